@@ -1,0 +1,1 @@
+//! The access log in Common and Combined form, written at the end of the body.

@@ -1,0 +1,1 @@
+//! HTTP authentication for any tower service: Basic, and a login form over a session.

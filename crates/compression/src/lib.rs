@@ -1,0 +1,1 @@
+//! Response compression for any tower service, correct about caches.

@@ -1,0 +1,1 @@
+//! URL dispatch for tower services: rules, methods, mounts.

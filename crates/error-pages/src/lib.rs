@@ -1,0 +1,1 @@
+//! Error pages for any tower service: empty errors filled, panics caught, Err answered.

@@ -1,0 +1,1 @@
+//! Pure parsers and writers for HTTP header fields: negotiation, cookies, credentials, validators, ranges.

@@ -1,0 +1,1 @@
+//! The service contract of Plywood, checked by a layer.

@@ -1,0 +1,1 @@
+//! Thin, independent HTTP layers for tower, glued crosswise.

@@ -1,0 +1,1 @@
+//! The gateway that serves any HTTP service over TCP and Unix sockets.

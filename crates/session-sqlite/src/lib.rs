@@ -1,0 +1,1 @@
+//! Plywood sessions in one SQLite file.

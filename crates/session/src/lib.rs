@@ -1,0 +1,1 @@
+//! Sessions for any tower service, without lost updates.

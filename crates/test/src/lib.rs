@@ -1,0 +1,1 @@
+//! An in-process client for any HTTP service, with a cookie jar.
