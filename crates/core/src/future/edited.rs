@@ -1,0 +1,105 @@
+use std::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use http::Response;
+use pin_project_lite::pin_project;
+
+/// What an editor or a wrapper does to the response.
+///
+/// When the call is dropped before it is answered, so is the edit: implement `Drop` to act then.
+pub trait Edit<B> {
+    /// The body of the edited response.
+    type Body;
+
+    /// Edits the response of the inner service.
+    fn edit(self, response: Response<B>) -> Response<Self::Body>;
+
+    /// The inner service failed, and its error goes on outwards. Does nothing by default.
+    fn failed(self)
+    where
+        Self: Sized,
+    {
+    }
+}
+
+pin_project! {
+    /// Waits for the inner service, then edits its response. Errors pass.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Edited<F, E> {
+        #[pin]
+        inner: F,
+        edit: Option<E>,
+    }
+}
+
+impl<F, E> Edited<F, E> {
+    /// Edits what `inner` answers by `edit`.
+    pub const fn new(inner: F, edit: E) -> Self {
+        Self {
+            inner,
+            edit: Some(edit),
+        }
+    }
+}
+
+impl<F, E, B, Err> Future for Edited<F, E>
+where
+    F: Future<Output = Result<Response<B>, Err>>,
+    E: Edit<B>,
+{
+    type Output = Result<Response<E::Body>, Err>;
+
+    /// # Panics
+    ///
+    /// When polled again after it was ready.
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let result = ready!(this.inner.poll(cx));
+        let edit = this.edit.take().expect("not polled after it was ready");
+        Poll::Ready(match result {
+            Ok(response) => Ok(edit.edit(response)),
+            Err(error) => {
+                edit.failed();
+                Err(error)
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU8, Ordering};
+
+    use super::*;
+    use crate::BoxError;
+
+    struct Shout<'a>(&'a AtomicU8);
+
+    impl Edit<&'static str> for Shout<'_> {
+        type Body = String;
+
+        fn edit(self, response: Response<&'static str>) -> Response<String> {
+            response.map(str::to_uppercase)
+        }
+
+        fn failed(self) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_response_is_edited_and_an_error_passes() {
+        let failures = AtomicU8::new(0);
+        let good = async { Ok::<_, BoxError>(Response::new("hello")) };
+        let response = Edited::new(good, Shout(&failures)).await.unwrap();
+        assert_eq!(response.body(), "HELLO");
+
+        let bad = async { Err::<Response<&'static str>, BoxError>("no".into()) };
+        let error = Edited::new(bad, Shout(&failures)).await.unwrap_err();
+        assert_eq!(error.to_string(), "no");
+        assert_eq!(failures.into_inner(), 1);
+    }
+}

@@ -1,0 +1,160 @@
+use std::{
+    any::Any,
+    convert::Infallible,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use http::Response;
+use pin_project_lite::pin_project;
+
+/// Everything that can become of a call.
+pub enum Outcome<B, Err> {
+    /// The inner service answered.
+    Answered(Response<B>),
+    /// It failed.
+    Failed(Err),
+    /// It panicked, with this payload.
+    Panicked(Box<dyn Any + Send>),
+}
+
+impl<B, Err: fmt::Debug> fmt::Debug for Outcome<B, Err> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answered(response) => write!(f, "Answered({})", response.status()),
+            Self::Failed(error) => f.debug_tuple("Failed").field(error).finish(),
+            Self::Panicked(_) => f.write_str("Panicked(..)"),
+        }
+    }
+}
+
+/// What answers for every [`Outcome`].
+pub trait Settle<B, Err> {
+    /// The body of the response that goes on outwards.
+    type Body;
+
+    /// Makes a response of whatever happened.
+    fn settle(self, outcome: Outcome<B, Err>) -> Response<Self::Body>;
+}
+
+pin_project! {
+    /// Waits for the inner service and answers for whatever became of it: its error is [`Infallible`].
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Settled<F, E> {
+        #[pin]
+        call: Call<F>,
+        settle: Option<E>,
+    }
+}
+
+pin_project! {
+    #[project = CallProjection]
+    enum Call<F> {
+        Running { #[pin] inner: F },
+        Panicked { payload: Option<Box<dyn Any + Send>> },
+    }
+}
+
+impl<F, E> Settled<F, E> {
+    /// Makes the call and answers for it by `settle`.
+    ///
+    /// A panic is caught in `call` itself and whenever its future is polled. The service that panicked may be left in a
+    /// half-changed state; a later request calls it again, as the next one on another connection would.
+    pub fn new(call: impl FnOnce() -> F, settle: E) -> Self {
+        let call = match catch_unwind(AssertUnwindSafe(call)) {
+            Ok(inner) => Call::Running { inner },
+            Err(payload) => Call::Panicked {
+                payload: Some(payload),
+            },
+        };
+        Self {
+            call,
+            settle: Some(settle),
+        }
+    }
+}
+
+impl<F, E, B, Err> Future for Settled<F, E>
+where
+    F: Future<Output = Result<Response<B>, Err>>,
+    E: Settle<B, Err>,
+{
+    type Output = Result<Response<E::Body>, Infallible>;
+
+    /// # Panics
+    ///
+    /// When polled again after it was ready.
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        const ONCE: &str = "not polled after it was ready";
+        let this = self.project();
+        let outcome = match this.call.project() {
+            CallProjection::Running { inner } => {
+                match catch_unwind(AssertUnwindSafe(|| inner.poll(cx))) {
+                    Ok(poll) => match ready!(poll) {
+                        Ok(response) => Outcome::Answered(response),
+                        Err(error) => Outcome::Failed(error),
+                    },
+                    Err(payload) => Outcome::Panicked(payload),
+                }
+            }
+            CallProjection::Panicked { payload } => Outcome::Panicked(payload.take().expect(ONCE)),
+        };
+        Poll::Ready(Ok(this.settle.take().expect(ONCE).settle(outcome)))
+    }
+}
+
+impl<F, E> fmt::Debug for Settled<F, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settled")
+            .field("over", &self.settle.is_none())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{BoxError, BoxFuture};
+
+    type Inner = BoxFuture<Result<Response<&'static str>, BoxError>>;
+
+    struct Say;
+
+    impl Settle<&'static str, BoxError> for Say {
+        type Body = String;
+
+        fn settle(self, outcome: Outcome<&'static str, BoxError>) -> Response<String> {
+            Response::new(match outcome {
+                Outcome::Answered(response) => format!("answered {}", response.body()),
+                Outcome::Failed(error) => format!("failed {error}"),
+                Outcome::Panicked(payload) => {
+                    format!("panicked {}", payload.downcast_ref::<&str>().unwrap())
+                }
+            })
+        }
+    }
+
+    async fn settled(call: impl FnOnce() -> Inner) -> String {
+        let Ok(response) = Settled::new(call, Say).await;
+        response.into_body()
+    }
+
+    #[tokio::test]
+    async fn every_outcome_is_answered() {
+        assert_eq!(
+            settled(|| Box::pin(async { Ok(Response::new("x")) })).await,
+            "answered x"
+        );
+        assert_eq!(
+            settled(|| Box::pin(async { Err("x".into()) })).await,
+            "failed x"
+        );
+        assert_eq!(
+            settled(|| Box::pin(async { panic!("late") })).await,
+            "panicked late"
+        );
+        assert_eq!(settled(|| panic!("early")).await, "panicked early");
+    }
+}
