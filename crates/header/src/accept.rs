@@ -1,0 +1,156 @@
+//! `Accept`: which of our media types would the client like best?
+//!
+//! [RFC 9110 §12.5.1](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1)
+
+use http::{HeaderMap, header::ACCEPT};
+
+use crate::grammar::{is_token, quoted_elements, trim, weight};
+
+/// How many media ranges are considered, over all lines of the field. A browser sends fewer than ten.
+pub const MAX_ELEMENTS: usize = 32;
+
+/// The offer that the client prefers; `None` if it accepts none of them.
+///
+/// `offers` are media types in the server's order of preference, with parameters if they matter (`text/html;level=1`).
+/// Each offer takes its weight from the most specific range that matches it: `type/subtype;parameter` before `type/subtype`
+/// before `type/*` before `*/*`. The greatest weight wins, and among equals the earlier offer. A range without a
+/// structured suffix does not match a type with one: `application/json` says nothing of `application/problem+json`, so offer both.
+///
+/// Without the field, the first offer. A field without one readable element is no field: malformed elements are skipped, and those
+/// beyond [`MAX_ELEMENTS`] are not read.
+///
+/// ```
+/// use http::{HeaderMap, header::ACCEPT};
+/// use plywood_header::accept::best;
+///
+/// let offers = ["text/plain", "text/html", "application/problem+json"];
+/// let mut headers = HeaderMap::new();
+/// assert_eq!(best(&headers, &offers), Some("text/plain"));
+///
+/// headers.insert(ACCEPT, "text/html, application/xml;q=0.9, */*;q=0.8".parse().unwrap());
+/// assert_eq!(best(&headers, &offers), Some("text/html"));
+///
+/// headers.insert(ACCEPT, "image/png".parse().unwrap());
+/// assert_eq!(best(&headers, &offers), None);
+/// ```
+pub fn best<'o>(headers: &HeaderMap, offers: &[&'o str]) -> Option<&'o str> {
+    if ranges(headers).next().is_none() {
+        return offers.first().copied();
+    }
+    let mut best = None;
+    let mut greatest = 0;
+    for offer in offers {
+        let weight = weight_of(offer, headers);
+        if weight > greatest {
+            (best, greatest) = (Some(*offer), weight);
+        }
+    }
+    best
+}
+
+/// The weight of one offer: that of the most specific range that matches it.
+fn weight_of(offer: &str, headers: &HeaderMap) -> u16 {
+    let offer = offer.as_bytes();
+    ranges(headers)
+        .filter_map(|range| Some((range.specificity(offer)?, range.weight)))
+        .max()
+        .map_or(0, |(_, weight)| weight)
+}
+
+/// The readable media ranges of every line, in order.
+fn ranges(headers: &HeaderMap) -> impl Iterator<Item = MediaRange<'_>> {
+    headers
+        .get_all(ACCEPT)
+        .iter()
+        .flat_map(|line| quoted_elements(line.as_bytes(), b','))
+        .take(MAX_ELEMENTS)
+        .filter_map(MediaRange::parse)
+}
+
+struct MediaRange<'h> {
+    kind: &'h [u8],
+    subkind: &'h [u8],
+    /// Everything from the first `;`, the weight included.
+    parameters: &'h [u8],
+    weight: u16,
+}
+
+impl<'h> MediaRange<'h> {
+    fn parse(element: &'h [u8]) -> Option<Self> {
+        let (essence, parameters) = split_at(element, b';').unwrap_or((element, b""));
+        let (kind, subkind) = split_at(trim(essence), b'/')?;
+        if !is_token(kind) || !is_token(subkind) || (kind == b"*" && subkind != b"*") {
+            return None;
+        }
+        let mut q = None;
+        for parameter in quoted_elements(parameters, b';') {
+            let (name, value) = split_at(parameter, b'=')?;
+            if name.eq_ignore_ascii_case(b"q") {
+                if q.is_some() {
+                    return None;
+                }
+                q = Some(weight(value)?);
+            } else if !is_token(name) {
+                return None;
+            }
+        }
+        Some(Self {
+            kind,
+            subkind,
+            parameters,
+            weight: q.unwrap_or(1000),
+        })
+    }
+
+    /// How closely this range describes `offer`; `None` if it does not match.
+    fn specificity(&self, offer: &[u8]) -> Option<(u8, usize)> {
+        let (essence, offered) = split_at(offer, b';').unwrap_or((offer, b""));
+        let (kind, subkind) = split_at(trim(essence), b'/')?;
+        let closeness = if self.kind == b"*" {
+            0
+        } else if !self.kind.eq_ignore_ascii_case(kind) {
+            return None;
+        } else if self.subkind == b"*" {
+            1
+        } else if self.subkind.eq_ignore_ascii_case(subkind) {
+            2
+        } else {
+            return None;
+        };
+        let mut parameters = 0;
+        for wanted in quoted_elements(self.parameters, b';') {
+            let (name, value) = split_at(wanted, b'=')?;
+            if !name.eq_ignore_ascii_case(b"q") {
+                quoted_elements(offered, b';')
+                    .filter_map(|parameter| split_at(parameter, b'='))
+                    .find(|(theirs, _)| theirs.eq_ignore_ascii_case(name))
+                    .filter(|(_, theirs)| same(theirs, value))?;
+                parameters += 1;
+            }
+        }
+        Some((closeness, parameters))
+    }
+}
+
+fn split_at(text: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
+    let at = text.iter().position(|byte| *byte == separator)?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
+/// Two parameter values, quoted or not, without regard to case.
+fn same(left: &[u8], right: &[u8]) -> bool {
+    plain(left).eq(plain(right))
+}
+
+/// The characters of a token or of a quoted string, in lower case.
+fn plain(value: &[u8]) -> impl Iterator<Item = u8> {
+    let (inside, quoted) = match value {
+        [b'"', inside @ .., b'"'] => (inside, true),
+        _ => (value, false),
+    };
+    let mut escaped = false;
+    inside.iter().filter_map(move |byte| {
+        escaped = quoted && !escaped && *byte == b'\\';
+        (!escaped).then(|| byte.to_ascii_lowercase())
+    })
+}

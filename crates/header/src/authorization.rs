@@ -1,0 +1,173 @@
+//! `Authorization` and `WWW-Authenticate` of the Basic scheme.
+//!
+//! [RFC 7617](https://www.rfc-editor.org/rfc/rfc7617), [RFC 9110 §11](https://www.rfc-editor.org/rfc/rfc9110#section-11)
+
+use std::{error, fmt};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
+
+use crate::grammar::{is_tchar, trim};
+
+/// The user and the password that a client sent. `Debug` does not show the password.
+#[derive(Clone)]
+pub struct Basic {
+    /// Before the first colon. May be empty.
+    pub user: String,
+    /// After the first colon, further colons included. May be empty.
+    pub password: String,
+}
+
+impl Basic {
+    /// Reads the credentials of a request.
+    ///
+    /// `None` if there is no `Authorization`, or one of another scheme. The name of the scheme has no case. A tab may stand in a
+    /// user or a password, because it can be pasted into one; no other control character may.
+    ///
+    /// The length is bounded only by what the server takes as a field: cap it before you hash the password.
+    ///
+    /// # Errors
+    ///
+    /// [`Malformed`] if the scheme is Basic but what follows is not base64 (standard alphabet, padded) of `user:password` in UTF-8
+    /// without control characters, or if there are two lines and one of them is Basic.
+    ///
+    /// ```
+    /// use http::{HeaderMap, header::AUTHORIZATION};
+    /// use plywood_header::authorization::Basic;
+    ///
+    /// let mut headers = HeaderMap::new();
+    /// assert!(Basic::read(&headers).unwrap().is_none());
+    ///
+    /// headers.insert(AUTHORIZATION, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==".parse().unwrap());
+    /// let caller = Basic::read(&headers).unwrap().unwrap();
+    /// assert_eq!((caller.user.as_str(), caller.password.as_str()), ("Aladdin", "open sesame"));
+    /// ```
+    pub fn read(headers: &HeaderMap) -> Result<Option<Self>, Malformed> {
+        let mut lines = headers.get_all(AUTHORIZATION).iter();
+        let Some(first) = lines.next() else {
+            return Ok(None);
+        };
+        if let Some(second) = lines.next() {
+            let basic = [first, second]
+                .into_iter()
+                .chain(lines)
+                .any(|line| after_scheme(line).is_some());
+            return if basic {
+                Err(Malformed(Reason::Repeated))
+            } else {
+                Ok(None)
+            };
+        }
+        after_scheme(first).map(Self::parse).transpose()
+    }
+
+    fn parse(after_scheme: &[u8]) -> Result<Self, Malformed> {
+        let encoded = match after_scheme {
+            [b' ', rest @ ..] => trim(rest),
+            _ => return Err(Malformed(Reason::Base64)),
+        };
+        let decoded = BASE64_STANDARD
+            .decode(encoded)
+            .map_err(|_| Malformed(Reason::Base64))?;
+        let mut user = String::from_utf8(decoded).map_err(|_| Malformed(Reason::Utf8))?;
+        if user.contains(|character: char| character.is_control() && character != '\t') {
+            return Err(Malformed(Reason::Control));
+        }
+        let colon = user.find(':').ok_or(Malformed(Reason::Colon))?;
+        let password = user.split_off(colon + 1);
+        user.truncate(colon);
+        Ok(Self { user, password })
+    }
+}
+
+impl fmt::Debug for Basic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Basic")
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What follows the word `Basic`; `None` for another scheme.
+fn after_scheme(line: &HeaderValue) -> Option<&[u8]> {
+    let line = line.as_bytes();
+    let end = line
+        .iter()
+        .position(|byte| !is_tchar(*byte))
+        .unwrap_or(line.len());
+    let (scheme, rest) = line.split_at(end);
+    scheme.eq_ignore_ascii_case(b"basic").then_some(rest)
+}
+
+/// Basic credentials that cannot be read. What was sent is not repeated here: it may hold a password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed(Reason);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Reason {
+    Repeated,
+    Base64,
+    Utf8,
+    Control,
+    Colon,
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Reason::Repeated => "malformed authorization: it must be a single line",
+            Reason::Base64 => "malformed authorization: the credentials must be padded base64 after `Basic` and a space",
+            Reason::Utf8 => "malformed authorization: the credentials must be UTF-8",
+            Reason::Control => "malformed authorization: the credentials must not hold control characters",
+            Reason::Colon => "malformed authorization: the credentials must hold a colon between user and password",
+        })
+    }
+}
+
+impl error::Error for Malformed {}
+
+/// The challenge of a 401: `Basic realm="...", charset="UTF-8"`. Quotes and backslashes in the realm are escaped.
+///
+/// # Errors
+///
+/// [`InvalidRealm`] if the realm holds a control character, or anything beyond ASCII: no encoding is defined for a realm, and
+/// clients show different characters.
+///
+/// ```
+/// use plywood_header::authorization::basic_challenge;
+///
+/// assert_eq!(basic_challenge("the shed").unwrap(), r#"Basic realm="the shed", charset="UTF-8""#);
+/// ```
+pub fn basic_challenge(realm: &str) -> Result<HeaderValue, InvalidRealm> {
+    let invalid = || InvalidRealm(realm.to_owned());
+    let mut challenge = String::with_capacity(realm.len() + 32);
+    challenge.push_str("Basic realm=\"");
+    for character in realm.chars() {
+        match character {
+            '"' | '\\' => challenge.extend(['\\', character]),
+            ' '..='~' => challenge.push(character),
+            _ => return Err(invalid()),
+        }
+    }
+    challenge.push_str("\", charset=\"UTF-8\"");
+    HeaderValue::try_from(challenge).map_err(|_| invalid())
+}
+
+/// A realm that cannot be put into a challenge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidRealm(String);
+
+impl InvalidRealm {
+    /// The realm as it was given.
+    pub fn input(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for InvalidRealm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "invalid realm {:?}: it must be printable ASCII", self.0)
+    }
+}
+
+impl error::Error for InvalidRealm {}
