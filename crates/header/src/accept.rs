@@ -154,3 +154,160 @@ fn plain(value: &[u8]) -> impl Iterator<Item = u8> {
         (!escaped).then(|| byte.to_ascii_lowercase())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    const PAGES: &[&str] = &[
+        "text/plain",
+        "text/html",
+        "application/problem+json",
+        "application/json",
+    ];
+
+    fn asked(lines: &[&str], offers: &[&'static str]) -> Option<&'static str> {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(ACCEPT, HeaderValue::from_bytes(line.as_bytes()).unwrap());
+        }
+        best(&headers, offers)
+    }
+
+    #[test]
+    fn the_client_s_preference_decides() {
+        for (line, expected) in [
+            ("text/html", Some("text/html")),
+            ("TEXT/HTML", Some("text/html")),
+            ("application/json", Some("application/json")),
+            ("application/problem+json", Some("application/problem+json")),
+            (
+                "application/json, application/problem+json;q=0.1",
+                Some("application/json"),
+            ),
+            ("image/png", None),
+            ("text/*", Some("text/plain")),
+            ("*/*", Some("text/plain")),
+            ("text/plain;q=0.2, text/html;q=0.3", Some("text/html")),
+            ("text/plain ; q=0.2 , text/html ; Q=0.3", Some("text/html")),
+            ("text/html;q=0.001, image/png", Some("text/html")),
+            // The most specific range speaks, however little it says.
+            (
+                "text/plain;q=0.1, text/*;q=0.9, */*;q=0.5",
+                Some("text/html"),
+            ),
+            ("*/*, text/plain;q=0", Some("text/html")),
+            ("*/*;q=0, text/html;q=0.1", Some("text/html")),
+            ("text/*;q=0, */*;q=0.1", Some("application/problem+json")),
+            ("*/*;q=0", None),
+            ("text/html;q=0", None),
+            // A browser.
+            (
+                "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
+                Some("text/html"),
+            ),
+            // Equal weights go to the server's order; of two for one range the greater counts.
+            ("text/html, text/plain", Some("text/plain")),
+            (
+                "text/plain;q=0.5, text/html;q=0.6, text/plain;q=0.7",
+                Some("text/plain"),
+            ),
+        ] {
+            assert_eq!(asked(&[line], PAGES), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn parameters_of_a_range_must_be_those_of_the_offer() {
+        let levels = &["text/html;level=1", "text/html;level=2", "text/html"];
+        for (line, expected) in [
+            ("text/html;level=2", Some("text/html;level=2")),
+            (r#"text/html; Level="2""#, Some("text/html;level=2")),
+            (r#"text/html; level="\2""#, Some("text/html;level=2")),
+            ("text/html;level=3", None),
+            (
+                "text/html;level=1;q=0.1, text/html;q=0.2",
+                Some("text/html;level=2"),
+            ),
+            ("text/html;q=0.1;level=2", Some("text/html;level=2")),
+            // RFC 9110 §12.5.1, the long example.
+            (
+                "text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, */*;q=0.5",
+                Some("text/html;level=1"),
+            ),
+        ] {
+            assert_eq!(asked(&[line], levels), expected, "{line}");
+        }
+        let flowed = &["text/plain;format=fixed", "text/plain;format=flowed"];
+        let line = "text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, */*;q=0.5";
+        assert_eq!(asked(&[line], flowed), Some("text/plain;format=flowed"));
+        assert_eq!(asked(&[r#"a/b;x="text/plain,text/html""#], PAGES), None);
+    }
+
+    #[test]
+    fn lines_are_joined() {
+        assert_eq!(
+            asked(&["text/plain;q=0.5", "text/html"], PAGES),
+            Some("text/html")
+        );
+        assert_eq!(
+            asked(&["image/png", "text/html;q=0.1"], PAGES),
+            Some("text/html")
+        );
+    }
+
+    #[test]
+    fn malformed_elements_are_skipped() {
+        for element in [
+            "*",
+            "*;q=.2",
+            "text",
+            "/",
+            "text/",
+            "/html",
+            "*/html",
+            "te xt/html",
+            "text/html;q=",
+            "text/html;q=2",
+            "text/html;q=0.1234",
+            "text/html;q=1;q=1",
+            "text/html;level",
+            "text/html;level = 1",
+            "text/html;=1",
+            "text/html;a b=1",
+            "text//html",
+            "text/html;q=\"1\"",
+        ] {
+            assert_eq!(
+                asked(&[&format!("{element}, application/json")], PAGES),
+                Some("application/json"),
+                "{element}"
+            );
+            assert_eq!(
+                asked(&[element], PAGES),
+                Some("text/plain"),
+                "{element} is no preference"
+            );
+        }
+        assert_eq!(asked(&["text/html;, image/png"], PAGES), Some("text/html"));
+        assert_eq!(asked(&[",,text/html,,"], PAGES), Some("text/html"));
+    }
+
+    #[test]
+    fn without_a_preference_the_first_offer_is_taken() {
+        assert_eq!(asked(&[], PAGES), Some("text/plain"));
+        assert_eq!(asked(&[""], PAGES), Some("text/plain"));
+        assert_eq!(asked(&[" , "], PAGES), Some("text/plain"));
+        assert_eq!(asked(&[], &[]), None);
+        assert_eq!(asked(&["*/*"], &[]), None);
+    }
+
+    #[test]
+    fn what_lies_beyond_the_bound_is_not_read() {
+        let line = "image/png,".repeat(MAX_ELEMENTS - 1) + "text/html";
+        assert_eq!(asked(&[&line], PAGES), Some("text/html"));
+        assert_eq!(asked(&["image/png", &line], PAGES), None);
+    }
+}

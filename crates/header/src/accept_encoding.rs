@@ -150,3 +150,149 @@ fn weight_parameter(text: &[u8]) -> Option<u16> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: &[Coding] = &[Coding::Zstd, Coding::Br, Coding::Gzip, Coding::Deflate];
+
+    fn asked(lines: &[&str], offers: &[Coding]) -> &'static str {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(
+                ACCEPT_ENCODING,
+                HeaderValue::from_bytes(line.as_bytes()).unwrap(),
+            );
+        }
+        match negotiate(&headers, offers) {
+            Choice::Coding(coding) => coding.as_str(),
+            Choice::Identity => "identity",
+            Choice::NotAcceptable => "none",
+        }
+    }
+
+    #[test]
+    fn the_greatest_weight_wins_and_the_server_decides_between_equals() {
+        for (line, expected) in [
+            ("gzip, deflate, br, zstd", "zstd"),
+            ("gzip, deflate, br", "br"),
+            ("gzip, deflate", "gzip"),
+            ("deflate", "deflate"),
+            ("gzip;q=0.9, br;q=0.8, zstd;q=0.1", "gzip"),
+            ("gzip;q=1.0, br;q=0.001", "gzip"),
+            ("gzip;q=0.50, br;q=0.5", "br"),
+            ("compress, gzip", "gzip"),
+            ("compress", "identity"),
+            ("gzip, br, zstd, dcb, dcz", "zstd"),
+            ("GZip", "gzip"),
+            ("x-gzip", "gzip"),
+            ("X-GZIP;Q=0.5", "gzip"),
+            ("gzip ;\tq=0.5 , br ; q=0.4", "gzip"),
+            (",, gzip ,,", "gzip"),
+            ("gzip;q=0.2, deflate;q=0.1, gzip;q=0.05", "gzip"),
+            ("gzip;q=0, gzip", "gzip"),
+        ] {
+            assert_eq!(asked(&[line], ALL), expected, "{line}");
+        }
+        assert_eq!(asked(&["gzip, br"], &[Coding::Gzip, Coding::Br]), "gzip");
+        assert_eq!(
+            asked(&["gzip;q=0.9, br"], &[Coding::Gzip, Coding::Br]),
+            "br"
+        );
+        assert_eq!(asked(&["br"], &[Coding::Gzip]), "identity");
+    }
+
+    #[test]
+    fn the_star_speaks_for_what_is_not_named() {
+        for (line, expected) in [
+            ("*", "zstd"),
+            ("*;q=0.5", "zstd"),
+            ("*;q=0.5, gzip", "gzip"),
+            ("*, zstd;q=0", "br"),
+            ("gzip;q=0, *", "zstd"),
+            ("*;q=0, br", "br"),
+            ("gzip;q=0.1, *;q=0", "gzip"),
+            ("*;q=0", "none"),
+            ("*;q=0, identity", "identity"),
+            ("*;q=0, identity;q=0.1", "identity"),
+            ("*;q=0, compress", "none"),
+        ] {
+            assert_eq!(asked(&[line], ALL), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn identity_is_the_last_resort_unless_it_is_named() {
+        for (line, expected) in [
+            ("identity", "identity"),
+            ("identity, gzip", "gzip"),
+            ("identity;q=0.5, gzip;q=0.5", "gzip"),
+            ("identity;q=0.6, gzip;q=0.5", "identity"),
+            ("identity;q=1, *;q=0.5", "identity"),
+            ("identity;q=0, gzip;q=0.1", "gzip"),
+            ("identity;q=0", "none"),
+            ("identity;q=0, compress", "none"),
+            ("gzip;q=0", "identity"),
+            ("", "identity"),
+        ] {
+            assert_eq!(asked(&[line], ALL), expected, "{line}");
+        }
+        assert_eq!(asked(&[], ALL), "identity");
+        assert_eq!(asked(&["identity;q=0"], &[]), "none");
+        assert_eq!(asked(&["gzip"], &[]), "identity");
+    }
+
+    #[test]
+    fn lines_are_joined() {
+        assert_eq!(asked(&["gzip", "br, zstd;q=0"], ALL), "br");
+        assert_eq!(asked(&["*;q=0", "gzip"], ALL), "gzip");
+        assert_eq!(asked(&["", "gzip"], ALL), "gzip");
+    }
+
+    #[test]
+    fn malformed_elements_are_skipped() {
+        for element in [
+            "gzip;q=",
+            "gzip;q=0.1234",
+            "gzip;q=2",
+            "gzip;q=-1",
+            "gzip;q=.5",
+            "gzip;q=1.001",
+            "gzip;q",
+            "gzip;",
+            "gzip;level=1",
+            "gzip;q=1;level=1",
+            "gzip q=1",
+            "gzip;q=nan",
+            "g zip",
+            "gzip;q = 1",
+            "gzip\u{a0}",
+            "\u{a0}",
+            ";q=1",
+            "=",
+        ] {
+            assert_eq!(asked(&[element], ALL), "identity", "{element}");
+            assert_eq!(
+                asked(&[&format!("{element}, br;q=0.1")], ALL),
+                "br",
+                "{element}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_lies_beyond_the_bound_is_not_read() {
+        let line = "compress,".repeat(MAX_ELEMENTS - 1) + "gzip";
+        assert_eq!(asked(&[&line], ALL), "gzip");
+        assert_eq!(asked(&["compress", &line], ALL), "identity");
+    }
+
+    #[test]
+    fn a_coding_is_written_by_its_registered_name() {
+        for coding in ALL {
+            assert_eq!(coding.header_value(), coding.as_str());
+            assert_eq!(asked(&[coding.as_str()], ALL), coding.as_str());
+        }
+    }
+}

@@ -171,3 +171,144 @@ impl fmt::Display for InvalidRealm {
 }
 
 impl error::Error for InvalidRealm {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(lines: &[&str]) -> Result<Option<(String, String)>, Malformed> {
+        let lines = lines
+            .iter()
+            .map(|line| HeaderValue::from_bytes(line.as_bytes()).unwrap());
+        let read = Basic::read(&lines.map(|line| (AUTHORIZATION, line)).collect());
+        read.map(|read| read.map(|basic| (basic.user, basic.password)))
+    }
+
+    fn encoded(credentials: impl AsRef<[u8]>) -> String {
+        format!("Basic {}", BASE64_STANDARD.encode(credentials))
+    }
+
+    #[test]
+    fn user_and_password_are_read() {
+        for (line, user, password) in [
+            (
+                "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==".to_owned(),
+                "Aladdin",
+                "open sesame",
+            ),
+            (
+                "basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==".to_owned(),
+                "Aladdin",
+                "open sesame",
+            ),
+            (
+                "BASIC   QWxhZGRpbjpvcGVuIHNlc2FtZQ==  ".to_owned(),
+                "Aladdin",
+                "open sesame",
+            ),
+            ("Basic dGVzdDoxMjPCow==".to_owned(), "test", "123£"),
+            (encoded("a:b:c:"), "a", "b:c:"),
+            (encoded(":b"), "", "b"),
+            (encoded("a:"), "a", ""),
+            (encoded(":"), "", ""),
+            (encoded("a:\t"), "a", "\t"),
+            (encoded(" a : b "), " a ", " b "),
+            (encoded("日本:語"), "日本", "語"),
+        ] {
+            assert_eq!(
+                sent(&[&line]),
+                Ok(Some((user.to_owned(), password.to_owned()))),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn another_scheme_is_no_basic() {
+        for line in [
+            "",
+            "Bearer YTpi",
+            "Basically YTpi",
+            "Basi YTpi",
+            " ",
+            "Digest username=\"a\"",
+            "YTpi",
+            "Básic YTpi",
+        ] {
+            assert_eq!(sent(&[line]), Ok(None), "{line}");
+        }
+        assert_eq!(sent(&[]), Ok(None));
+        assert_eq!(sent(&["Bearer a", "Bearer b"]), Ok(None));
+    }
+
+    #[test]
+    fn a_basic_that_cannot_be_read_is_malformed() {
+        for (line, reason) in [
+            ("Basic".to_owned(), Reason::Base64),
+            ("Basic ".to_owned(), Reason::Colon),
+            ("Basic\tYTpi".to_owned(), Reason::Base64),
+            ("Basic,YTpi".to_owned(), Reason::Base64),
+            ("Basic YTpi YTpi".to_owned(), Reason::Base64),
+            ("Basic YTpi, Basic YTpi".to_owned(), Reason::Base64),
+            ("Basic YTpié".to_owned(), Reason::Base64),
+            ("Basic YWI6Yw".to_owned(), Reason::Base64),
+            ("Basic YWI6Yx==".to_owned(), Reason::Base64),
+            ("Basic Oj8_".to_owned(), Reason::Base64),
+            ("Basic a:b".to_owned(), Reason::Base64),
+            ("Basic \"YTpi\"".to_owned(), Reason::Base64),
+            (encoded("ab"), Reason::Colon),
+            (encoded(b"a:\xff"), Reason::Utf8),
+            (encoded("a\0b:c"), Reason::Control),
+            (encoded("a:b\r\nc"), Reason::Control),
+            (encoded("a:\x7f"), Reason::Control),
+            (encoded("a:\u{85}"), Reason::Control),
+        ] {
+            assert_eq!(sent(&[&line]), Err(Malformed(reason)), "{line}");
+        }
+    }
+
+    #[test]
+    fn two_lines_contradict_each_other() {
+        for lines in [
+            ["Basic YTpi", "Basic YTpi"],
+            ["Bearer a", "Basic YTpi"],
+            ["basic", "Bearer a"],
+        ] {
+            assert_eq!(sent(&lines), Err(Malformed(Reason::Repeated)), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn no_message_shows_the_password() {
+        let basic = Basic {
+            user: "ada".to_owned(),
+            password: "plywood".to_owned(),
+        };
+        assert_eq!(format!("{basic:?}"), r#"Basic { user: "ada", .. }"#);
+        let error = sent(&[&encoded("ada:ply\0wood")]).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("wood"));
+    }
+
+    #[test]
+    fn a_realm_is_quoted_in_the_challenge() {
+        for (realm, expected) in [
+            ("", r#"Basic realm="", charset="UTF-8""#),
+            ("the shed", r#"Basic realm="the shed", charset="UTF-8""#),
+            (r#"a"b\c"#, r#"Basic realm="a\"b\\c", charset="UTF-8""#),
+        ] {
+            assert_eq!(basic_challenge(realm).unwrap(), expected);
+        }
+        for realm in [
+            "a\nb",
+            "a\r\nX: y",
+            "\0",
+            "a\tb",
+            "\x7f",
+            "Zugriff für Gäste",
+        ] {
+            let error = basic_challenge(realm).unwrap_err();
+            assert_eq!(error.input(), realm);
+            assert!(!error.to_string().contains('\n'));
+        }
+    }
+}

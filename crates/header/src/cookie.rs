@@ -3,11 +3,15 @@
 //! [RFC 6265](https://www.rfc-editor.org/rfc/rfc6265), and where it is stricter its successor,
 //! [draft-ietf-httpbis-rfc6265bis](https://datatracker.ietf.org/doc/draft-ietf-httpbis-rfc6265bis/).
 
+mod error;
 mod set;
 
 use http::{HeaderMap, header::COOKIE};
 
-pub use self::set::{CookieError, CookieErrorKind, MAX_ATTRIBUTE, MAX_PAIR, SameSite, SetCookie};
+pub use self::{
+    error::{CookieError, CookieErrorKind},
+    set::{MAX_ATTRIBUTE, MAX_PAIR, SameSite, SetCookie},
+};
 use crate::grammar::trim;
 
 /// The name and value of every cookie, over all lines of the field, in the order sent. Nothing is copied.
@@ -60,4 +64,90 @@ fn raw_pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
 fn text(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
     (!bytes.iter().any(u8::is_ascii_control)).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn sent(lines: &[&[u8]]) -> HeaderMap {
+        let lines = lines
+            .iter()
+            .map(|line| HeaderValue::from_bytes(line).unwrap());
+        lines.map(|line| (COOKIE, line)).collect()
+    }
+
+    #[test]
+    fn a_field_is_split_into_pairs() {
+        for (line, expected) in [
+            ("a=b", &[("a", "b")][..]),
+            ("a=b; c=d", &[("a", "b"), ("c", "d")]),
+            ("a=b;c=d;", &[("a", "b"), ("c", "d")]),
+            (";; a=b ;\t;", &[("a", "b")]),
+            ("a = b\t; c\t=d", &[("a", "b"), ("c", "d")]),
+            ("a=b=c==", &[("a", "b=c==")]),
+            ("a=; b=c", &[("a", ""), ("b", "c")]),
+            ("a=b, c=d", &[("a", "b, c=d")]),
+            ("a=1; A=2; a=3", &[("a", "1"), ("A", "2"), ("a", "3")]),
+            ("$Version=1; a=b", &[("$Version", "1"), ("a", "b")]),
+            ("(a[])=b", &[("(a[])", "b")]),
+            ("a=日本; é=b", &[("a", "日本"), ("é", "b")]),
+            ("a; b; c=d", &[("c", "d")]),
+            ("=a; b=c; =", &[("b", "c")]),
+            ("   ", &[]),
+            ("", &[]),
+            // Neither unquoted nor decoded: what a browser stored is what we read.
+            (r#"a="b c"; d="e;f""#, &[("a", r#""b c""#), ("d", r#""e"#)]),
+            ("a=%20+", &[("a", "%20+")]),
+        ] {
+            let headers = sent(&[line.as_bytes()]);
+            assert_eq!(pairs(&headers).collect::<Vec<_>>(), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_cannot_be_forged() {
+        for line in [
+            "%5F%5FHost-sid=evil",
+            "=__Host-sid=evil",
+            "\u{a0}__Host-sid=evil",
+            "__host-sid=evil",
+            "\u{2003}__Host-sid=evil",
+        ] {
+            let line = format!("{line}; __Host-sid=good");
+            assert_eq!(
+                find(&sent(&[line.as_bytes()]), "__Host-sid"),
+                Some("good"),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_bad_pair_does_not_lose_its_neighbours() {
+        let headers = sent(&[
+            b"a=\xff; \xff=b; c=d\te; f\tg=h; good=1",
+            b"nonsense",
+            b"better=2",
+        ]);
+        assert_eq!(
+            pairs(&headers).collect::<Vec<_>>(),
+            [("good", "1"), ("better", "2")]
+        );
+        assert_eq!(find(&sent(&[b"a=\xff; a=1"]), "a"), Some("1"));
+    }
+
+    #[test]
+    fn the_first_cookie_of_a_name_is_found() {
+        let headers = sent(&[b"aa=0; a=1; a=2", b"a=3; b=4"]);
+        assert_eq!(find(&headers, "a"), Some("1"));
+        assert_eq!(find_all(&headers, "a").collect::<Vec<_>>(), ["1", "2", "3"]);
+        assert_eq!(find(&headers, "b"), Some("4"));
+        for absent in ["A", "", "c", "a=1"] {
+            assert_eq!(find(&headers, absent), None, "{absent:?}");
+        }
+        assert_eq!(find(&HeaderMap::new(), "a"), None);
+    }
 }

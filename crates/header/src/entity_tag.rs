@@ -154,8 +154,7 @@ pub struct Tags<'h> {
 impl<'h> EntityTagList<'h> {
     /// Reads `field`; `None` if the request does not have it.
     ///
-    /// `*` counts only when it stands alone. A malformed tag matches nothing and does not spoil its neighbours; tags beyond
-    /// [`MAX_TAGS`] match nothing.
+    /// `*` counts only when it stands alone. A malformed element matches nothing, and neither do tags beyond [`MAX_TAGS`].
     pub fn read(headers: &'h HeaderMap, field: HeaderName) -> Option<Self> {
         let mut lines = headers.get_all(&field).iter();
         let first = lines.next()?;
@@ -270,4 +269,160 @@ fn weak_prefix(text: &[u8]) -> (bool, &[u8]) {
 
 const fn is_etagc(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x7e | 0x80..=0xff)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header::{IF_MATCH, IF_NONE_MATCH};
+
+    use super::*;
+
+    fn tag(text: &str) -> EntityTag {
+        EntityTag::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_tag_is_read_as_it_is_written() {
+        for (text, weak) in [
+            (r#""""#, false),
+            (r#""a""#, false),
+            (r#"W/"a""#, true),
+            (r#""a,b""#, false),
+            (r#""W/""#, false),
+            (r#""\""#, false),
+            ("\"é\"", false),
+        ] {
+            let tag = tag(text);
+            assert_eq!((tag.to_string().as_str(), tag.is_weak()), (text, weak));
+            assert_eq!(tag.to_header_value().as_bytes(), text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn what_is_not_exactly_one_tag_is_none() {
+        for text in [
+            "",
+            "a",
+            "*",
+            "\"",
+            "\"a",
+            "a\"",
+            "W/",
+            "W/\"",
+            "W/a",
+            "w/\"a\"",
+            "W /\"a\"",
+            "W/ \"a\"",
+            "\"a b\"",
+            "\"a\"b\"",
+            "\"a\", \"b\"",
+            "\"a\"b",
+            "'a'",
+            "\"a\tb\"",
+            "\"a\x7f\"",
+            "\"a\n\"",
+        ] {
+            assert!(EntityTag::parse(text).is_none(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_tag_is_made_of_an_opaque_text() {
+        assert_eq!(
+            EntityTag::strong("5f-1a").unwrap().to_string(),
+            r#""5f-1a""#
+        );
+        assert_eq!(
+            EntityTag::weak(String::from("5f-1a")).unwrap().to_string(),
+            r#"W/"5f-1a""#
+        );
+        for opaque in ["a\"b", "a b", "a\nb", "a\tb", "\x7f"] {
+            assert_eq!(EntityTag::strong(opaque).unwrap_err().input(), opaque);
+            assert_eq!(EntityTag::weak(opaque).unwrap_err().input(), opaque);
+        }
+    }
+
+    #[test]
+    fn tags_compare_as_in_the_table_of_the_standard() {
+        // RFC 9110 §8.8.3.2
+        for (left, right, strong, weak) in [
+            (r#"W/"1""#, r#"W/"1""#, false, true),
+            (r#"W/"1""#, r#"W/"2""#, false, false),
+            (r#"W/"1""#, r#""1""#, false, true),
+            (r#""1""#, r#""1""#, true, true),
+            (r#""a""#, r#""A""#, false, false),
+        ] {
+            for (left, right) in [(tag(left), tag(right)), (tag(right), tag(left))] {
+                assert_eq!(
+                    (left.strong_eq(&right), left.weak_eq(&right)),
+                    (strong, weak),
+                    "{left} {right}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn weakening_keeps_the_opaque_text_and_happens_once() {
+        assert_eq!(tag(r#""a""#).weakened().to_string(), r#"W/"a""#);
+        assert_eq!(tag(r#""a""#).weakened().weakened().to_string(), r#"W/"a""#);
+    }
+
+    fn sent(lines: &[&str]) -> HeaderMap {
+        let lines = lines
+            .iter()
+            .map(|line| HeaderValue::from_bytes(line.as_bytes()).unwrap());
+        lines.map(|line| (IF_NONE_MATCH, line)).collect()
+    }
+
+    #[test]
+    fn a_tag_is_found_among_others() {
+        for (lines, weak, strong) in [
+            (&[r#""x""#][..], true, true),
+            (&[r#"W/"x""#], true, false),
+            (&[r#""a", "x""#], true, true),
+            (&[r#""a","x","b""#], true, true),
+            (&[r#""a"	,	W/"x" ,"#], true, false),
+            (&[r#""a""#, r#", ,"x""#], true, true),
+            (&[r#"W/"x", "x""#], true, true),
+            (&[r#""a,"x","#], false, false),
+            (&[r#""a", b, "x""#], true, true),
+            (&[r#"a"b"c, "x""#], true, true),
+            (&[r#""a b", "x""#], true, true),
+            (&["*", r#""x""#], true, true),
+            (&[r#"*, "x""#], true, true),
+            (&["*"], true, true),
+            (&[" * "], true, true),
+            (&["*, *"], false, false),
+            (&["*", "*"], false, false),
+            (&[r#""a, "x""#, r#""y""#], false, false),
+            (&[r#""x" "x""#], false, false),
+            (&[r#""x"y"#], false, false),
+            (&[r#"w/"x""#], false, false),
+            (&["x"], false, false),
+            (&[r#""X""#], false, false),
+            (&[r#""x "#], false, false),
+            (&[r#"",x,""#], false, false),
+            (&[""], false, false),
+        ] {
+            let headers = sent(lines);
+            let list = EntityTagList::read(&headers, IF_NONE_MATCH).unwrap();
+            assert_eq!(list.holds_weak(&tag(r#""x""#)), weak, "{lines:?}");
+            assert_eq!(list.holds_strong(&tag(r#""x""#)), strong, "{lines:?}");
+            assert!(EntityTagList::read(&headers, IF_MATCH).is_none());
+        }
+    }
+
+    #[test]
+    fn tags_beyond_the_bound_match_nothing() {
+        let line = r#""a","#.repeat(MAX_TAGS - 1) + r#""x""#;
+        let holds = |lines: &[&str]| {
+            let headers = sent(lines);
+            EntityTagList::read(&headers, IF_NONE_MATCH)
+                .unwrap()
+                .holds_weak(&tag(r#""x""#))
+        };
+        assert!(holds(&[&line]));
+        assert!(!holds(&[r#""a""#, &line]));
+    }
 }

@@ -49,15 +49,14 @@
 //!
 //! # Security
 //!
-//! Every parser takes one pass over its input, allocates nothing that grows with it, and considers a bounded number of
-//! elements:
+//! Every parser is linear in its input and borrows it; only credentials are decoded into strings of their own. Lists are read up to a bound:
 //!
 //! | field | bound | beyond it |
 //! |---|---|---|
 //! | `Accept` | [`accept::MAX_ELEMENTS`] | the rest is not read |
 //! | `Accept-Encoding` | [`accept_encoding::MAX_ELEMENTS`] | the rest is not read |
 //! | `If-Match`, `If-None-Match` | [`entity_tag::MAX_TAGS`] | the rest does not match |
-//! | `Range` | [`range::MAX_RANGES`] | the field is ignored |
+//! | `Range` | [`range::MAX_RANGES`] | the whole field is ignored |
 //! | `Set-Cookie` | [`cookie::MAX_PAIR`], [`cookie::MAX_ATTRIBUTE`] | not written |
 //!
 //! # Standards

@@ -25,3 +25,77 @@ pub fn local(text: &str) -> Option<&str> {
     let path = text.split(['?', '#']).next().unwrap_or(text);
     (plain && path.starts_with('/') && !path.contains("//")).then_some(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_on_this_site_is_let_through_as_it_is() {
+        for text in [
+            "/",
+            "/a",
+            "/a/b/",
+            "/a?next=https://other.example//x",
+            "/a#//b",
+            "/a:b",
+            "/@b",
+            "/a%20b?c=%2F%2F",
+            "/%2F%2Fevil.example",
+            "/%5Cevil.example",
+            "/a/../b",
+            "/~ada",
+            "/?",
+            "/;a=b",
+        ] {
+            assert_eq!(local(text), Some(text));
+        }
+    }
+
+    #[test]
+    fn anything_that_may_leave_the_site_is_refused() {
+        for text in [
+            "",
+            "a",
+            "a/b",
+            "?a",
+            "#a",
+            ".",
+            "../a",
+            "//evil.example",
+            "///evil.example",
+            "//evil.example/..",
+            "/\\evil.example",
+            "\\/evil.example",
+            "\\\\evil.example",
+            "/a\\b",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "/\r\n/evil.example",
+            " /a",
+            "/a ",
+            "/ /evil.example",
+            "\t/a",
+            "\u{1}//evil.example",
+            "/\u{0}/evil.example",
+            "/\u{7f}",
+            "/é",
+            "/\u{a0}/evil.example",
+            "/a?é",
+            "/\u{ff0f}evil.example",
+            "/.//evil.example",
+            "/..//evil.example",
+            "/%2e//evil.example",
+            "/a//b",
+            "https://evil.example/",
+            "https:/evil.example",
+            "https:evil.example",
+            "javascript:alert(1)",
+            "JaVaScRiPt://%0aalert(1)",
+            "data:text/html,x",
+            "/a\r\nSet-Cookie: a=b",
+        ] {
+            assert_eq!(local(text), None, "{text:?}");
+        }
+    }
+}

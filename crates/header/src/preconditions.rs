@@ -107,3 +107,182 @@ pub fn if_range(
         .zip(last_modified)
         .is_some_and(|(date, last_modified)| date::seconds(date) == date::seconds(last_modified))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use http::{HeaderName, HeaderValue};
+
+    use super::{
+        Verdict::{Failed, NotModified, Proceed},
+        *,
+    };
+
+    const BEFORE: &str = "Mon, 01 Jan 2024 03:04:05 GMT";
+    const THEN: &str = "Tue, 02 Jan 2024 03:04:05 GMT";
+    const AFTER: &str = "Sat, 02 Jan 2044 03:04:05 GMT";
+    const NETSCAPE: &str = "Tue, 02 Jan 2024 03:04:05 GMT; length=1000";
+
+    fn sent(fields: &[(&str, &str)]) -> HeaderMap {
+        let field = |(name, value): &(&str, &str)| {
+            (
+                HeaderName::from_bytes(name.as_bytes()).unwrap(),
+                HeaderValue::from_str(value).unwrap(),
+            )
+        };
+        fields.iter().map(field).collect()
+    }
+
+    /// The date of the representation, half a second late: file systems count finer than fields.
+    fn then() -> SystemTime {
+        UNIX_EPOCH + Duration::from_millis(1_704_164_645_500)
+    }
+
+    fn verdict(method: &Method, fields: &[(&str, &str)]) -> Verdict {
+        let etag = EntityTag::strong("x").unwrap();
+        evaluate(method, &sent(fields), Some(&etag), Some(then()))
+    }
+
+    #[test]
+    fn each_precondition_decides_for_reading_and_for_writing() {
+        for (fields, get, put) in [
+            (&[][..], Proceed, Proceed),
+            (&[("if-match", "\"x\"")], Proceed, Proceed),
+            (&[("if-match", "\"a\", \"x\"")], Proceed, Proceed),
+            (&[("if-match", "*")], Proceed, Proceed),
+            (&[("if-match", "\"a\"")], Failed, Failed),
+            (&[("if-match", "W/\"x\"")], Failed, Failed),
+            (&[("if-match", "x")], Failed, Failed),
+            (&[("if-match", "")], Failed, Failed),
+            (&[("if-unmodified-since", THEN)], Proceed, Proceed),
+            (&[("if-unmodified-since", AFTER)], Proceed, Proceed),
+            (&[("if-unmodified-since", BEFORE)], Failed, Failed),
+            (&[("if-unmodified-since", "yesterday")], Proceed, Proceed),
+            (
+                &[
+                    ("if-unmodified-since", BEFORE),
+                    ("if-unmodified-since", BEFORE),
+                ],
+                Proceed,
+                Proceed,
+            ),
+            (&[("if-none-match", "\"x\"")], NotModified, Failed),
+            (&[("if-none-match", "W/\"x\"")], NotModified, Failed),
+            (
+                &[("if-none-match", "\"a\""), ("if-none-match", "\"x\"")],
+                NotModified,
+                Failed,
+            ),
+            (&[("if-none-match", "*")], NotModified, Failed),
+            (&[("if-none-match", "\"a\"")], Proceed, Proceed),
+            (&[("if-none-match", "x")], Proceed, Proceed),
+            (&[("if-modified-since", THEN)], NotModified, Proceed),
+            (&[("if-modified-since", AFTER)], NotModified, Proceed),
+            (&[("if-modified-since", BEFORE)], Proceed, Proceed),
+            (&[("if-modified-since", NETSCAPE)], Proceed, Proceed),
+            (&[("if-modified-since", "")], Proceed, Proceed),
+        ] {
+            for (method, expected) in [
+                (Method::GET, get),
+                (Method::HEAD, get),
+                (Method::PUT, put),
+                (Method::DELETE, put),
+                (Method::OPTIONS, Proceed),
+                (Method::TRACE, Proceed),
+                (Method::CONNECT, Proceed),
+            ] {
+                assert_eq!(verdict(&method, fields), expected, "{method} {fields:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn they_are_looked_at_in_the_order_of_the_standard() {
+        for (fields, expected) in [
+            // If-Match holds, so that its date is not asked; and the other way round.
+            (
+                &[("if-match", "\"x\""), ("if-unmodified-since", BEFORE)][..],
+                Proceed,
+            ),
+            (
+                &[("if-match", "\"a\""), ("if-unmodified-since", AFTER)],
+                Failed,
+            ),
+            (
+                &[("if-none-match", "\"a\""), ("if-modified-since", AFTER)],
+                Proceed,
+            ),
+            (
+                &[("if-none-match", "\"x\""), ("if-modified-since", BEFORE)],
+                NotModified,
+            ),
+            (&[("if-match", "\"a\""), ("if-none-match", "\"x\"")], Failed),
+            (
+                &[("if-match", "\"x\""), ("if-none-match", "\"x\"")],
+                NotModified,
+            ),
+            (
+                &[("if-unmodified-since", BEFORE), ("if-none-match", "\"x\"")],
+                Failed,
+            ),
+            (
+                &[("if-unmodified-since", AFTER), ("if-modified-since", AFTER)],
+                NotModified,
+            ),
+        ] {
+            assert_eq!(verdict(&Method::GET, fields), expected, "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn without_validators_only_the_star_says_something() {
+        for (fields, expected) in [
+            (&[("if-match", "*")][..], Proceed),
+            (&[("if-match", "\"x\"")], Failed),
+            (&[("if-none-match", "*")], NotModified),
+            (&[("if-none-match", "\"x\"")], Proceed),
+            (&[("if-modified-since", AFTER)], Proceed),
+            (&[("if-unmodified-since", BEFORE)], Proceed),
+        ] {
+            assert_eq!(
+                evaluate(&Method::GET, &sent(fields), None, None),
+                expected,
+                "{fields:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_range_is_honoured_only_for_the_very_same_state() {
+        let (strong, weak) = (
+            EntityTag::strong("x").unwrap(),
+            EntityTag::weak("x").unwrap(),
+        );
+        for (fields, expected) in [
+            (&[][..], true),
+            (&[("if-range", "\"x\"")], true),
+            (&[("if-range", "\"a\"")], false),
+            (&[("if-range", "W/\"x\"")], false),
+            (&[("if-range", "\"x\", \"a\"")], false),
+            (&[("if-range", "*")], false),
+            (&[("if-range", "x")], false),
+            (&[("if-range", "")], false),
+            (&[("if-range", THEN)], true),
+            (&[("if-range", BEFORE)], false),
+            (&[("if-range", AFTER)], false),
+            (&[("if-range", NETSCAPE)], false),
+            (&[("if-range", "\"x\""), ("if-range", "\"x\"")], false),
+        ] {
+            assert_eq!(
+                if_range(&sent(fields), Some(&strong), Some(then())),
+                expected,
+                "{fields:?}"
+            );
+        }
+        let tagged = sent(&[("if-range", "\"x\"")]);
+        assert!(!if_range(&tagged, Some(&weak), Some(then())));
+        assert!(!if_range(&tagged, None, Some(then())));
+        assert!(!if_range(&sent(&[("if-range", THEN)]), Some(&strong), None));
+    }
+}

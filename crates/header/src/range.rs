@@ -212,3 +212,179 @@ fn content_range(range: std::fmt::Arguments<'_>) -> HeaderValue {
     write!(text, "bytes {range}").expect("writing to a string does not fail");
     HeaderValue::try_from(text).expect("digits, `*`, `-` and `/` are a field value")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(lines: &[&str]) -> Option<Ranges> {
+        let lines = lines
+            .iter()
+            .map(|line| HeaderValue::from_bytes(line.as_bytes()).unwrap());
+        Ranges::read(&lines.map(|line| (RANGE, line)).collect())
+    }
+
+    fn slices(pairs: &[(u64, u64)]) -> Vec<Slice> {
+        let slice = |&(start, end_inclusive)| Slice {
+            start,
+            end_inclusive,
+        };
+        pairs.iter().map(slice).collect()
+    }
+
+    #[test]
+    fn a_single_range_is_cut_to_the_length() {
+        for (line, start, end_inclusive) in [
+            ("bytes=0-0", 0, 0),
+            ("bytes=0-499", 0, 499),
+            ("bytes=500-", 500, 999),
+            ("bytes=999-", 999, 999),
+            ("bytes=0-", 0, 999),
+            ("bytes=990-5000", 990, 999),
+            ("bytes=-1", 999, 999),
+            ("bytes=-1000", 0, 999),
+            ("bytes=-1001", 0, 999),
+            ("bytes=-18446744073709551616", 0, 999),
+            ("bytes=0-18446744073709551615", 0, 999),
+            ("bytes=5-99999999999999999999999", 5, 999),
+            ("bytes=007-009", 7, 9),
+            ("BYTES=0-0", 0, 0),
+            ("bytes= 0-9 ", 0, 9),
+            ("bytes=,0-9,,", 0, 9),
+        ] {
+            let expected = Resolution::Single(Slice {
+                start,
+                end_inclusive,
+            });
+            assert_eq!(sent(&[line]).unwrap().resolve(1000), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_lies_beyond_the_end_cannot_be_satisfied() {
+        for line in [
+            "bytes=1000-",
+            "bytes=1000-1001",
+            "bytes=18446744073709551615-",
+            "bytes=99999999999999999999-",
+            "bytes=-0",
+            "bytes=1000-,2000-3000,-0",
+        ] {
+            assert_eq!(
+                sent(&[line]).unwrap().resolve(1000),
+                Resolution::Unsatisfiable,
+                "{line}"
+            );
+        }
+        assert_eq!(unsatisfied(1000), "bytes */1000");
+    }
+
+    #[test]
+    fn a_field_with_one_malformed_range_is_ignored() {
+        for line in [
+            "",
+            "bytes",
+            "bytes=",
+            "bytes=,",
+            "bytes=-",
+            "bytes=--1",
+            "bytes=1",
+            "bytes=a-b",
+            "bytes=0x0-1",
+            "bytes=+1-2",
+            "bytes=1-+2",
+            "bytes=5-2",
+            "bytes=0-1,5-2",
+            "bytes=0-1,x",
+            "bytes=0 - 1",
+            "bytes=0-1-2",
+            "bytes=0-1;5-6",
+            "bytes =0-1",
+            " bytes=0-1",
+            "bytes:0-1",
+            "bytes=0.5-1",
+            "bytes=\u{661}-",
+            "pages=1-2",
+            "byte=0-1",
+            "=0-1",
+            "bytes=0-1, bytes=5-6",
+        ] {
+            assert_eq!(sent(&[line]), None, "{line}");
+        }
+        assert_eq!(sent(&["bytes=0-0", "bytes=5-5"]), None);
+        assert_eq!(sent(&[]), None);
+    }
+
+    #[test]
+    fn several_ranges_keep_their_order_unless_they_meet() {
+        for (line, expected) in [
+            ("bytes=0-9,20-29", &[(0, 9), (20, 29)][..]),
+            ("bytes=500-600, 0-10", &[(500, 600), (0, 10)]),
+            ("bytes=0-0,-1", &[(0, 0), (999, 999)]),
+            ("bytes=5-6,2000-,1-2,-0", &[(5, 6), (1, 2)]),
+            ("bytes=500-600,0-10,5-20", &[(0, 20), (500, 600)]),
+            ("bytes=500-600,0-10,11-20", &[(0, 20), (500, 600)]),
+            ("bytes=500-600,0-100,10-20,30-40", &[(0, 100), (500, 600)]),
+        ] {
+            let expected = Resolution::Several(slices(expected));
+            assert_eq!(sent(&[line]).unwrap().resolve(1000), expected, "{line}");
+        }
+        for (line, start, end_inclusive) in [
+            ("bytes=0-9,10-19", 0, 19),
+            ("bytes=0-,0-,0-,0-", 0, 999),
+            ("bytes=-1,-1", 999, 999),
+            ("bytes=5-6,1000-", 5, 6),
+        ] {
+            let expected = Resolution::Single(Slice {
+                start,
+                end_inclusive,
+            });
+            assert_eq!(sent(&[line]).unwrap().resolve(1000), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn more_ranges_than_the_bound_are_ignored() {
+        let line = |count| format!("bytes={}", ["0-0"].repeat(count).join(","));
+        assert!(sent(&[&line(MAX_RANGES)]).is_some());
+        assert!(sent(&[&line(MAX_RANGES + 1)]).is_none());
+    }
+
+    #[test]
+    fn an_empty_representation_has_an_end_but_no_bytes() {
+        assert_eq!(sent(&["bytes=-1"]).unwrap().resolve(0), Resolution::Whole);
+        assert_eq!(
+            sent(&["bytes=0-,-5"]).unwrap().resolve(0),
+            Resolution::Whole
+        );
+        assert_eq!(
+            sent(&["bytes=0-"]).unwrap().resolve(0),
+            Resolution::Unsatisfiable
+        );
+        assert_eq!(
+            sent(&["bytes=-0"]).unwrap().resolve(0),
+            Resolution::Unsatisfiable
+        );
+    }
+
+    #[test]
+    fn the_greatest_length_does_not_overflow() {
+        let everything = Slice {
+            start: 0,
+            end_inclusive: u64::MAX - 1,
+        };
+        assert_eq!(
+            sent(&["bytes=0-"]).unwrap().resolve(u64::MAX),
+            Resolution::Single(everything)
+        );
+        assert_eq!(
+            sent(&["bytes=0-,1-"]).unwrap().resolve(u64::MAX),
+            Resolution::Single(everything)
+        );
+        assert_eq!(everything.len(), u64::MAX);
+        assert_eq!(
+            everything.content_range(u64::MAX),
+            "bytes 0-18446744073709551614/18446744073709551615"
+        );
+    }
+}

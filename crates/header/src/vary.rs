@@ -30,3 +30,55 @@ pub fn append(headers: &mut HeaderMap, field: HeaderName) {
         headers.append(VARY, HeaderValue::from(field));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::header::{ACCEPT_ENCODING, COOKIE};
+
+    use super::*;
+
+    fn after(lines: &[&'static str], field: HeaderName) -> Vec<String> {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(VARY, HeaderValue::from_static(line));
+        }
+        append(&mut headers, field);
+        headers
+            .get_all(VARY)
+            .iter()
+            .map(|line| line.to_str().unwrap().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn a_field_is_added_when_no_line_names_it() {
+        assert_eq!(after(&[], COOKIE), ["cookie"]);
+        assert_eq!(after(&[""], COOKIE), ["", "cookie"]);
+        assert_eq!(
+            after(&["Accept-Encoding"], COOKIE),
+            ["Accept-Encoding", "cookie"]
+        );
+        assert_eq!(
+            after(&["X-Cookie, Cookies"], COOKIE),
+            ["X-Cookie, Cookies", "cookie"]
+        );
+    }
+
+    #[test]
+    fn a_field_that_is_named_already_is_not_named_again() {
+        for lines in [
+            &["cookie"][..],
+            &["Cookie"],
+            &["Origin,COOKIE"],
+            &["Origin", "\tCookie "],
+            &["*"],
+            &["Origin, *"],
+        ] {
+            assert_eq!(after(lines, COOKIE), lines);
+        }
+        assert_eq!(
+            after(&["accept, ACCEPT-encoding"], ACCEPT_ENCODING),
+            ["accept, ACCEPT-encoding"]
+        );
+    }
+}

@@ -1,12 +1,12 @@
 use std::{
     borrow::Cow,
-    error,
     fmt::{self, Write},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use http::HeaderValue;
 
+use super::{CookieError, CookieErrorKind};
 use crate::{date, grammar::is_token};
 
 /// The greatest length of name and value together, in bytes. Browsers drop longer cookies.
@@ -263,83 +263,201 @@ fn is_domain(domain: &str) -> bool {
     (1..=MAX_ATTRIBUTE).contains(&domain.len()) && domain.bytes().all(name)
 }
 
-/// A cookie that cannot be set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CookieError {
-    kind: CookieErrorKind,
-    input: String,
-}
+#[cfg(test)]
+mod tests {
+    use super::{CookieErrorKind as Kind, *};
 
-/// Why a cookie cannot be set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CookieErrorKind {
-    /// The name is not a token, or empty.
-    Name,
-    /// The value holds something else than printable ASCII, or a space, quote, comma, semicolon or backslash.
-    Value,
-    /// Name and value together are longer than [`MAX_PAIR`].
-    Length,
-    /// The path holds a semicolon, a control character or something beyond ASCII, or is longer than [`MAX_ATTRIBUTE`].
-    Path,
-    /// The domain is not made of letters, digits, dots and hyphens, or is longer than [`MAX_ATTRIBUTE`].
-    Domain,
-    /// A `__Host-` name without Secure, without `Path=/` or with a domain; or a `__Secure-` name without Secure.
-    Prefix,
-    /// `SameSite=None` without Secure.
-    SameSiteNone,
-    /// Partitioned without Secure.
-    Partitioned,
-}
-
-impl CookieError {
-    /// Why.
-    pub const fn kind(&self) -> CookieErrorKind {
-        self.kind
+    #[test]
+    fn every_attribute_is_written() {
+        let cookie = SetCookie::new("sid", "4f2a")
+            .path("/app")
+            .domain("example.org")
+            .max_age(Duration::from_secs(60))
+            .expires(UNIX_EPOCH + Duration::from_secs(784_111_777))
+            .secure()
+            .http_only()
+            .same_site(SameSite::None)
+            .partitioned();
+        assert_eq!(
+            cookie.build().unwrap(),
+            "sid=4f2a; Path=/app; Domain=example.org; Max-Age=60; Expires=Sun, 06 Nov 1994 08:49:37 GMT; \
+             Secure; HttpOnly; SameSite=None; Partitioned"
+        );
+        assert_eq!(SetCookie::new("a", "").build().unwrap(), "a=");
+        assert_eq!(
+            SetCookie::removal("a").path("/").build().unwrap(),
+            "a=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
+        );
     }
 
-    /// The path or the domain if that is at fault, else the name of the cookie. Never its value, which may be a secret.
-    pub fn input(&self) -> &str {
-        &self.input
-    }
-}
-
-impl fmt::Display for CookieError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let input = &self.input;
-        match self.kind {
-            CookieErrorKind::Name => write!(f, "invalid cookie name {input:?}: it must be a token"),
-            CookieErrorKind::Value => write!(
-                f,
-                "invalid value of cookie {input:?}: it must be printable ASCII without space, quote, comma, semicolon or backslash"
-            ),
-            CookieErrorKind::Length => {
-                write!(
-                    f,
-                    "cookie {input:?} is too long: name and value may have {MAX_PAIR} bytes together"
-                )
-            }
-            CookieErrorKind::Path => write!(
-                f,
-                "invalid cookie path {input:?}: it must be at most {MAX_ATTRIBUTE} bytes of printable ASCII without semicolon"
-            ),
-            CookieErrorKind::Domain => write!(
-                f,
-                "invalid cookie domain {input:?}: it must be at most {MAX_ATTRIBUTE} letters, digits, dots and hyphens"
-            ),
-            CookieErrorKind::Prefix => write!(
-                f,
-                "cookie {input:?} lacks what its prefix promises: Secure, and for `__Host-` also `Path=/` and no domain"
-            ),
-            CookieErrorKind::SameSiteNone => write!(
-                f,
-                "cookie {input:?} has SameSite=None: it must be Secure too"
-            ),
-            CookieErrorKind::Partitioned => {
-                write!(f, "cookie {input:?} is partitioned: it must be Secure too")
-            }
+    #[test]
+    fn an_age_never_overflows_and_never_shrinks_to_a_removal() {
+        for (age, expected) in [
+            (Duration::ZERO, "a=b; Max-Age=0"),
+            (Duration::from_nanos(1), "a=b; Max-Age=1"),
+            (Duration::from_millis(1500), "a=b; Max-Age=2"),
+            (Duration::MAX, "a=b; Max-Age=18446744073709551615"),
+        ] {
+            assert_eq!(
+                SetCookie::new("a", "b").max_age(age).build().unwrap(),
+                expected
+            );
         }
     }
-}
 
-impl error::Error for CookieError {}
+    fn refused(cookie: SetCookie<'_>) -> Option<(Kind, String)> {
+        let error = cookie.build().err()?;
+        Some((error.kind(), error.input().to_owned()))
+    }
+
+    #[test]
+    fn a_name_is_a_token_and_a_value_is_cookie_octets() {
+        for name in [
+            "", " ", "a b", "a,b", "a;b", "a=b", "a\tb", "a\r\nb", "a\"b", "(a)", "a[]", "é",
+            "a\0", " a",
+        ] {
+            assert_eq!(
+                refused(SetCookie::new(name, "v")),
+                Some((Kind::Name, name.to_owned())),
+                "{name:?}"
+            );
+        }
+        assert_eq!(
+            refused(SetCookie::new("", "")),
+            Some((Kind::Name, String::new()))
+        );
+        for value in [
+            "a b",
+            "a,b",
+            "a;b",
+            "a; Domain=evil.example",
+            "a\\b",
+            "a\"b",
+            "\"",
+            "\"a",
+            "\"a b\"",
+            "\"a\"b\"",
+            "a\tb",
+            "a\r\nX: y",
+            "é",
+            "\0",
+            "\x7f",
+        ] {
+            assert_eq!(
+                refused(SetCookie::new("a", value)),
+                Some((Kind::Value, "a".to_owned())),
+                "{value:?}"
+            );
+        }
+        for (name, value) in [
+            ("a", ""),
+            ("a", "\"\""),
+            ("a", "\"b\""),
+            ("!#$%&'*+-.^_`|~", "a=b&c:/?@[]{}<>()'"),
+        ] {
+            assert_eq!(refused(SetCookie::new(name, value)), None, "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn no_attribute_is_injected_by_another() {
+        for path in ["/; Secure", "/\r\nX: y", "/\t", "/é", "/\x7f"] {
+            assert_eq!(
+                refused(SetCookie::new("a", "b").path(path)),
+                Some((Kind::Path, path.to_owned())),
+                "{path:?}"
+            );
+        }
+        for domain in ["", "a;b", "a b", "a\nb", "é.example", "a,b", "a/b", "a:80"] {
+            let cookie = SetCookie::new("a", "b").domain(domain);
+            assert_eq!(
+                refused(cookie),
+                Some((Kind::Domain, domain.to_owned())),
+                "{domain:?}"
+            );
+        }
+        for domain in [
+            "example.org",
+            ".example.org",
+            "localhost",
+            "xn--bcher-kva.example",
+        ] {
+            assert_eq!(
+                refused(SetCookie::new("a", "b").path("/a b,c").domain(domain)),
+                None
+            );
+        }
+    }
+
+    #[test]
+    fn lengths_are_bounded() {
+        let pair = |length: usize| refused(SetCookie::new("a", "x".repeat(length - 1)));
+        assert_eq!(pair(MAX_PAIR), None);
+        assert_eq!(pair(MAX_PAIR + 1), Some((Kind::Length, "a".to_owned())));
+        let path = |length: usize| {
+            refused(SetCookie::new("a", "b").path("/".repeat(length))).map(|(kind, _)| kind)
+        };
+        assert_eq!(path(MAX_ATTRIBUTE), None);
+        assert_eq!(path(MAX_ATTRIBUTE + 1), Some(Kind::Path));
+        let domain = |length: usize| {
+            refused(SetCookie::new("a", "b").domain("a".repeat(length))).map(|(kind, _)| kind)
+        };
+        assert_eq!(domain(MAX_ATTRIBUTE), None);
+        assert_eq!(domain(MAX_ATTRIBUTE + 1), Some(Kind::Domain));
+    }
+
+    #[test]
+    fn a_prefix_keeps_its_promise_in_any_case() {
+        for name in ["__Host-a", "__host-a", "__HOST-a"] {
+            let host = || SetCookie::new(name, "b");
+            for cookie in [
+                host(),
+                host().secure(),
+                host().path("/"),
+                host().secure().path("/a"),
+                host().secure().path("/").domain("example.org"),
+            ] {
+                assert_eq!(refused(cookie), Some((Kind::Prefix, name.to_owned())));
+            }
+            assert_eq!(refused(host().secure().path("/")), None);
+        }
+        for name in ["__Secure-a", "__sEcUrE-a"] {
+            assert_eq!(
+                refused(SetCookie::new(name, "b")),
+                Some((Kind::Prefix, name.to_owned()))
+            );
+            assert_eq!(
+                refused(SetCookie::new(name, "b").secure().domain("example.org")),
+                None
+            );
+        }
+        assert_eq!(refused(SetCookie::new("__Host", "b")), None);
+    }
+
+    #[test]
+    fn cookies_for_other_sites_must_be_secure() {
+        let cookie = || SetCookie::new("a", "b");
+        assert_eq!(
+            refused(cookie().same_site(SameSite::None)),
+            Some((Kind::SameSiteNone, "a".to_owned()))
+        );
+        assert_eq!(
+            refused(cookie().partitioned()),
+            Some((Kind::Partitioned, "a".to_owned()))
+        );
+        assert_eq!(
+            refused(cookie().same_site(SameSite::None).partitioned().secure()),
+            None
+        );
+        assert_eq!(refused(cookie().same_site(SameSite::Lax)), None);
+        assert_eq!(refused(cookie().same_site(SameSite::Strict)), None);
+    }
+
+    #[test]
+    fn no_message_shows_the_value() {
+        let cookie = SetCookie::new("sid", "top secret");
+        assert!(!format!("{cookie:?}").contains("secret"));
+        let error = cookie.build().unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("secret"));
+    }
+}
