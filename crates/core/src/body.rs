@@ -16,7 +16,7 @@ use pin_project_lite::pin_project;
 
 use crate::BoxError;
 
-pub use self::watched::{Ended, How, Watched};
+pub use self::watched::{Ended, How, Watch, Watched};
 
 /// Any HTTP body that Plywood can carry: frames of [`Bytes`], errors that become a [`BoxError`].
 ///

@@ -31,7 +31,7 @@ pin_project! {
     pub struct Watched<B, D>
     where
         B: Body,
-        D: FnOnce(Ended),
+        D: Watch,
     {
         #[pin]
         inner: B,
@@ -42,16 +42,29 @@ pin_project! {
     impl<B, D> PinnedDrop for Watched<B, D>
     where
         B: Body,
-        D: FnOnce(Ended),
+        D: Watch,
     {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
             if let Some(done) = this.done.take() {
                 let nothing_left = this.inner.is_end_stream() || this.inner.size_hint().upper() == Some(0);
                 let how = if nothing_left { How::Complete } else { How::Dropped };
-                done(Ended { how, bytes: *this.bytes });
+                done.ended(Ended { how, bytes: *this.bytes });
             }
         }
+    }
+}
+
+/// What is told when a body is over. Every closure on [`Ended`] is one; implement it for a type of your own where the watched body
+/// needs a name.
+pub trait Watch {
+    /// The body is over. Called once.
+    fn ended(self, ended: Ended);
+}
+
+impl<F: FnOnce(Ended)> Watch for F {
+    fn ended(self, ended: Ended) {
+        self(ended);
     }
 }
 
@@ -88,10 +101,21 @@ impl<B: Body, D: FnOnce(Ended)> Watched<B, D> {
     }
 }
 
+impl<B: Body, D: Watch> Watched<B, D> {
+    /// Watches over `inner`, and tells `watch` once when it is over.
+    pub const fn by(inner: B, watch: D) -> Self {
+        Self {
+            inner,
+            done: Some(watch),
+            bytes: 0,
+        }
+    }
+}
+
 impl<B, D> Body for Watched<B, D>
 where
     B: Body<Data = Bytes>,
-    D: FnOnce(Ended),
+    D: Watch,
 {
     type Data = Bytes;
     type Error = B::Error;
@@ -111,7 +135,7 @@ where
             None => Some(How::Complete),
         };
         if let Some((how, done)) = how.and_then(|how| Some((how, this.done.take()?))) {
-            done(Ended {
+            done.ended(Ended {
                 how,
                 bytes: *this.bytes,
             });
@@ -128,7 +152,7 @@ where
     }
 }
 
-impl<B: Body + fmt::Debug, D: FnOnce(Ended)> fmt::Debug for Watched<B, D> {
+impl<B: Body + fmt::Debug, D: Watch> fmt::Debug for Watched<B, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Watched")
             .field("inner", &self.inner)
@@ -175,6 +199,22 @@ mod tests {
         let (body, seen) = watched(frames(vec![Ok("ab"), Ok("cde")]));
         body.collect().await.unwrap();
         assert_eq!(*seen.lock().unwrap(), [(How::Complete, 5)]);
+    }
+
+    #[tokio::test]
+    async fn a_named_watch_is_told_too() {
+        struct Count(Seen);
+
+        impl Watch for Count {
+            fn ended(self, ended: Ended) {
+                self.0.lock().unwrap().push((ended.how, ended.bytes));
+            }
+        }
+
+        let seen = Seen::default();
+        let body: Watched<crate::Body, Count> = Watched::by("abc".into(), Count(Arc::clone(&seen)));
+        body.collect().await.unwrap();
+        assert_eq!(*seen.lock().unwrap(), [(How::Complete, 3)]);
     }
 
     #[tokio::test]
