@@ -10,6 +10,8 @@ use std::{
 use http::Response;
 use pin_project_lite::pin_project;
 
+use crate::BoxError;
+
 /// Everything that can become of a call.
 pub enum Outcome<B, Err> {
     /// The inner service answered.
@@ -18,6 +20,8 @@ pub enum Outcome<B, Err> {
     Failed(Err),
     /// It panicked, with this payload.
     Panicked(Box<dyn Any + Send>),
+    /// It was not called, because it could not become ready, for this reason.
+    Unready(BoxError),
 }
 
 impl<B, Err: fmt::Debug> fmt::Debug for Outcome<B, Err> {
@@ -26,6 +30,7 @@ impl<B, Err: fmt::Debug> fmt::Debug for Outcome<B, Err> {
             Self::Answered(response) => write!(f, "Answered({})", response.status()),
             Self::Failed(error) => f.debug_tuple("Failed").field(error).finish(),
             Self::Panicked(_) => f.write_str("Panicked(..)"),
+            Self::Unready(error) => f.debug_tuple("Unready").field(error).finish(),
         }
     }
 }
@@ -54,6 +59,7 @@ pin_project! {
     enum Call<F> {
         Running { #[pin] inner: F },
         Panicked { payload: Option<Box<dyn Any + Send>> },
+        Unready { error: Option<BoxError> },
     }
 }
 
@@ -71,6 +77,18 @@ impl<F, E> Settled<F, E> {
         };
         Self {
             call,
+            settle: Some(settle),
+        }
+    }
+
+    /// Makes no call and answers by `settle`, because the inner service could not become ready.
+    ///
+    /// Readiness that fails is an error too, and an [`Infallible`] service has none: it says that it is ready, keeps the reason, and
+    /// answers with this.
+    pub fn unready(error: impl Into<BoxError>, settle: E) -> Self {
+        let error = Some(error.into());
+        Self {
+            call: Call::Unready { error },
             settle: Some(settle),
         }
     }
@@ -100,6 +118,7 @@ where
                 }
             }
             CallProjection::Panicked { payload } => Outcome::Panicked(payload.take().expect(ONCE)),
+            CallProjection::Unready { error } => Outcome::Unready(error.take().expect(ONCE)),
         };
         Poll::Ready(Ok(this.settle.take().expect(ONCE).settle(outcome)))
     }
@@ -116,7 +135,7 @@ impl<F, E> fmt::Debug for Settled<F, E> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BoxError, BoxFuture};
+    use crate::BoxFuture;
 
     type Inner = BoxFuture<Result<Response<&'static str>, BoxError>>;
 
@@ -132,6 +151,7 @@ mod tests {
                 Outcome::Panicked(payload) => {
                     format!("panicked {}", payload.downcast_ref::<&str>().unwrap())
                 }
+                Outcome::Unready(error) => format!("unready {error}"),
             })
         }
     }
@@ -156,5 +176,9 @@ mod tests {
             "panicked late"
         );
         assert_eq!(settled(|| panic!("early")).await, "panicked early");
+
+        let unready: Settled<Inner, Say> = Settled::unready("busy", Say);
+        let Ok(response) = unready.await;
+        assert_eq!(response.into_body(), "unready busy");
     }
 }
