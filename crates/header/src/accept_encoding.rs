@@ -69,9 +69,17 @@ pub enum Choice {
 /// assert_eq!(choice, Choice::Coding(Coding::Gzip));
 /// ```
 pub fn negotiate(headers: &HeaderMap, offers: &[Coding]) -> Choice {
+    negotiate_lines(headers.get_all(ACCEPT_ENCODING), offers)
+}
+
+/// [`negotiate`], from the lines of the field alone: for whoever keeps them until it knows that the answer can be coded at all.
+pub fn negotiate_lines<'h>(
+    lines: impl IntoIterator<Item = &'h HeaderValue>,
+    offers: &[Coding],
+) -> Choice {
     let mut weights = Weights::default();
-    let lines = headers.get_all(ACCEPT_ENCODING).iter();
     for element in lines
+        .into_iter()
         .flat_map(|line| elements(line.as_bytes()))
         .take(MAX_ELEMENTS)
     {
