@@ -1,1 +1,1 @@
-//! Plywood's integration-tests.
+//! Plywood's stacks with real servers, real browsers and other people's services.

@@ -1,0 +1,146 @@
+//! The architecture: arrows point down, never sideways.
+
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
+use std::process::Command;
+
+use serde_json::Value;
+
+/// The floors of the house, lowest first. A crate may depend on the floors below its own.
+const FLOORS: [&[&str]; 4] = [
+    // The first floor: words and tools.
+    &["core", "header", "session-core"],
+    // The second: layers, services, gateways, back ends.
+    &[
+        "access-log",
+        "auth",
+        "compression",
+        "dispatch",
+        "error-pages",
+        "lint",
+        "serve",
+        "session",
+        "session-sqlite",
+        "static",
+        "test",
+    ],
+    // The third: the facade.
+    &["plywood"],
+    // The roof.
+    &["examples", "integration-tests", "benches", "book"],
+];
+
+/// Core stands below the other words of its floor, which may use it.
+const CORE: &str = "core";
+
+/// What the tests of the second floor may also use.
+const PROOF: [&str; 2] = ["lint", "test"];
+
+struct Arrow {
+    from: String,
+    to: String,
+    dev: bool,
+    features: Vec<String>,
+}
+
+fn arrows() -> Vec<Arrow> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--format-version=1", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let mut arrows = Vec::new();
+    for package in metadata["packages"].as_array().unwrap() {
+        for dependency in package["dependencies"].as_array().unwrap() {
+            arrows.push(Arrow {
+                from: short(package["name"].as_str().unwrap()).to_owned(),
+                to: short(dependency["name"].as_str().unwrap()).to_owned(),
+                dev: dependency["kind"] == "dev",
+                features: serde_json::from_value(dependency["features"].clone()).unwrap(),
+            });
+        }
+    }
+    arrows
+}
+
+fn short(package: &str) -> &str {
+    package.strip_prefix("plywood-").unwrap_or(package)
+}
+
+fn floor(short: &str) -> Option<usize> {
+    FLOORS.iter().position(|floor| floor.contains(&short))
+}
+
+#[test]
+fn every_crate_has_its_place_in_the_house() {
+    let mut strangers: Vec<_> = arrows()
+        .into_iter()
+        .map(|arrow| arrow.from)
+        .filter(|from| floor(from).is_none())
+        .collect();
+    strangers.dedup();
+    assert!(strangers.is_empty(), "give these a floor in this file: {strangers:?}");
+}
+
+#[test]
+fn arrows_point_down_and_never_sideways() {
+    for Arrow { from, to, dev, .. } in arrows() {
+        let (Some(high), Some(low)) = (floor(&from), floor(&to)) else {
+            continue;
+        };
+        let allowed = low < high
+            || (high == 0 && low == 0 && to == CORE)
+            || (dev && high == 1 && PROOF.contains(&&*to))
+            || high == FLOORS.len() - 1;
+        assert!(
+            allowed,
+            "{from} must not depend on {to}: what one layer leaves for another is a type of the first floor"
+        );
+    }
+}
+
+#[test]
+fn the_first_floor_has_no_layer_and_no_runtime_and_its_tools_do_not_know_tower() {
+    for arrow in arrows() {
+        if arrow.dev || floor(&arrow.from) != Some(0) {
+            continue;
+        }
+        let Arrow { from, to, features, .. } = arrow;
+        assert_ne!(to, "tower-layer", "{from} must hold no layer");
+        assert!(
+            to != "tokio" || features.iter().all(|feature| feature == "sync"),
+            "{from} must not bring a runtime"
+        );
+        assert!(
+            from != "header" || !to.starts_with("tower"),
+            "the pure tools must not know tower"
+        );
+    }
+}
+
+#[test]
+fn the_facade_has_no_http_logic_of_its_own() {
+    let below: Vec<_> = arrows()
+        .into_iter()
+        .filter(|arrow| arrow.from == "plywood" && !arrow.dev && floor(&arrow.to).is_none())
+        .map(|arrow| arrow.to)
+        .collect();
+    let arranging = ["http", "tower", "tower-layer", "tower-service", "tokio"];
+    assert!(
+        below.iter().all(|to| arranging.contains(&&**to)),
+        "the third floor names and arranges: {below:?}"
+    );
+}
+
+#[test]
+fn no_layer_knows_a_framework() {
+    for Arrow { from, to, dev, .. } in arrows() {
+        let framework = ["axum", "warp", "tonic", "hyper"].contains(&&*to);
+        assert!(
+            dev || !framework || floor(&from) == Some(3) || from == "serve",
+            "{from} must not depend on {to}"
+        );
+    }
+}
