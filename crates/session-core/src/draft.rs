@@ -1,0 +1,231 @@
+use std::{mem, sync::Arc};
+
+use serde_json::Value;
+
+use crate::{SessionError, record::Data};
+
+/// One change of a session: not a new whole, so that two requests' changes do not undo each other.
+pub(crate) enum Operation {
+    Insert(Box<str>, Value),
+    Remove(Box<str>),
+    Clear,
+    Update(Box<str>, Step),
+}
+
+/// From the present value to the next.
+pub(crate) type Step = Box<dyn FnMut(&str, Option<&Value>) -> Result<Value, SessionError> + Send>;
+
+impl Operation {
+    fn apply(&mut self, data: &mut Data) -> Result<(), SessionError> {
+        match self {
+            Self::Insert(key, value) => {
+                data.insert(key.to_string(), value.clone());
+            }
+            Self::Remove(key) => {
+                data.remove(&**key);
+            }
+            Self::Clear => data.clear(),
+            Self::Update(key, step) => {
+                let value = step(key, data.get(&**key))?;
+                data.insert(key.to_string(), value);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Applies the operations, in the order in which they were made.
+pub(crate) fn replay(operations: &mut [Operation], data: &mut Data) -> Result<(), SessionError> {
+    operations
+        .iter_mut()
+        .try_for_each(|operation| operation.apply(data))
+}
+
+/// What a request means to do to its session, and what it sees meanwhile.
+///
+/// As long as nobody has looked, the plan holds no code of the handler's: a view may be formed under a lock.
+#[derive(Default)]
+pub(crate) struct Draft {
+    plan: Plan,
+    closed: bool,
+}
+
+/// What is to be done at the next save.
+#[derive(Default)]
+pub(crate) struct Plan {
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) renew: bool,
+    /// Before the operations.
+    pub(crate) destroy: bool,
+    /// The operations' outcome upon what the store had, if somebody has looked.
+    pub(crate) view: Option<Arc<Data>>,
+}
+
+impl Draft {
+    /// What the handler sees.
+    pub(crate) fn view(&self) -> Option<&Arc<Data>> {
+        self.plan.view.as_ref()
+    }
+
+    /// What the handler sees, when the store has `data`.
+    pub(crate) fn view_upon(&mut self, data: &Arc<Data>) -> Result<Arc<Data>, SessionError> {
+        if let Some(view) = &self.plan.view {
+            return Ok(Arc::clone(view));
+        }
+        let mut view = Arc::clone(data);
+        if !self.plan.operations.is_empty() {
+            replay(&mut self.plan.operations, Arc::make_mut(&mut view))?;
+        }
+        self.plan.view = Some(Arc::clone(&view));
+        Ok(view)
+    }
+
+    /// Adds an operation. Says whether it was in time.
+    pub(crate) fn add(&mut self, mut operation: Operation) -> Result<bool, SessionError> {
+        if self.closed {
+            return Ok(false);
+        }
+        if let Some(view) = &mut self.plan.view {
+            operation.apply(Arc::make_mut(view))?;
+        }
+        self.plan.operations.push(operation);
+        Ok(true)
+    }
+
+    /// Takes a step from `seen` to `next` in the view, if the value is still the one that was seen. Its operation is for the caller to add.
+    pub(crate) fn add_step(&mut self, key: &str, seen: Option<&Value>, next: Value) -> Added<'_> {
+        if self.closed {
+            return Added::TooLate;
+        }
+        match &mut self.plan.view {
+            Some(view) if view.get(key) == seen => {
+                Arc::make_mut(view).insert(key.to_owned(), next);
+                Added::InTime(&mut self.plan.operations)
+            }
+            _ => Added::Overtaken,
+        }
+    }
+
+    /// Empties the session: what came before no longer matters.
+    pub(crate) fn clear(&mut self) {
+        if !self.closed {
+            self.plan.operations.clear();
+            self.plan.operations.push(Operation::Clear);
+            if let Some(view) = &mut self.plan.view {
+                *view = Arc::default();
+            }
+        }
+    }
+
+    pub(crate) fn renew(&mut self) {
+        self.plan.renew |= !self.closed;
+    }
+
+    /// Ends the session. What is added after begins another.
+    pub(crate) fn destroy(&mut self) {
+        if !self.closed {
+            self.plan = Plan {
+                destroy: true,
+                view: Some(Arc::default()),
+                ..Plan::default()
+            };
+        }
+    }
+
+    /// From here on nothing is added.
+    pub(crate) fn close(&mut self) {
+        self.closed = true;
+    }
+
+    /// Hands the plan out to be carried out. The view is formed anew when somebody looks.
+    pub(crate) fn take(&mut self) -> Plan {
+        mem::take(&mut self.plan)
+    }
+}
+
+/// What became of a step.
+pub(crate) enum Added<'a> {
+    InTime(&'a mut Vec<Operation>),
+    TooLate,
+    /// Another clone of the handle has changed the value meanwhile.
+    Overtaken,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn data(value: Value) -> Data {
+        let Value::Object(data) = value else {
+            panic!("an object")
+        };
+        data
+    }
+
+    fn insert(key: &str, value: Value) -> Operation {
+        Operation::Insert(key.into(), value)
+    }
+
+    #[test]
+    fn operations_are_replayed_on_whatever_the_store_has_by_then() {
+        let more = |_: &str, value: Option<&Value>| {
+            Ok(json!(value.and_then(Value::as_i64).unwrap_or(0) + 1))
+        };
+        let mut operations = [
+            insert("a", json!(1)),
+            Operation::Remove("b".into()),
+            Operation::Update("count".into(), Box::new(more)),
+        ];
+        for (before, after) in [
+            (json!({}), json!({"a": 1, "count": 1})),
+            (
+                json!({"a": 9, "b": 2, "c": 3, "count": 41}),
+                json!({"a": 1, "c": 3, "count": 42}),
+            ),
+        ] {
+            let mut data = data(before);
+            replay(&mut operations, &mut data).unwrap();
+            assert_eq!(Value::Object(data), after);
+        }
+    }
+
+    #[test]
+    fn the_view_shows_what_came_before_and_after_it_was_formed() {
+        let mut draft = Draft::default();
+        assert!(draft.add(insert("a", json!(1))).unwrap());
+        draft.view_upon(&Arc::new(data(json!({"b": 2})))).unwrap();
+        draft.add(insert("c", json!(3))).unwrap();
+        draft.add(Operation::Remove("b".into())).unwrap();
+        assert_eq!(**draft.view().unwrap(), data(json!({"a": 1, "c": 3})));
+    }
+
+    #[test]
+    fn clear_and_destroy_forget_what_came_before() {
+        let mut draft = Draft::default();
+        draft.add(insert("a", json!(1))).unwrap();
+        draft.clear();
+        draft.add(insert("b", json!(2))).unwrap();
+        assert_eq!(draft.take().operations.len(), 2);
+
+        draft.add(insert("a", json!(1))).unwrap();
+        draft.renew();
+        draft.destroy();
+        assert!(draft.view().unwrap().is_empty());
+        let plan = draft.take();
+        assert!(plan.destroy && !plan.renew && plan.operations.is_empty());
+    }
+
+    #[test]
+    fn a_closed_draft_takes_nothing() {
+        let mut draft = Draft::default();
+        draft.close();
+        assert!(!draft.add(insert("a", json!(1))).unwrap());
+        draft.clear();
+        draft.renew();
+        draft.destroy();
+        let plan = draft.take();
+        assert!(plan.operations.is_empty() && !plan.renew && !plan.destroy);
+    }
+}

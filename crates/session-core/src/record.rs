@@ -1,0 +1,113 @@
+use std::{fmt, sync::Arc};
+
+use serde_json::{Map, Value};
+
+use crate::Timestamp;
+
+/// The values of a session by their keys: a JSON object.
+pub type Data = Map<String, Value>;
+
+/// What a store keeps of one session.
+///
+/// It is cheap to clone: the data are shared until somebody changes them. A store writes all four fields as they are given and
+/// computes none.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Record {
+    /// The values.
+    pub data: Arc<Data>,
+    /// Grows by one with each change of the data. An [update](crate::Store::update) names the version that it has seen.
+    pub version: u64,
+    /// When it ends, unless somebody comes back before (the idle timeout). Never later than `deadline`.
+    pub expires: Timestamp,
+    /// When it ends in any case (the absolute timeout).
+    pub deadline: Timestamp,
+}
+
+impl Record {
+    /// The first version of a record.
+    pub fn new(data: Data, expires: Timestamp, deadline: Timestamp) -> Self {
+        Self::restored(data, 1, expires, deadline)
+    }
+
+    /// A record as a store had kept it.
+    pub fn restored(data: Data, version: u64, expires: Timestamp, deadline: Timestamp) -> Self {
+        Self {
+            data: Arc::new(data),
+            version,
+            expires,
+            deadline,
+        }
+    }
+
+    /// Is it over at `now`? Then it counts as absent, whether or not it has been swept.
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        now >= self.expires.min(self.deadline)
+    }
+}
+
+/// Without the values, which are the visitor's.
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("version", &self.version)
+            .field("expires", &self.expires)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}
+
+/// About how many bytes the values take as JSON. It allocates nothing, which writing them out would.
+pub(crate) fn weight(data: &Data) -> usize {
+    let members = data
+        .iter()
+        .map(|(key, value)| key.len() + 4 + weight_of(value));
+    2 + members.sum::<usize>()
+}
+
+pub(crate) fn weight_of(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) => 5,
+        Value::Number(_) => 8,
+        Value::String(text) => text.len() + 2,
+        Value::Array(values) => {
+            2 + values
+                .iter()
+                .map(|value| 1 + weight_of(value))
+                .sum::<usize>()
+        }
+        Value::Object(members) => weight(members),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_record_ends_at_the_earlier_of_its_two_ends() {
+        let at = Timestamp::from_millis;
+        let record = Record::new(Data::new(), at(10), at(20));
+        assert!(!record.is_expired(at(9)));
+        assert!(record.is_expired(at(10)));
+        let past_its_deadline = Record::new(Data::new(), at(30), at(20));
+        assert!(past_its_deadline.is_expired(at(20)));
+    }
+
+    #[test]
+    fn the_weight_is_near_the_length_of_the_json() {
+        let value = json!({"user": "ada", "cart": [{"item": "abc", "count": 3}], "new": true, "none": null});
+        let (weight, length) = (weight_of(&value), value.to_string().len());
+        assert!(weight.abs_diff(length) <= length / 4, "{weight} {length}");
+    }
+
+    #[test]
+    fn debug_keeps_the_values_to_itself() {
+        let mut data = Data::new();
+        data.insert("user".into(), "ada".into());
+        let record = Record::new(data, Timestamp::default(), Timestamp::default());
+        assert!(!format!("{record:?}").contains("ada"));
+    }
+}

@@ -1,0 +1,167 @@
+use std::pin::Pin;
+
+use plywood_core::BoxError;
+
+use crate::{Key, Record, Timestamp};
+
+/// Where sessions are kept. Any place that can compare and swap will do.
+///
+/// The rules, which the `conformance` feature tests:
+///
+/// - An **expired** record ([`Record::is_expired`]) counts as absent for every verb, swept or not.
+/// - A change is all or nothing, and seen by every later call once the future has resolved. A future that is dropped has either made
+///   its change or not.
+/// - An `Err` is for a store that does not work. "Absent", "conflict" and "gone" are answers.
+///
+/// ```
+/// use std::{collections::HashMap, sync::Mutex};
+///
+/// use plywood_session_core::{BoxError, Key, Record, Store, Timestamp, Update};
+///
+/// #[derive(Default)]
+/// struct Shelf(Mutex<HashMap<Key, Record>>);
+///
+/// impl Shelf {
+///     fn live<T>(&self, act: impl FnOnce(&mut HashMap<Key, Record>) -> T) -> Result<T, BoxError> {
+///         let mut records = self.0.lock().map_err(|_| "the shelf has fallen down")?;
+///         records.retain(|_, record| !record.is_expired(Timestamp::now()));
+///         Ok(act(&mut records))
+///     }
+/// }
+///
+/// impl Store for Shelf {
+///     async fn create(&self, key: &Key, record: Record) -> Result<bool, BoxError> {
+///         self.live(|records| match records.contains_key(key) {
+///             true => false,
+///             false => records.insert(*key, record).is_none(),
+///         })
+///     }
+///
+///     async fn load(&self, key: &Key) -> Result<Option<Record>, BoxError> {
+///         self.live(|records| records.get(key).cloned())
+///     }
+///
+///     async fn update(&self, key: &Key, expected: u64, record: Record) -> Result<Update, BoxError> {
+///         self.rename(key, expected, key, record).await
+///     }
+///
+///     async fn rename(&self, key: &Key, expected: u64, new: &Key, record: Record) -> Result<Update, BoxError> {
+///         self.live(|records| match records.get(key) {
+///             None => Update::Gone,
+///             Some(kept) if kept.version != expected => Update::Conflict,
+///             Some(_) => {
+///                 records.remove(key);
+///                 records.insert(*new, record);
+///                 Update::Saved
+///             }
+///         })
+///     }
+///
+///     async fn touch(&self, key: &Key, expires: Timestamp) -> Result<bool, BoxError> {
+///         self.live(|records| records.get_mut(key).map(|record| record.expires = expires).is_some())
+///     }
+///
+///     async fn delete(&self, key: &Key) -> Result<(), BoxError> {
+///         self.live(|records| drop(records.remove(key)))
+///     }
+/// }
+/// ```
+pub trait Store: Send + Sync + 'static {
+    /// Keeps a record under a key that must be absent. Says whether it was.
+    fn create(
+        &self,
+        key: &Key,
+        record: Record,
+    ) -> impl Future<Output = Result<bool, BoxError>> + Send;
+
+    /// The record under `key`, if there is one.
+    fn load(&self, key: &Key) -> impl Future<Output = Result<Option<Record>, BoxError>> + Send;
+
+    /// Replaces the record under `key`, if its version is still `expected`. Never creates one: a session that was deleted stays so.
+    fn update(
+        &self,
+        key: &Key,
+        expected: u64,
+        record: Record,
+    ) -> impl Future<Output = Result<Update, BoxError>> + Send;
+
+    /// The same, and files the record under `new` from then on: at no moment is it found under both or neither.
+    fn rename(
+        &self,
+        key: &Key,
+        expected: u64,
+        new: &Key,
+        record: Record,
+    ) -> impl Future<Output = Result<Update, BoxError>> + Send;
+
+    /// Moves the end of the record under `key`, and leaves its version. Says whether there was one.
+    fn touch(
+        &self,
+        key: &Key,
+        expires: Timestamp,
+    ) -> impl Future<Output = Result<bool, BoxError>> + Send;
+
+    /// Removes the record under `key`, if there is one.
+    fn delete(&self, key: &Key) -> impl Future<Output = Result<(), BoxError>> + Send;
+}
+
+/// What became of an [update](Store::update).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Update {
+    /// It is kept.
+    Saved,
+    /// Somebody else has changed the record since: its version is another.
+    Conflict,
+    /// There is no such record any more.
+    Gone,
+}
+
+/// A [`Store`] of any type. The handle has no type parameter, because it is found in the request by its type.
+pub(crate) trait AnyStore: Send + Sync {
+    fn create<'a>(&'a self, key: &'a Key, record: Record) -> Answer<'a, bool>;
+    fn load<'a>(&'a self, key: &'a Key) -> Answer<'a, Option<Record>>;
+    fn update<'a>(&'a self, key: &'a Key, expected: u64, record: Record) -> Answer<'a, Update>;
+    fn rename<'a>(
+        &'a self,
+        key: &'a Key,
+        expected: u64,
+        new: &'a Key,
+        record: Record,
+    ) -> Answer<'a, Update>;
+    fn touch<'a>(&'a self, key: &'a Key, expires: Timestamp) -> Answer<'a, bool>;
+    fn delete<'a>(&'a self, key: &'a Key) -> Answer<'a, ()>;
+}
+
+type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send + 'a>>;
+
+impl<S: Store> AnyStore for S {
+    fn create<'a>(&'a self, key: &'a Key, record: Record) -> Answer<'a, bool> {
+        Box::pin(Store::create(self, key, record))
+    }
+
+    fn load<'a>(&'a self, key: &'a Key) -> Answer<'a, Option<Record>> {
+        Box::pin(Store::load(self, key))
+    }
+
+    fn update<'a>(&'a self, key: &'a Key, expected: u64, record: Record) -> Answer<'a, Update> {
+        Box::pin(Store::update(self, key, expected, record))
+    }
+
+    fn rename<'a>(
+        &'a self,
+        key: &'a Key,
+        expected: u64,
+        new: &'a Key,
+        record: Record,
+    ) -> Answer<'a, Update> {
+        Box::pin(Store::rename(self, key, expected, new, record))
+    }
+
+    fn touch<'a>(&'a self, key: &'a Key, expires: Timestamp) -> Answer<'a, bool> {
+        Box::pin(Store::touch(self, key, expires))
+    }
+
+    fn delete<'a>(&'a self, key: &'a Key) -> Answer<'a, ()> {
+        Box::pin(Store::delete(self, key))
+    }
+}

@@ -1,0 +1,156 @@
+use std::{fmt, sync::Arc, time::Duration};
+
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::{
+    Data, Id, Key, Session, SessionError, Store, Timestamp, record, session::Known, store::AnyStore,
+};
+
+/// A store and the rules by which sessions are kept in it. It makes the [`Session`] of each request.
+///
+/// The session layer holds one. A program that handles sessions without a request (a job, a test) makes its own.
+///
+/// ```
+/// # async fn look(store: impl plywood_session_core::Store, id: plywood_session_core::Id) -> Result<(), plywood_session_core::SessionError> {
+/// use std::time::Duration;
+/// use plywood_session_core::Vault;
+///
+/// let vault = Vault::new(store).idle_timeout(Duration::from_secs(1800));
+/// let session = vault.session([id]);
+/// let user: Option<String> = session.get("user").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Vault(Arc<Room>);
+
+struct Room {
+    store: Arc<dyn AnyStore>,
+    rules: Rules,
+    turns: [Mutex<()>; TURNS],
+}
+
+#[derive(Clone, Copy)]
+struct Rules {
+    idle: Duration,
+    absolute: Duration,
+    max_size: usize,
+}
+
+/// Writers of one session take turns within a process. The number bounds the memory, not the sessions.
+const TURNS: usize = 64;
+
+impl Vault {
+    /// The idle timeout unless another is chosen: a day.
+    pub const IDLE_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
+    /// The absolute timeout unless another is chosen: 30 days.
+    pub const ABSOLUTE_TIMEOUT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+    /// The most bytes of one session's values unless another limit is chosen: 64 KiB, counted about as JSON.
+    pub const MAX_SIZE: usize = 64 * 1024;
+
+    /// Keeps sessions in `store`.
+    pub fn new(store: impl Store) -> Self {
+        let rules = Rules {
+            idle: Self::IDLE_TIMEOUT,
+            absolute: Self::ABSOLUTE_TIMEOUT,
+            max_size: Self::MAX_SIZE,
+        };
+        Self::furnished(Arc::new(store), rules)
+    }
+
+    /// How long a session lives that nobody uses. Default: [`IDLE_TIMEOUT`](Self::IDLE_TIMEOUT).
+    ///
+    /// Each request that reads or writes the session moves its end; the store hears of it when a tenth of the time has passed.
+    #[must_use]
+    pub fn idle_timeout(self, time: Duration) -> Self {
+        self.ruled(|rules| rules.idle = time)
+    }
+
+    /// How long a session lives at most, used or not, renewed or not. Default: [`ABSOLUTE_TIMEOUT`](Self::ABSOLUTE_TIMEOUT).
+    #[must_use]
+    pub fn absolute_timeout(self, time: Duration) -> Self {
+        self.ruled(|rules| rules.absolute = time)
+    }
+
+    /// The most bytes of one session's values, counted about as JSON. Default: [`MAX_SIZE`](Self::MAX_SIZE).
+    #[must_use]
+    pub fn max_size(self, bytes: usize) -> Self {
+        self.ruled(|rules| rules.max_size = bytes)
+    }
+
+    /// The session of a client that sent these ids. Nothing is loaded yet.
+    ///
+    /// The ids are tried in their order, [`Session::MAX_IDS`] at most.
+    pub fn session(&self, ids: impl IntoIterator<Item = Id>) -> Session {
+        Session::new(self.clone(), Known::new(ids))
+    }
+
+    fn furnished(store: Arc<dyn AnyStore>, rules: Rules) -> Self {
+        Self(Arc::new(Room {
+            store,
+            rules,
+            turns: [const { Mutex::const_new(()) }; TURNS],
+        }))
+    }
+
+    fn ruled(self, rule: impl FnOnce(&mut Rules)) -> Self {
+        let mut rules = self.0.rules;
+        rule(&mut rules);
+        Self::furnished(Arc::clone(&self.0.store), rules)
+    }
+
+    pub(crate) fn store(&self) -> &dyn AnyStore {
+        &*self.0.store
+    }
+
+    /// When a session ends that is used now and must end at `deadline`.
+    pub(crate) fn expiry(&self, now: Timestamp, deadline: Timestamp) -> Timestamp {
+        (now + self.0.rules.idle).min(deadline)
+    }
+
+    pub(crate) fn deadline(&self, now: Timestamp) -> Timestamp {
+        now + self.0.rules.absolute
+    }
+
+    /// Is it time to tell the store that the session was used? Only then is it worth a write.
+    pub(crate) fn slides(&self, now: Timestamp, expires: Timestamp, deadline: Timestamp) -> bool {
+        let gained = self.expiry(now, deadline).since(expires);
+        gained > Duration::ZERO && gained >= self.0.rules.idle / 10
+    }
+
+    pub(crate) fn check_size(&self, data: &Data) -> Result<(), SessionError> {
+        if record::weight(data) > self.0.rules.max_size {
+            return Err(SessionError::too_large(""));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn check_value(
+        &self,
+        key: &str,
+        value: &serde_json::Value,
+    ) -> Result<(), SessionError> {
+        if record::weight_of(value) > self.0.rules.max_size {
+            return Err(SessionError::too_large(key));
+        }
+        Ok(())
+    }
+
+    /// Waits until no other request of this process saves the session.
+    ///
+    /// Correctness is the store's compare and swap; this keeps a crowd from starving one of its members.
+    pub(crate) async fn turn(&self, key: &Key) -> MutexGuard<'_, ()> {
+        let place = usize::from(key.as_bytes()[0]) % TURNS;
+        self.0.turns[place].lock().await
+    }
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vault")
+            .field("idle_timeout", &self.0.rules.idle)
+            .field("absolute_timeout", &self.0.rules.absolute)
+            .field("max_size", &self.0.rules.max_size)
+            .finish_non_exhaustive()
+    }
+}
