@@ -13,6 +13,9 @@ pub trait Edit<B> {
     /// The body of the edited response.
     type Body;
 
+    /// What the future says as it panics, when it is polled again after it was ready.
+    const POLLED_AGAIN: &'static str = "polled after it was ready";
+
     /// Edits the response of the inner service.
     fn edit(self, response: Response<B>) -> Response<Self::Body>;
 
@@ -54,11 +57,12 @@ where
 
     /// # Panics
     ///
-    /// When polled again after it was ready.
+    /// When polled again after it was ready, with [`Edit::POLLED_AGAIN`].
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
+        assert!(this.edit.is_some(), "{}", E::POLLED_AGAIN);
         let result = ready!(this.inner.poll(cx));
-        let edit = this.edit.take().expect("not polled after it was ready");
+        let edit = this.edit.take().expect("it was just seen");
         Poll::Ready(match result {
             Ok(response) => Ok(edit.edit(response)),
             Err(error) => {
@@ -101,5 +105,15 @@ mod tests {
         let error = Edited::new(bad, Shout(&failures)).await.unwrap_err();
         assert_eq!(error.to_string(), "no");
         assert_eq!(failures.into_inner(), 1);
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "polled after it was ready")]
+    async fn a_future_that_is_over_does_not_poll_the_inner_one_again() {
+        let failures = AtomicU8::new(0);
+        let good = async { Ok::<_, BoxError>(Response::new("hello")) };
+        let mut edited = Box::pin(Edited::new(good, Shout(&failures)));
+        edited.as_mut().await.unwrap();
+        edited.await.unwrap();
     }
 }
