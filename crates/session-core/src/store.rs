@@ -1,4 +1,4 @@
-use std::pin::Pin;
+use std::{pin::Pin, sync::Arc};
 
 use plywood_core::BoxError;
 
@@ -114,6 +114,39 @@ pub enum Update {
     Conflict,
     /// There is no such record any more.
     Gone,
+}
+
+/// A store that others hold too.
+impl<S: Store> Store for Arc<S> {
+    async fn create(&self, key: &Key, record: Record) -> Result<bool, BoxError> {
+        (**self).create(key, record).await
+    }
+
+    async fn load(&self, key: &Key) -> Result<Option<Record>, BoxError> {
+        (**self).load(key).await
+    }
+
+    async fn update(&self, key: &Key, expected: u64, record: Record) -> Result<Update, BoxError> {
+        (**self).update(key, expected, record).await
+    }
+
+    async fn rename(
+        &self,
+        key: &Key,
+        expected: u64,
+        new: &Key,
+        record: Record,
+    ) -> Result<Update, BoxError> {
+        (**self).rename(key, expected, new, record).await
+    }
+
+    async fn touch(&self, key: &Key, expires: Timestamp) -> Result<bool, BoxError> {
+        (**self).touch(key, expires).await
+    }
+
+    async fn delete(&self, key: &Key) -> Result<(), BoxError> {
+        (**self).delete(key).await
+    }
 }
 
 /// A [`Store`] of any type. The handle has no type parameter, because it is found in the request by its type.

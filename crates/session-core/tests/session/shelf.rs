@@ -1,0 +1,123 @@
+//! A small store that counts its calls and fails on demand.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use plywood_session_core::{BoxError, Key, Record, Store, Timestamp, Update};
+
+#[derive(Clone, Default)]
+pub(crate) struct Shelf(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    records: Mutex<HashMap<Key, Record>>,
+    calls: Mutex<Vec<&'static str>>,
+    /// Which call fails, counted from one; zero for none.
+    fails_at: AtomicUsize,
+}
+
+impl Shelf {
+    pub(crate) fn calls(&self) -> Vec<&'static str> {
+        std::mem::take(&mut self.0.calls.lock().unwrap())
+    }
+
+    pub(crate) fn fail_at(&self, call: usize) {
+        self.calls();
+        self.0.fails_at.store(call, Ordering::Relaxed);
+    }
+
+    pub(crate) fn records(&self) -> Vec<(Key, Record)> {
+        let records = self.0.records.lock().unwrap();
+        let live = records
+            .iter()
+            .filter(|(_, record)| !record.is_expired(Timestamp::now()));
+        live.map(|(key, record)| (*key, record.clone())).collect()
+    }
+
+    pub(crate) fn change(&self, key: Key, change: impl FnOnce(&mut Record)) {
+        change(self.0.records.lock().unwrap().get_mut(&key).unwrap());
+    }
+
+    fn call<T>(
+        &self,
+        verb: &'static str,
+        act: impl FnOnce(&mut HashMap<Key, Record>) -> T,
+    ) -> Result<T, BoxError> {
+        let mut calls = self.0.calls.lock().unwrap();
+        calls.push(verb);
+        if calls.len() == self.0.fails_at.load(Ordering::Relaxed) {
+            return Err("the shelf has fallen down".into());
+        }
+        let mut records = self.0.records.lock().unwrap();
+        records.retain(|_, record| !record.is_expired(Timestamp::now()));
+        Ok(act(&mut records))
+    }
+}
+
+impl Store for Shelf {
+    async fn create(&self, key: &Key, record: Record) -> Result<bool, BoxError> {
+        self.call("create", |records| {
+            let absent = !records.contains_key(key);
+            if absent {
+                records.insert(*key, record);
+            }
+            absent
+        })
+    }
+
+    async fn load(&self, key: &Key) -> Result<Option<Record>, BoxError> {
+        self.call("load", |records| records.get(key).cloned())
+    }
+
+    async fn update(&self, key: &Key, expected: u64, record: Record) -> Result<Update, BoxError> {
+        self.call("update", |records| {
+            replace(records, *key, expected, *key, record)
+        })
+    }
+
+    async fn rename(
+        &self,
+        key: &Key,
+        expected: u64,
+        new: &Key,
+        record: Record,
+    ) -> Result<Update, BoxError> {
+        self.call("rename", |records| {
+            replace(records, *key, expected, *new, record)
+        })
+    }
+
+    async fn touch(&self, key: &Key, expires: Timestamp) -> Result<bool, BoxError> {
+        self.call("touch", |records| {
+            let record = records.get_mut(key);
+            record.map(|record| record.expires = expires).is_some()
+        })
+    }
+
+    async fn delete(&self, key: &Key) -> Result<(), BoxError> {
+        self.call("delete", |records| drop(records.remove(key)))
+    }
+}
+
+fn replace(
+    records: &mut HashMap<Key, Record>,
+    key: Key,
+    expected: u64,
+    new: Key,
+    record: Record,
+) -> Update {
+    match records.get(&key) {
+        None => Update::Gone,
+        Some(kept) if kept.version != expected => Update::Conflict,
+        Some(_) => {
+            records.remove(&key);
+            records.insert(new, record);
+            Update::Saved
+        }
+    }
+}
