@@ -1,1 +1,97 @@
 //! Static files as a tower service, with the root enforced by the kernel.
+//!
+//! ```
+//! use http::{Request, StatusCode};
+//! use plywood_core::{Body, BoxError};
+//! use plywood_static::Files;
+//! use tower::{ServiceBuilder, ServiceExt, service_fn};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), BoxError> {
+//! # let directory = tempfile::tempdir()?;
+//! # let root = directory.path();
+//! std::fs::write(root.join("app.css"), "body { color: teal }")?;
+//!
+//! // As a service, it answers by itself.
+//! let files = Files::new(root)?;
+//! let response = files.clone().oneshot(Request::get("/app.css").body(Body::empty())?).await?;
+//! assert_eq!(response.headers()["content-type"], "text/css; charset=utf-8");
+//! assert_eq!(response.into_body().try_into_bytes().unwrap(), "body { color: teal }");
+//!
+//! // As a layer, it stands in front of another service, which answers what is not there.
+//! let app = ServiceBuilder::new().layer(files.layer()).service(service_fn(
+//!     async |_: Request<Body>| Ok::<_, BoxError>(http::Response::new(Body::from("hello"))),
+//! ));
+//! let response = app.oneshot(Request::get("/").body(Body::empty())?).await?;
+//! assert_eq!(response.status(), StatusCode::OK);
+//! assert_eq!(response.into_body().try_into_bytes().unwrap(), "hello");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`Files`] is a service; [`FilesLayer`] is a gate in front of another. Both act at the request's head.
+//!
+//! # What it does
+//!
+//! It answers GET and HEAD with the file at the request's path: media type by extension, `ETag`, `Last-Modified`, preconditions, one range or
+//! several. `/docs/` is `index.html` of that directory, and `/docs` redirects there, below its [`Mount`](plywood_core::Mount) and with its
+//! query. OPTIONS and 405 say what is allowed.
+//!
+//! Files up to 64 KiB go out in one piece with the head. Larger ones stream in pieces of 128 KiB; a connection holds one here. A
+//! file that becomes shorter while it is sent ends in an error, never in a short success; of one that grows the announced bytes are sent.
+//!
+//! # What it does not do
+//!
+//! It lists no directory, compresses nothing and caches nothing. A file that is overwritten in place while it is sent may go out
+//! with bytes of both states: deploy by writing a new file and renaming it.
+//!
+//! # Where it waits
+//!
+//! Opening a file and reading what the system has in memory happens in `call` itself: a hand-over to another thread and back costs more than
+//! both. What must come from the disk is read on tokio's blocking threads. Only the lookup of a name that nobody has asked
+//! for lately waits in place, and where the system cannot say what is in memory (outside Linux, and on some of its file
+//! systems) the reading of a small file. On a network file system such a wait is long: serve from a local disk.
+//!
+//! # Order
+//!
+//! Guards stand outside. As a layer, a file hides what the inner service has under the same path.
+//!
+//! # Security
+//!
+//! - The path is read by [`Path::read`](plywood_core::Path::read) and nothing else, so that a guard outside reads the same. Refused are dot
+//!   segments, encoded separators, control characters, and what is not UTF-8.
+//! - Names that begin with a dot are not found, but for `.well-known`; nor are what editors leave (`*~`, `*.bak`, `*.orig`, `*.rej`, `*.swo`,
+//!   `*.swp`), and names that mean something else on Windows (`aux.h`, `a.txt.`).
+//! - A file is opened from the root's descriptor downwards: by `openat2` with `RESOLVE_BENEATH` on Linux, else one directory after the other.
+//!   No check comes before the opening, so that nothing can be exchanged in between.
+//! - Links: a symbolic link is followed only where it stands for a file and names another file of its own directory. All others are not
+//!   found, because `/open -> admin` would lead around a guard on `/admin`. See [`Files::refuse_links`] and
+//!   [`Files::follow_links_within_root`].
+//! - Only files are read. A pipe, a socket or a device is not found, and asking for one never waits.
+//! - The answer says `nosniff`, and text says its charset.
+//! - On a file system that takes `/ADMIN` for `/admin` a guard must do so too.
+//!
+//! # Standards
+//!
+//! [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110) §8.8 (validators), §13 (preconditions), §14 (ranges),
+//! [RFC 9111](https://www.rfc-editor.org/rfc/rfc9111) (caching).
+
+mod body;
+mod byteranges;
+mod content_type;
+mod error;
+mod files;
+mod found;
+mod layer;
+mod name;
+mod read;
+mod refusal;
+mod root;
+mod service;
+mod validators;
+
+pub use self::{error::OpenError, files::Files, layer::FilesLayer, service::FilesFirst};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

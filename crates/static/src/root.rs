@@ -1,0 +1,133 @@
+//! The one way to a file: from the root's open descriptor downwards, with the kernel as the judge.
+
+use std::{
+    fs::{File, Metadata},
+    io,
+    path::Path,
+};
+
+use cap_fs_ext::{
+    DirExt, FollowSymlinks, OpenOptions, OpenOptionsFollowExt, OpenOptionsSyncExt,
+    ambient_authority,
+};
+use cap_std::fs::Dir;
+
+use crate::{name, refusal::Refusal};
+
+/// Which symbolic links are followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Links {
+    /// None.
+    Refused,
+    /// A link at the end of the path, to a file of its own directory.
+    ToNeighbours,
+    /// All that stay below the root.
+    WithinRoot,
+}
+
+/// The directory that is served, opened once.
+#[derive(Debug)]
+pub(crate) struct Root(Dir);
+
+/// What a path below the root leads to.
+#[derive(Debug)]
+pub(crate) enum Entry {
+    File(File, Metadata),
+    Directory,
+}
+
+impl Root {
+    pub(crate) fn new(path: &Path) -> io::Result<Self> {
+        Dir::open_ambient_dir(path, ambient_authority()).map(Self)
+    }
+
+    /// Opens `path`, which is relative, without dot segments, and consists of names that are served.
+    pub(crate) fn open(&self, path: &str, links: Links) -> Result<Entry, Refusal> {
+        let file = match links {
+            Links::WithinRoot => open(&self.0, path, FollowSymlinks::Yes)?,
+            Links::Refused | Links::ToNeighbours => match straight(&self.0, path) {
+                Some(result) => result?,
+                None => self.walk(path, links)?,
+            },
+        };
+        // The type is asked of what was opened, not of a name that may mean something else by now.
+        let metadata = file.metadata()?;
+        if metadata.is_file() {
+            Ok(Entry::File(file, metadata))
+        } else if metadata.is_dir() {
+            Ok(Entry::Directory)
+        } else {
+            Err(Refusal::Special)
+        }
+    }
+
+    /// One directory after the other, none of them a link; then the file, or the neighbour that a link in its place names.
+    fn walk(&self, path: &str, links: Links) -> Result<File, Refusal> {
+        let (parents, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let mut deepest = None;
+        for parent in parents.split('/').filter(|parent| !parent.is_empty()) {
+            let directory = deepest.as_ref().unwrap_or(&self.0);
+            let next = directory
+                .open_dir_nofollow(parent)
+                .map_err(|error| refusal(directory, parent, error))?;
+            deepest = Some(next);
+        }
+        let directory = deepest.as_ref().unwrap_or(&self.0);
+        let error = match open(directory, name, FollowSymlinks::No) {
+            Ok(file) => return Ok(file),
+            Err(error) => error,
+        };
+        let Ok(target) = directory.read_link_contents(name) else {
+            return Err(error.into());
+        };
+        let neighbour = target
+            .to_str()
+            .filter(|target| links == Links::ToNeighbours && is_neighbour(target))
+            .ok_or(Refusal::Link)?;
+        open(directory, neighbour, FollowSymlinks::No)
+            .map_err(|error| refusal(directory, neighbour, error))
+    }
+}
+
+/// Opens `path` in one step, if this system can do so without passing a link; `None` sends the caller the long way.
+#[cfg(target_os = "linux")]
+fn straight(root: &Dir, path: &str) -> Option<io::Result<File>> {
+    use rustix::{
+        fs::{Mode, OFlags, ResolveFlags, openat2},
+        io::Errno,
+    };
+    // Opening a pipe without this waits for its writer.
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY | OFlags::NONBLOCK;
+    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+    match openat2(root, path, flags, Mode::empty(), resolve) {
+        Ok(file) => Some(Ok(file.into())),
+        // A link; a kernel or a sandbox without this call; a rename that was under way.
+        Err(Errno::LOOP | Errno::NOSYS | Errno::PERM | Errno::AGAIN) => None,
+        Err(error) => Some(Err(error.into())),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn straight(_: &Dir, _: &str) -> Option<io::Result<File>> {
+    None
+}
+
+fn open(directory: &Dir, path: &str, follow: FollowSymlinks) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).nonblock(true).follow(follow);
+    let file = directory.open_with(path, &options)?;
+    Ok(file.into_std())
+}
+
+/// Why `name` did not open without following links: because it is one, or as `error` says.
+fn refusal(directory: &Dir, name: &str, error: io::Error) -> Refusal {
+    if directory.read_link_contents(name).is_ok() {
+        return Refusal::Link;
+    }
+    error.into()
+}
+
+/// Whether a link's target is a name of the link's own directory, and one that is served.
+fn is_neighbour(target: &str) -> bool {
+    !target.contains(['/', '\\']) && name::is_served(target)
+}
