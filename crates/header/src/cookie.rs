@@ -137,6 +137,7 @@ mod tests {
             [("good", "1"), ("better", "2")]
         );
         assert_eq!(find(&sent(&[b"a=\xff; a=1"]), "a"), Some("1"));
+        assert_eq!(find(&headers, "f\tg"), None);
     }
 
     #[test]

@@ -145,7 +145,7 @@ impl Spec {
         let end = length - 1;
         let (start, end_inclusive) = match self {
             Self::Between(first, last) => (first, last.min(end)),
-            Self::Last(0) => return None,
+            // Of zero bytes the first would lie beyond the end.
             Self::Last(count) => (length.saturating_sub(count), end),
         };
         (start <= end).then_some(Slice {
