@@ -1,16 +1,91 @@
+use std::{fmt, sync::Arc};
+
 use tower_layer::Layer;
 
-use crate::Lint;
+use crate::{
+    Fault, Lint, Rule, fault,
+    readiness::Readiness,
+    report::{Exception, Report},
+    tags::Tags,
+};
 
 /// Checks both sides of wherever it stands.
-#[derive(Clone, Debug, Default)]
-pub struct LintLayer {}
+///
+/// | | on a broken rule |
+/// |---|---|
+/// | [`new`](Self::new) | panics: for tests |
+/// | [`warning`](Self::warning) | warns through `tracing`: for development |
+/// | [`reporting`](Self::reporting) | calls you |
+#[derive(Clone)]
+pub struct LintLayer {
+    report: Arc<Report>,
+}
 
 impl LintLayer {
-    /// A lint that panics with the number of the rule that was broken: for tests.
+    /// A lint that panics with the number and the sentence of the rule that was broken: for tests.
+    ///
+    /// The panic comes from `call`, from the call's future, or from the body, whichever broke the rule.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self::to(fault::panicking())
+    }
+
+    /// A lint that warns through [`tracing`], and lets pass: for development.
+    ///
+    /// The rate is limited: each rule is warned of the first, second, fourth, eighth time that it is broken, and so on.
+    #[must_use]
+    pub fn warning() -> Self {
+        Self::to(fault::warning())
+    }
+
+    /// A lint that hands each fault to `sink`, and lets pass: for a test that looks for faults.
+    #[must_use]
+    pub fn reporting(sink: impl Fn(&Fault) + Send + Sync + 'static) -> Self {
+        Self::to(Arc::new(sink))
+    }
+
+    fn to(sink: fault::Sink) -> Self {
+        Self {
+            report: Arc::new(Report::new(sink)),
+        }
+    }
+
+    /// Switches `rule` off, for a reason that a reader of the code should know.
+    ///
+    /// ```
+    /// use plywood_lint::{LintLayer, rule};
+    ///
+    /// LintLayer::new().without(rule::CHALLENGE, "the mobile app knows how to sign in");
+    /// ```
+    #[must_use]
+    pub fn without(mut self, rule: Rule, reason: &'static str) -> Self {
+        let exception = Exception { rule, reason };
+        Arc::make_mut(&mut self.report).exceptions.push(exception);
+        self
+    }
+
+    /// Says that a gateway stands outside, so that the request must hold what gateways leave: `Client` and `Scheme`.
+    ///
+    /// Off by default, because a test that calls a service in process has no socket to tell of.
+    #[must_use]
+    pub fn behind_gateway(mut self) -> Self {
+        Arc::make_mut(&mut self.report).behind_gateway = true;
+        self
+    }
+}
+
+/// [`LintLayer::new`].
+impl Default for LintLayer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for LintLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LintLayer")
+            .field("report", &self.report)
+            .finish()
     }
 }
 
@@ -20,7 +95,9 @@ impl<S> Layer<S> for LintLayer {
     fn layer(&self, inner: S) -> Lint<S> {
         Lint {
             inner,
-            _layer: self.clone(),
+            report: Arc::clone(&self.report),
+            readiness: Readiness::default(),
+            tags: Arc::new(Tags::default()),
         }
     }
 }

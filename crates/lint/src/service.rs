@@ -1,30 +1,74 @@
-use std::task::{Context, Poll};
+use std::{
+    sync::Arc,
+    task::{Context, Poll},
+};
 
 use http::{Request, Response};
+use http_body::Body;
+use plywood_core::future::{Edit, Edited};
 use tower_service::Service;
 
-use crate::LintLayer;
+use crate::{
+    Linted, asked::Asked, body, readiness::Readiness, report::Report, request, response, tags::Tags,
+};
 
-/// The service that [`LintLayer`] makes.
+/// The service that [`LintLayer`](crate::LintLayer) makes.
 #[derive(Clone, Debug)]
 pub struct Lint<S> {
     pub(crate) inner: S,
-    pub(crate) _layer: LintLayer,
+    pub(crate) report: Arc<Report>,
+    pub(crate) readiness: Readiness,
+    pub(crate) tags: Arc<Tags>,
 }
 
 impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for Lint<S>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    ReqBody: 'static,
+    ResBody: Body,
 {
-    type Response = S::Response;
+    type Response = Response<Linted<ResBody>>;
     type Error = S::Error;
-    type Future = S::Future;
+    type Future = Edited<S::Future, Check>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
+        let poll = self.inner.poll_ready(cx);
+        self.readiness.polled(&poll);
+        poll
     }
 
-    fn call(&mut self, request: Request<ReqBody>) -> S::Future {
-        self.inner.call(request)
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        self.readiness.called(&self.report);
+        request::check(&request, &self.report);
+        let check = Check {
+            asked: Asked::read(&request),
+            report: Arc::clone(&self.report),
+            tags: Arc::clone(&self.tags),
+        };
+        let request = body::watch(request, &self.report);
+        Edited::new(self.inner.call(request), check)
+    }
+}
+
+/// Checks the response.
+#[derive(Debug)]
+pub struct Check {
+    asked: Asked,
+    report: Arc<Report>,
+    tags: Arc<Tags>,
+}
+
+impl<B: Body> Edit<B> for Check {
+    type Body = Linted<B>;
+
+    const POLLED_AGAIN: &'static str =
+        "T1: The future of a call is not polled again after it was ready.";
+
+    fn edit(self, response: Response<B>) -> Response<Linted<B>> {
+        let (head, body) = response.into_parts();
+        response::check(&self.asked, &head, &self.report);
+        self.tags.check(&self.asked, &head, &self.report);
+        let body = Linted::response(body, &self.asked, &head, self.report);
+        Response::from_parts(head, body)
     }
 }

@@ -1,0 +1,602 @@
+//! Each rule finds the fault that was seeded for it, and no other rule sees one there.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+use std::{
+    collections::BTreeSet,
+    convert::Infallible,
+    future::{Ready, ready},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::{Arc, Mutex},
+    task::{Context, Poll, Waker},
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response, request, response};
+use http_body::{Body as _, Frame, SizeHint};
+use plywood_core::{Body, BoxError, HttpBody, take_ready};
+use plywood_lint::{LintLayer, rules};
+use tower::{Layer, Service, ServiceExt, service_fn};
+
+type Found = Arc<Mutex<Vec<&'static str>>>;
+
+fn lint() -> (LintLayer, Found) {
+    let found = Found::default();
+    let sink = Arc::clone(&found);
+    let lint = LintLayer::reporting(move |fault| sink.lock().unwrap().push(fault.rule().id));
+    (lint, found)
+}
+
+fn taken(found: &Found) -> Vec<&'static str> {
+    std::mem::take(&mut *found.lock().unwrap())
+}
+
+/// The rules that break when `response` answers `request`, and its body is read to the end.
+async fn exchange<B: HttpBody>(request: Request<Body>, response: Response<B>) -> Vec<&'static str> {
+    let (lint, found) = lint();
+    let response = Mutex::new(Some(response));
+    let response = Arc::new(response);
+    let service = lint.layer(service_fn(move |request: Request<Body>| {
+        let response = response.lock().unwrap().take().expect("one call");
+        async move {
+            drain(request.into_body());
+            Ok::<_, Infallible>(response)
+        }
+    }));
+    let response = service.oneshot(request).await.unwrap();
+    drain(response.into_body());
+    taken(&found)
+}
+
+/// Reads a body to its end or its error.
+fn drain<B: HttpBody>(body: B) {
+    let mut body = Box::pin(body);
+    while let Some(Ok(_)) = frame(body.as_mut()) {}
+}
+
+fn frame<B: http_body::Body>(body: Pin<&mut B>) -> Option<Result<Frame<B::Data>, B::Error>> {
+    match body.poll_frame(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(frame) => frame,
+        Poll::Pending => panic!("these bodies do not wait"),
+    }
+}
+
+fn get() -> request::Builder {
+    Request::get("/x")
+}
+
+fn ok() -> response::Builder {
+    Response::builder()
+}
+
+fn status(status: u16) -> response::Builder {
+    Response::builder().status(status)
+}
+
+/// A request and a response that break one rule by their heads.
+#[allow(clippy::too_many_lines, reason = "it is a table")]
+fn heads() -> Vec<(&'static str, request::Builder, response::Builder)> {
+    let gzip = || get().header("accept-encoding", "gzip");
+    let range = || get().header("range", "bytes=0-0");
+    let partial = || status(206).header("content-range", "bytes 0-0/9");
+    vec![
+        ("Q2", Request::get("*"), ok()),
+        ("Q3", Request::post("example.com:443"), ok()),
+        ("Q4", get().header("host", "example.com/x"), ok()),
+        ("Q4", get().header("host", "a").header("host", "b"), ok()),
+        ("Q5", get().header("content-length", "+5"), ok()),
+        ("Q5", get().header("content-length", "0, 5"), ok()),
+        (
+            "Q6",
+            get()
+                .header("content-length", "0")
+                .header("transfer-encoding", "chunked"),
+            ok(),
+        ),
+        ("B5", get().header("content-length", "5"), ok()),
+        ("B5", get(), ok().header("content-length", "5")),
+        (
+            "H1",
+            get(),
+            ok().header("etag", "\"a\"").header("etag", "\"a\""),
+        ),
+        (
+            "H1",
+            get(),
+            ok().header("content-length", "0")
+                .header("content-length", "0"),
+        ),
+        ("H2", get(), ok().header("x-build", "17 ")),
+        ("H3", get(), ok().header("content-length", "0, 0")),
+        ("H4", get(), status(204).header("content-length", "12")),
+        ("H5", get(), ok().header("connection", "close")),
+        ("H5", get(), ok().header("transfer-encoding", "chunked")),
+        ("H5", get(), ok().header("upgrade", "h2c")),
+        ("H6", get(), ok().header("content-type", "html")),
+        (
+            "H7",
+            get(),
+            ok().header("last-modified", "2024-01-02T03:04:05Z"),
+        ),
+        ("H7", get(), ok().header("expires", "-1")),
+        ("H8", get(), ok().header("etag", "4f2a")),
+        ("H8", get(), ok().header("etag", "w/\"4f2a\"")),
+        ("H9", gzip(), ok().header("content-encoding", "gzip")),
+        ("H10", get(), status(204).header("content-encoding", "gzip")),
+        (
+            "H11",
+            get(),
+            ok().header("cache-control", "public, private"),
+        ),
+        ("H11", get(), ok().header("cache-control", "max-age=1h")),
+        ("H12", get(), ok().header("set-cookie", "Secure; Path=/")),
+        ("H12", get(), ok().header("set-cookie", "=x")),
+        ("H13", get(), ok().header("set-cookie", "__Secure-a=1")),
+        (
+            "H13",
+            get(),
+            ok().header("set-cookie", "__Host-a=1; Secure"),
+        ),
+        (
+            "H13",
+            get(),
+            ok().header("set-cookie", "__HOST-a=1; Path=/; Secure; Domain=x.example"),
+        ),
+        (
+            "H14",
+            get(),
+            ok().header("set-cookie", "a=1; samesite=NONE"),
+        ),
+        ("H14", get(), ok().header("set-cookie", "a=1; Partitioned")),
+        (
+            "H15",
+            get(),
+            ok().header("set-cookie", "a=1")
+                .header("cache-control", "Public, max-age=9"),
+        ),
+        ("H16", get(), status(401)),
+        ("H17", get(), status(405)),
+        ("H18", get(), status(407)),
+        ("H19", get(), status(426)),
+        ("H19", get(), status(101)),
+        ("H20", range(), status(206)),
+        (
+            "H20",
+            range(),
+            status(206).header("content-range", "bytes 9-0/10"),
+        ),
+        (
+            "H20",
+            range(),
+            status(206).header("content-type", "multipart/byteranges"),
+        ),
+        (
+            "H20",
+            range(),
+            status(206)
+                .header("content-range", "bytes 0-9/100")
+                .header("content-length", "0"),
+        ),
+        ("H21", get(), partial()),
+        (
+            "H21",
+            range().header("if-range", "\"old\""),
+            partial().header("etag", "\"new\""),
+        ),
+        ("H22", range(), status(416)),
+        (
+            "H22",
+            range(),
+            status(416).header("content-range", "bytes 0-0/9"),
+        ),
+        ("H23", get(), status(302)),
+        ("H24", get(), status(303).header("location", "/a b")),
+        (
+            "H24",
+            get(),
+            status(303).header("location", "/\\example.com"),
+        ),
+        ("H25", get(), status(304)),
+        (
+            "H25",
+            Request::post("/").header("if-none-match", "\"a\""),
+            status(304),
+        ),
+        ("O1", get(), ok().header("content-encoding", "gzip, GZIP")),
+    ]
+}
+
+/// A body that plays a list of frames, and claims what it is told to.
+struct Script {
+    frames: Vec<Option<Result<Frame<Bytes>, BoxError>>>,
+    says_end: bool,
+    hint: SizeHint,
+}
+
+impl http_body::Body for Script {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        Poll::Ready(if self.frames.is_empty() {
+            None
+        } else {
+            self.frames.remove(0)
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.says_end
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.hint
+    }
+}
+
+fn script<const N: usize>(frames: [Frame<Bytes>; N]) -> Script {
+    Script {
+        frames: frames.into_iter().map(|frame| Some(Ok(frame))).collect(),
+        says_end: false,
+        hint: SizeHint::default(),
+    }
+}
+
+fn data(text: &'static str) -> Frame<Bytes> {
+    Frame::data(Bytes::from(text))
+}
+
+fn trailers(name: &'static str) -> Frame<Bytes> {
+    Frame::trailers(HeaderMap::from_iter([(
+        name.parse().unwrap(),
+        "1".parse().unwrap(),
+    )]))
+}
+
+fn hinted(lower: u64, upper: u64) -> Script {
+    let mut script = script([data("abc")]);
+    script.hint.set_lower(lower);
+    script.hint.set_upper(upper);
+    script
+}
+
+/// A response whose body breaks one rule.
+fn bodies() -> Vec<(&'static str, response::Builder, Script)> {
+    vec![
+        ("B1", ok(), script([trailers("x"), data("a")])),
+        (
+            "B1",
+            ok(),
+            script([data("a"), trailers("x"), trailers("y")]),
+        ),
+        (
+            "B2",
+            ok(),
+            Script {
+                says_end: true,
+                ..script([data("a")])
+            },
+        ),
+        ("B4", ok(), hinted(9, 10)),
+        ("B4", ok(), hinted(0, 2)),
+        // Right at first, and stale after the first frame.
+        ("B4", ok(), hinted(3, 9)),
+        (
+            "B5",
+            ok().header("content-length", "2"),
+            script([data("a"), data("bc")]),
+        ),
+        (
+            "B5",
+            ok().header("content-length", "4"),
+            script([data("a"), data("bc")]),
+        ),
+        ("B6", status(204), script([data("a")])),
+        ("B6", status(205), script([data(""), data("a")])),
+        ("B7", ok(), script([data("a"), trailers("content-length")])),
+    ]
+}
+
+#[tokio::test]
+async fn heads_that_break_a_rule_are_found() {
+    for (rule, request, response) in heads() {
+        let request = request.body(Body::empty()).unwrap();
+        let response = response.body(Body::empty()).unwrap();
+        let case = format!("{request:?}\n{response:?}");
+        assert_eq!(exchange(request, response).await, [rule], "{case}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_that_break_a_rule_are_found() {
+    for (index, (rule, head, body)) in bodies().into_iter().enumerate() {
+        let request = get().body(Body::empty()).unwrap();
+        let response = head.body(body).unwrap();
+        assert_eq!(exchange(request, response).await, [rule], "case {index}");
+    }
+}
+
+#[tokio::test]
+async fn the_same_faults_are_found_in_the_bodies_of_requests() {
+    let framing = |(rule, ..): &(&str, _, _)| ["B1", "B4", "B5", "B7"].contains(rule);
+    for (index, (rule, head, body)) in bodies().into_iter().filter(framing).enumerate() {
+        let mut request = Request::post("/x");
+        *request.headers_mut().unwrap() = head.body(()).unwrap().headers().clone();
+        let request = request.body(Body::new(body)).unwrap();
+        assert_eq!(
+            exchange(request, Response::new(Body::empty())).await,
+            [rule],
+            "case {index}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn content_in_a_304_is_found_before_it_is_sent() {
+    let (lint, found) = lint();
+    let service = lint.layer(service_fn(|_: Request<Body>| async {
+        Ok::<_, Infallible>(status(304).body(Body::from("page")).unwrap())
+    }));
+    let request = get()
+        .header("if-none-match", "\"a\"")
+        .body(Body::empty())
+        .unwrap();
+    let response = service.oneshot(request).await.unwrap();
+    assert_eq!(taken(&found), ["B6"]);
+    drop(response);
+    assert_eq!(taken(&found), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_target_without_a_slash_is_found() {
+    let mut request = get().body(Body::empty()).unwrap();
+    let mut parts = http::uri::Parts::default();
+    parts.scheme = Some(http::uri::Scheme::HTTP);
+    parts.authority = Some("example.com".parse().unwrap());
+    // Such a path comes from a rewriting layer that glues strings; not every release of `http` lets it pass.
+    let Ok(path) = "cart".parse() else { return };
+    parts.path_and_query = Some(path);
+    let Ok(uri) = http::Uri::from_parts(parts) else {
+        return;
+    };
+    *request.uri_mut() = uri;
+    assert_eq!(
+        exchange(request, Response::new(Body::empty())).await,
+        ["Q1"]
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_is_polled_after_its_error_is_found() {
+    let (lint, found) = lint();
+    let service = lint.layer(service_fn(|_: Request<Body>| async {
+        let frames = vec![Some(Err("broken".into())), Some(Ok(data("a")))];
+        Ok::<_, Infallible>(Response::new(Script {
+            frames,
+            ..script([])
+        }))
+    }));
+    let response = service.oneshot(Request::new(Body::empty())).await.unwrap();
+    let mut body = Box::pin(response.into_body());
+    assert!(frame(body.as_mut()).unwrap().is_err());
+    assert_eq!(taken(&found), [""; 0]);
+    let _ = frame(body.as_mut());
+    assert_eq!(taken(&found), ["E2"]);
+}
+
+#[tokio::test]
+async fn a_body_that_begins_again_after_its_end_is_found() {
+    let (lint, found) = lint();
+    let service = lint.layer(service_fn(|_: Request<Body>| async {
+        let frames = vec![Some(Ok(data("a"))), None, Some(Ok(data("b")))];
+        Ok::<_, Infallible>(Response::new(Script {
+            frames,
+            ..script([])
+        }))
+    }));
+    let response = service.oneshot(Request::new(Body::empty())).await.unwrap();
+    let mut body = Box::pin(response.into_body());
+    assert!(frame(body.as_mut()).is_some());
+    assert!(frame(body.as_mut()).is_none());
+    assert_eq!(taken(&found), [""; 0]);
+    assert!(frame(body.as_mut()).is_some());
+    assert_eq!(taken(&found), ["B3"]);
+}
+
+/// Ready, waiting, or failed, as it is told.
+#[derive(Clone)]
+struct Mood(Poll<Result<(), &'static str>>);
+
+impl Service<Request<Body>> for Mood {
+    type Response = Response<Body>;
+    type Error = &'static str;
+    type Future = Ready<Result<Response<Body>, &'static str>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), &'static str>> {
+        self.0
+    }
+
+    fn call(&mut self, _: Request<Body>) -> Self::Future {
+        ready(Ok(Response::new(Body::empty())))
+    }
+}
+
+const READY: Mood = Mood(Poll::Ready(Ok(())));
+
+fn poll_ready<S: Service<Request<Body>>>(service: &mut S) {
+    let _ = service.poll_ready(&mut Context::from_waker(Waker::noop()));
+}
+
+fn call<S: Service<Request<Body>>>(service: &mut S) {
+    drop(service.call(Request::new(Body::empty())));
+}
+
+#[test]
+fn a_call_that_was_not_announced_is_found() {
+    for (mood, polls, calls, expected) in [
+        (READY, 0, 1, &["R1"][..]),
+        (READY, 1, 1, &[]),
+        (READY, 3, 1, &[]),
+        (READY, 1, 2, &["R1"]),
+        (Mood(Poll::Pending), 1, 1, &["R1"]),
+        (Mood(Poll::Ready(Err("no"))), 1, 1, &["E1"]),
+    ] {
+        let (lint, found) = lint();
+        let mut service = lint.layer(mood);
+        (0..polls).for_each(|_| poll_ready(&mut service));
+        (0..calls).for_each(|_| call(&mut service));
+        assert_eq!(taken(&found), expected, "{polls} polls, {calls} calls");
+    }
+}
+
+#[test]
+fn the_clone_trap_is_found() {
+    let (lint, found) = lint();
+    let mut service = lint.layer(READY);
+    poll_ready(&mut service);
+    call(&mut service.clone());
+    assert_eq!(taken(&found), ["R2"]);
+
+    call(&mut take_ready(&mut service));
+    assert_eq!(taken(&found), [""; 0]);
+
+    // What stays behind is a fresh clone too, and is asked before its own call.
+    poll_ready(&mut service);
+    call(&mut service);
+    assert_eq!(taken(&found), [""; 0]);
+}
+
+#[test]
+fn a_future_that_is_polled_again_panics_with_the_rule() {
+    let mut service = LintLayer::new().layer(READY);
+    poll_ready(&mut service);
+    let mut future = Box::pin(service.call(Request::new(Body::empty())));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(future.as_mut().poll(&mut context).is_ready());
+    let payload = catch_unwind(AssertUnwindSafe(|| {
+        future.as_mut().poll(&mut context).is_ready()
+    }));
+    let payload = payload.unwrap_err();
+    let message = payload.downcast_ref::<String>().unwrap();
+    assert!(
+        message.contains(&plywood_lint::rule::FUTURE_ONCE.to_string()),
+        "{message}"
+    );
+}
+
+#[tokio::test]
+async fn a_gateway_that_leaves_nothing_is_found() {
+    for (lint, expected) in [(lint(), &[][..]), {
+        let (lint, found) = lint();
+        ((lint.behind_gateway(), found), &["X1"][..])
+    }] {
+        let (lint, found) = lint;
+        lint.layer(READY)
+            .oneshot(Request::new(Body::empty()))
+            .await
+            .unwrap();
+        assert_eq!(taken(&found), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_strong_etag_on_two_codings_is_found() {
+    for (etag, expected) in [("\"v1\"", &["O2"][..]), ("W/\"v1\"", &[])] {
+        let (lint, found) = lint();
+        let service = lint.layer(service_fn(move |request: Request<Body>| {
+            let mut response = ok().header("etag", etag).header("vary", "accept-encoding");
+            if request.headers().contains_key("accept-encoding") {
+                response = response.header("content-encoding", "gzip");
+            }
+            ready(Ok::<_, Infallible>(response.body(Body::empty()).unwrap()))
+        }));
+        let plain = get().body(Body::empty()).unwrap();
+        let gzip = get()
+            .header("accept-encoding", "gzip")
+            .body(Body::empty())
+            .unwrap();
+        let elsewhere = Request::get("/y").header("accept-encoding", "gzip");
+        let elsewhere = elsewhere.body(Body::empty()).unwrap();
+        service.clone().oneshot(plain).await.unwrap();
+        service.clone().oneshot(elsewhere).await.unwrap();
+        assert_eq!(taken(&found), [""; 0]);
+        service.oneshot(gzip).await.unwrap();
+        assert_eq!(taken(&found), expected, "{etag}");
+    }
+}
+
+#[tokio::test]
+async fn a_rule_that_is_switched_off_is_silent_and_the_others_are_not() {
+    let (lint, found) = lint();
+    let lint = lint.without(
+        plywood_lint::rule::CHALLENGE,
+        "the clients know how to sign in",
+    );
+    let service = lint.layer(service_fn(|_: Request<Body>| async {
+        let response = status(401).header("etag", "bare");
+        Ok::<_, Infallible>(response.body(Body::empty()).unwrap())
+    }));
+    service
+        .oneshot(get().body(Body::empty()).unwrap())
+        .await
+        .unwrap();
+    assert_eq!(taken(&found), ["H8"]);
+}
+
+#[tokio::test]
+#[should_panic(expected = "H16: A 401 has a WWW-Authenticate.")]
+async fn a_panic_names_the_rule() {
+    let service = LintLayer::new().layer(service_fn(|_: Request<Body>| async {
+        Ok::<_, Infallible>(status(401).body(Body::empty()).unwrap())
+    }));
+    let _ = service.oneshot(get().body(Body::empty()).unwrap()).await;
+}
+
+#[tokio::test]
+#[should_panic(expected = "B5: Content-Length is the number of bytes in the body.")]
+async fn a_panic_inside_a_body_names_the_rule() {
+    let service = LintLayer::new().layer(service_fn(|_: Request<Body>| async {
+        let response = ok().header("content-length", "4");
+        Ok::<_, Infallible>(response.body(script([data("abc")])).unwrap())
+    }));
+    let response = service
+        .oneshot(get().body(Body::empty()).unwrap())
+        .await
+        .unwrap();
+    drain(response.into_body());
+}
+
+#[test]
+fn every_rule_has_a_seeded_fault() {
+    let apart = ["T1", "R1", "R2", "E1", "E2", "Q1", "X1", "B3", "O2"];
+    let seeded: BTreeSet<_> = heads()
+        .iter()
+        .map(|(rule, ..)| *rule)
+        .chain(bodies().iter().map(|(rule, ..)| *rule))
+        .chain(apart)
+        .collect();
+    let known: BTreeSet<_> = rules().iter().map(|rule| rule.id).collect();
+    assert_eq!(seeded, known);
+}
+
+#[test]
+fn a_body_passes_through_as_it_is() {
+    let (lint, _) = lint();
+    let mut service = lint.layer(service_fn(|_: Request<Body>| {
+        ready(Ok::<_, Infallible>(Response::new(Body::from("abc"))))
+    }));
+    poll_ready(&mut service);
+    let mut future = Box::pin(service.call(Request::new(Body::empty())));
+    let Poll::Ready(Ok(response)) = future
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+    else {
+        panic!("it is ready at once")
+    };
+    assert_eq!(response.body().size_hint().exact(), Some(3));
+    assert!(!response.body().is_end_stream());
+}
