@@ -49,7 +49,11 @@ fn arrows() -> Vec<Arrow> {
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let mut arrows = Vec::new();
     for package in metadata["packages"].as_array().unwrap() {
@@ -81,7 +85,10 @@ fn every_crate_has_its_place_in_the_house() {
         .filter(|from| floor(from).is_none())
         .collect();
     strangers.dedup();
-    assert!(strangers.is_empty(), "give these a floor in this file: {strangers:?}");
+    assert!(
+        strangers.is_empty(),
+        "give these a floor in this file: {strangers:?}"
+    );
 }
 
 #[test]
@@ -107,7 +114,9 @@ fn the_first_floor_has_no_layer_and_no_runtime_and_its_tools_do_not_know_tower()
         if arrow.dev || floor(&arrow.from) != Some(0) {
             continue;
         }
-        let Arrow { from, to, features, .. } = arrow;
+        let Arrow {
+            from, to, features, ..
+        } = arrow;
         assert_ne!(to, "tower-layer", "{from} must hold no layer");
         assert!(
             to != "tokio" || features.iter().all(|feature| feature == "sync"),

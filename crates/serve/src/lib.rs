@@ -1,1 +1,50 @@
-//! The gateway that serves any HTTP service over TCP and Unix sockets.
+//! The gateway that brings requests in: HTTP/1.1 and HTTP/2 over TCP and Unix sockets, with a graceful end.
+//!
+//! ```no_run
+//! use http::{Request, Response};
+//! use plywood_core::Body;
+//! use plywood_serve::{Listener, Server};
+//!
+//! # #[tokio::main] async fn main() -> std::io::Result<()> {
+//! let app = tower::service_fn(|_: Request<Body>| async {
+//!     Ok::<_, std::convert::Infallible>(Response::new(Body::from("hello\n")))
+//! });
+//!
+//! let listener = Listener::bind("127.0.0.1:8000").await?;
+//! println!("listening on {listener}");
+//! Server::new(listener).serve(app).await
+//! # }
+//! ```
+//!
+//! Any [`HttpService`](plywood_core::HttpService) over a [`Body`](plywood_core::Body) is served: a stack of Plywood's layers, an axum
+//! `Router`, tower's own combinators.
+//!
+//! # What it does
+//!
+//! - The protocol is told from the first bytes: HTTP/2 by its preface, else HTTP/1.1.
+//! - Each request gets a [`Client`](plywood_core::Client) (from the socket, never from a header) and a [`Scheme`](plywood_core::Scheme).
+//! - On SIGTERM or Ctrl-C it stops accepting, lets requests under way finish, and closes idle connections. What is left after
+//!   the [grace](Server::grace) is dropped; a second signal drops it at once.
+//! - Slow and many clients meet bounds: [`header_timeout`](Server::header_timeout), [`max_connections`](Server::max_connections), and 64 KiB of
+//!   buffer a connection, which is also the limit of a request's head.
+//!
+//! # What it does not do
+//!
+//! TLS is not here yet: stand behind a proxy that speaks it. A service that fails with an `Err` has its connection closed, because
+//! a gateway does not invent answers: put `plywood-error-pages` outermost.
+//!
+//! # Standards
+//!
+//! [RFC 9112](https://www.rfc-editor.org/rfc/rfc9112) (HTTP/1.1), [RFC 9113](https://www.rfc-editor.org/rfc/rfc9113) (HTTP/2), by hyper.
+
+mod connection;
+mod listener;
+mod server;
+mod signal;
+mod stream;
+
+pub use self::{listener::Listener, server::Server, signal::stop_signal};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -1,0 +1,188 @@
+use std::{io, pin::pin, time::Duration};
+
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{
+        conn::auto,
+        graceful::{GracefulShutdown, Watcher},
+    },
+    service::TowerToHyperService,
+};
+use plywood_core::{Body, BoxError, Client, HttpBody, HttpService, Scheme};
+use tokio::{
+    sync::watch,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+use crate::{
+    Listener,
+    connection::Connection,
+    signal::stop_signal,
+    stream::{Protocol, Stream},
+};
+
+/// Buffered bytes a connection, for the request's head and for the answer on its way out.
+const BUFFER: usize = 64 * 1024;
+
+/// How long to wait when the system has no descriptor left: accepting again at once would only spin.
+const BREATHER: Duration = Duration::from_millis(200);
+
+/// Serves an app on a listener until it is told to stop.
+#[derive(Debug)]
+#[must_use = "a server does nothing until it serves"]
+pub struct Server {
+    listener: Listener,
+    grace: Duration,
+    header_timeout: Duration,
+    max_connections: usize,
+}
+
+impl Server {
+    /// A server on this listener.
+    pub fn new(listener: impl Into<Listener>) -> Self {
+        Self {
+            listener: listener.into(),
+            grace: Duration::from_secs(30),
+            header_timeout: Duration::from_secs(30),
+            max_connections: 10_000,
+        }
+    }
+
+    /// How long requests under way may take once the server is told to stop. The default is 30 seconds, which is what supervisors
+    /// commonly grant.
+    pub const fn grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    /// How long a client may take for the head of a request, the first one included. The default is 30 seconds: a phone on a bad
+    /// line makes it, a client that only holds the connection does not.
+    pub const fn header_timeout(mut self, timeout: Duration) -> Self {
+        self.header_timeout = timeout;
+        self
+    }
+
+    /// How many connections may be open at a time; more wait in the system's queue. The default is 10,000.
+    pub const fn max_connections(mut self, connections: usize) -> Self {
+        self.max_connections = connections;
+        self
+    }
+
+    /// Serves `app` until SIGTERM or Ctrl-C ([`stop_signal`]), then ends gracefully.
+    ///
+    /// # Errors
+    ///
+    /// When the system lets no signal handler be installed.
+    pub async fn serve<S>(self, app: S) -> io::Result<()>
+    where
+        S: HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>>,
+    {
+        let mut failure = Ok(());
+        let stop = async { failure = stop_signal().await };
+        self.serve_until(app, stop).await;
+        failure
+    }
+
+    /// Serves `app` until `stop` is ready, then ends gracefully.
+    pub async fn serve_until<S>(self, app: S, stop: impl Future<Output = ()>)
+    where
+        S: HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>>,
+    {
+        let builder = self.builder();
+        let graceful = GracefulShutdown::new();
+        let (open, stopping) = watch::channel(());
+        let mut connections = JoinSet::new();
+        let mut stop = pin!(stop);
+        loop {
+            tokio::select! {
+                () = &mut stop => break,
+                accepted = self.listener.accept(), if connections.len() < self.max_connections => match accepted {
+                    Ok((stream, client)) => {
+                        let arrival = Arrival {
+                            stream,
+                            client,
+                            builder: builder.clone(),
+                            watcher: graceful.watcher(),
+                            stopping: stopping.clone(),
+                            patience: self.header_timeout,
+                        };
+                        connections.spawn(arrival.serve(app.clone()));
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "a connection could not be accepted");
+                        sleep(BREATHER).await;
+                    }
+                },
+                Some(_) = connections.join_next() => {}
+            }
+        }
+        let Self {
+            listener, grace, ..
+        } = self;
+        // Closed before the wait, so that a new server can take the address while the last answers go out.
+        drop(listener);
+        drop(open);
+        tokio::select! {
+            () = graceful.shutdown() => {}
+            () = sleep(grace) => tracing::warn!("the grace is over; connections are dropped"),
+            Ok(()) = stop_signal() => tracing::warn!("told to stop again; connections are dropped"),
+        }
+        connections.shutdown().await;
+    }
+
+    fn builder(&self) -> auto::Builder<TokioExecutor> {
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.header_timeout)
+            .max_buf_size(BUFFER);
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .max_header_list_size(BUFFER.try_into().expect("it is a small constant"))
+            .keep_alive_interval(self.header_timeout)
+            .keep_alive_timeout(self.header_timeout);
+        builder
+    }
+}
+
+/// A connection that was accepted, and what it takes to serve it.
+struct Arrival {
+    stream: Stream,
+    client: Client,
+    builder: auto::Builder<TokioExecutor>,
+    watcher: Watcher,
+    stopping: watch::Receiver<()>,
+    patience: Duration,
+}
+
+impl Arrival {
+    /// Serves it, from its first byte to its last.
+    async fn serve<S>(mut self, app: S)
+    where
+        S: HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>>,
+    {
+        // A browser opens connections ahead of need: one that has said nothing yet must not hold up the end.
+        let told = tokio::select! {
+            told = timeout(self.patience, self.stream.protocol()) => told,
+            _ = self.stopping.changed() => return,
+        };
+        let builder = match told {
+            Ok(Ok(Protocol::Http1)) => self.builder.http1_only(),
+            Ok(Ok(Protocol::Http2)) => self.builder.http2_only(),
+            Ok(Err(_)) | Err(_) => return,
+        };
+        let service = TowerToHyperService::new(Connection {
+            app,
+            client: self.client,
+            scheme: Scheme::Http,
+        });
+        let stream = TokioIo::new(self.stream);
+        let connection = builder.serve_connection_with_upgrades(stream, service);
+        if let Err(error) = self.watcher.watch(connection.into_owned()).await {
+            tracing::debug!(error, "a connection ended early");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+// Signs in to the login example in a real Chromium, stays signed in over a restart of the server, and signs out.
+//
+//   node login.mjs ADDRESS SCREENSHOTS
+//
+// It says `restart` when the server should be restarted, and goes on when it is told so by a line on its input.
+import assert from "node:assert/strict";
+import { createInterface } from "node:readline";
+import { chromium } from "playwright-core";
+
+const [address, screenshots] = process.argv.slice(2);
+const input = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+});
+try {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const complaints = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  const shot = (name) => page.screenshot({ path: `${screenshots}/${name}.png`, fullPage: true });
+
+  // A stranger is led to the form, and a wrong password says nothing about which part was wrong.
+  await page.goto(`${address}/`);
+  assert.match(page.url(), /\/login/);
+  await shot("login");
+  const signIn = async (password) => {
+    await page.getByLabel(/name/i).fill("ada");
+    await page.getByLabel(/password/i).fill(password);
+    await page.getByRole("button", { name: /sign in/i }).click();
+    await page.waitForLoadState();
+  };
+  await signIn("wrong");
+  assert.match(await page.textContent("body"), /do not match|not right|incorrect/i);
+  await shot("refused");
+
+  // The right one greets by name. The stylesheet came and was allowed.
+  complaints.length = 0;
+  await signIn("plywood");
+  assert.match(await page.textContent("body"), /Hello, ada/);
+  assert.notEqual(await page.evaluate(() => getComputedStyle(document.body).maxWidth), "none");
+  await shot("hello");
+  const kept = await context.cookies();
+  const session = kept.find((cookie) => cookie.httpOnly);
+  assert.ok(session, "the session's cookie is not for scripts");
+  assert.equal(session.sameSite, "Lax");
+
+  // A page that is not there has a page of its own.
+  await page.goto(`${address}/nothing-here`);
+  await shot("not-found");
+  complaints.length = 0;
+
+  // The server goes away and comes back; ada is still signed in.
+  console.log("restart");
+  await input.next();
+  await page.goto(`${address}/`);
+  assert.match(await page.textContent("body"), /Hello, ada/);
+
+  // She signs out, and the cookie that she had kept opens nothing.
+  await page.getByRole("button", { name: /sign out/i }).click();
+  await page.waitForLoadState();
+  assert.doesNotMatch(await page.textContent("body"), /Hello, ada/);
+  await shot("signed-out");
+  await context.addCookies([session]);
+  await page.goto(`${address}/`);
+  assert.match(page.url(), /\/login/);
+  assert.doesNotMatch(await page.textContent("body"), /Hello, ada/);
+
+  assert.deepEqual(complaints, []);
+  console.log("done");
+} finally {
+  await browser.close();
+}

@@ -1,0 +1,118 @@
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Child, Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+/// How long an example may take to say where it listens.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// One of the programs in `examples/`, running as a process of its own.
+///
+/// # Panics
+///
+/// Whatever goes wrong is the failure of a test.
+#[derive(Debug)]
+pub struct Example {
+    process: Child,
+    address: String,
+    output: mpsc::Receiver<String>,
+}
+
+impl Example {
+    /// Builds it, starts it with these arguments, and waits until it says where it listens.
+    pub fn start(name: &str, arguments: &[&str]) -> Self {
+        let mut process = Command::new(built(name))
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it was built a moment ago");
+        let output = lines(process.stdout.take().expect("it is piped"));
+        let address = loop {
+            let line = output
+                .recv_timeout(PATIENCE)
+                .expect("the example says where it listens");
+            if let Some(at) = line.find("http://") {
+                let address = line[at..]
+                    .split_whitespace()
+                    .next()
+                    .expect("it is not empty");
+                break address.trim_end_matches('/').to_owned();
+            }
+        };
+        Self {
+            process,
+            address,
+            output,
+        }
+    }
+
+    /// Where it listens: `http://127.0.0.1:PORT`.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The next line that it prints.
+    pub fn line(&self) -> String {
+        self.output
+            .recv_timeout(PATIENCE)
+            .expect("the example prints a line")
+    }
+
+    /// Asks it to stop by SIGTERM, and waits until it has ended well.
+    pub fn stop(mut self) {
+        let told = Command::new("kill")
+            .args(["-TERM", &self.process.id().to_string()])
+            .status()
+            .expect("kill is there");
+        assert!(told.success());
+        assert!(self.process.wait().expect("it is our child").success());
+    }
+}
+
+impl Drop for Example {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The path of the built example.
+fn built(name: &str) -> String {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "build",
+            "--quiet",
+            "--package=plywood-examples",
+            "--message-format=json",
+            "--example",
+            name,
+        ])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "the example {name} does not build");
+    String::from_utf8(output.stdout)
+        .expect("cargo writes JSON")
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter(|message| message["target"]["name"] == name)
+        .find_map(|message| message["executable"].as_str().map(str::to_owned))
+        .expect("cargo names the executable")
+}
+
+/// What comes out of the pipe, line by line; read on a thread of its own so that the pipe never fills.
+fn lines(pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}
