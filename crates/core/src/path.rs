@@ -74,7 +74,7 @@ impl<'uri> Path<'uri> {
 
     /// Is this how it was sent, but for escapes? A canonical path needs no redirect.
     pub fn is_as_sent(&self, uri: &Uri) -> bool {
-        percent_decode_str(uri.path()).eq(self.0.bytes())
+        self.0 == uri.path() || percent_decode_str(uri.path()).eq(self.0.bytes())
     }
 
     /// The rest of the path below `prefix`, if it is at or below it: [`strip_prefix`] on what was read.
