@@ -1,1 +1,102 @@
 //! Response compression for any tower service, correct about caches.
+//!
+//! ```
+//! use http::{Request, Response};
+//! use plywood_compression::CompressionLayer;
+//! use plywood_core::{Body, BoxError};
+//! use tower::{ServiceBuilder, ServiceExt, service_fn};
+//!
+//! async fn poem(_: Request<Body>) -> Result<Response<Body>, BoxError> {
+//!     let response = Response::builder()
+//!         .header("content-type", "text/plain; charset=utf-8")
+//!         .header("etag", "\"rose\"");
+//!     Ok(response.body("a rose is ".repeat(1000).into())?)
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), BoxError> {
+//! let app = ServiceBuilder::new().layer(CompressionLayer::new()).service(service_fn(poem));
+//!
+//! let request = Request::get("/").header("accept-encoding", "gzip, br").body(Body::empty())?;
+//! let response = app.oneshot(request).await?;
+//! assert_eq!(response.headers()["content-encoding"], "gzip");
+//! assert_eq!(response.headers()["vary"], "accept-encoding");
+//! assert_eq!(response.headers()["etag"], "W/\"rose\"");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`CompressionLayer`] is a wrapper: it changes heads and wraps bodies. It acts at the response's head, and while the body is read.
+//!
+//! # What it does
+//!
+//! It compresses with gzip what becomes smaller by it: text, JSON, XML, scripts, WebAssembly, SVG, fonts that are not compressed
+//! already; from 1 KiB on, if the length is known; and only if the client accepts it.
+//!
+//! - A body that is there as a whole, up to 128 KiB, is compressed at once, and the answer has a `Content-Length`. If it does not
+//!   become smaller, it goes out as it is.
+//! - Any other body is compressed while it comes. Whenever it waits, everything that came is flushed, so the client reads each
+//!   server-sent event and each line of a slow answer at once. Frames are at most 32 KiB long, trailers pass, and a long body gives
+//!   other tasks a turn every 256 KiB. An error leaves the coded body without an end, so that nobody takes it for complete.
+//! - The state of an encoder is 400 KiB large. It is kept and used again, two for each processor. A stream that lasts holds one for
+//!   as long as it lasts.
+//!
+//! | field | in a compressed answer |
+//! |---|---|
+//! | `Content-Encoding` | `gzip` |
+//! | `Content-Length` | the new one, or none |
+//! | `ETag` | weak; one that cannot be read is removed |
+//! | `Accept-Ranges`, `Content-Digest`, `Repr-Digest`, `Digest`, `Content-MD5` | removed: they were about other bytes |
+//! | `Vary` | names `Accept-Encoding`; so do the plain answers that might have been compressed |
+//!
+//! An answer to HEAD, and a 304, has no body to compress. It says of GET's answer what is known without making it: `Vary` and the
+//! weak tag, and none of the fields that are about the plain bytes. It says neither `Content-Encoding` nor `Content-Length`, because
+//! those depend on how small the body becomes ([RFC 9110 §9.3.2](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2) lets them out).
+//! A 304 keeps its strong tag for a client that names only strong ones: it holds plain bytes.
+//!
+//! Left alone are 1xx, 204, 205 and 206; whatever has a `Content-Encoding` or a `Content-Range`; `Cache-Control: no-transform`;
+//! gRPC; every other media type; and whatever carries a [`NoCompress`](plywood_core::NoCompress).
+//!
+//! # What it does not do
+//!
+//! It does not refuse: a client that accepts no coding at all, not even the plain one, gets the plain one. It does not decompress
+//! requests. It does not change requests: a `Range` is the inner service's to answer, from plain bytes, and `If-Match` with a weak tag
+//! fails there, as it must. A client that wants to edit what it read asks for it with `Accept-Encoding: identity`.
+//!
+//! # Order
+//!
+//! Inside of the access log, which counts the bytes that are sent, and of the error pages, which are small. Outside of whatever makes
+//! bodies, tags or digests. Applied twice, the layer further out sees `Content-Encoding`, and leaves the answer alone.
+//!
+//! # Security
+//!
+//! Whoever sees the length of a compressed page, and can put text into it, can guess a secret in it (BREACH). Put
+//! [`NoCompress`](plywood_core::NoCompress) into the answers in which a secret stands next to what a visitor sent.
+//!
+//! # Standards
+//!
+//! [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110) §8.4 (content codings), §8.8.3 (entity tags), §12.5.3 (`Accept-Encoding`), §12.5.5
+//! (`Vary`); [RFC 9111 §5.2.2.6](https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2.6) (`no-transform`);
+//! [RFC 9530](https://www.rfc-editor.org/rfc/rfc9530) (digests); [RFC 1952](https://www.rfc-editor.org/rfc/rfc1952) (gzip).
+
+mod asked;
+mod at_hand;
+mod body;
+mod eligibility;
+mod encoder;
+mod head;
+mod layer;
+mod media;
+mod pool;
+mod service;
+mod stream;
+
+pub use self::{
+    body::Compressed,
+    layer::CompressionLayer,
+    service::{Compress, Compression},
+};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -1,0 +1,148 @@
+//! What the answer must know of the request, kept at the least cost: most answers never look at it.
+
+use http::{HeaderMap, HeaderValue, Method, Request, header};
+use plywood_header::accept_encoding::{self, Choice, Coding};
+
+/// The codings on offer, in our order of preference.
+const OFFERS: &[Coding] = &[Coding::Gzip];
+
+/// What the answer must know of the request.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) content: Content,
+    codings: Codings,
+    /// The client holds an answer under strong tags alone, so it is one that we did not compress.
+    pub(crate) holds_plain: bool,
+}
+
+/// What the client wants to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// A body.
+    Body,
+    /// The head only (HEAD).
+    Head,
+    /// Whatever comes through a tunnel (CONNECT).
+    Tunnel,
+}
+
+/// `Accept-Encoding`, read only if the answer can be compressed.
+#[derive(Clone, Debug)]
+enum Codings {
+    /// The field is absent.
+    Unsaid,
+    /// Its only line. Sharing the bytes costs less than reading them.
+    Line(HeaderValue),
+    /// It came in several lines, which nobody sends: read at once, because keeping a list would cost an allocation.
+    Chosen(Choice),
+}
+
+impl Asked {
+    pub(crate) fn of<B>(request: &Request<B>) -> Self {
+        let headers = request.headers();
+        Self {
+            content: match *request.method() {
+                Method::HEAD => Content::Head,
+                Method::CONNECT => Content::Tunnel,
+                _ => Content::Body,
+            },
+            codings: Codings::of(headers),
+            holds_plain: holds_plain(headers),
+        }
+    }
+
+    /// The coding to answer in; `None` is the answer as it is.
+    ///
+    /// A client that accepts nothing at all gets it too: [RFC 9110 §12.5.3] allows that, and the inner service has run already.
+    ///
+    /// [RFC 9110 §12.5.3]: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3
+    pub(crate) fn coding(&self) -> Option<Coding> {
+        let choice = match &self.codings {
+            Codings::Unsaid => return None,
+            Codings::Line(line) => accept_encoding::negotiate_lines([line], OFFERS),
+            Codings::Chosen(choice) => *choice,
+        };
+        match choice {
+            Choice::Coding(coding) => Some(coding),
+            Choice::Identity | Choice::NotAcceptable => None,
+        }
+    }
+}
+
+impl Codings {
+    fn of(headers: &HeaderMap) -> Self {
+        let mut lines = headers.get_all(header::ACCEPT_ENCODING).iter();
+        match (lines.next(), lines.next()) {
+            (None, _) => Self::Unsaid,
+            (Some(line), None) => Self::Line(line.clone()),
+            (Some(_), Some(_)) => Self::Chosen(accept_encoding::negotiate(headers, OFFERS)),
+        }
+    }
+}
+
+/// What we compress goes out under a weak tag. Where `If-None-Match` names tags and none of them is weak, the client has plain bytes.
+fn holds_plain(headers: &HeaderMap) -> bool {
+    let mut lines = headers.get_all(header::IF_NONE_MATCH).iter().peekable();
+    lines.peek().is_some()
+        && lines.all(|line| {
+            let line = line.as_bytes();
+            line.contains(&b'"') && !line.windows(3).any(|at| at == b"W/\"")
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(fields: &[(&str, &str)]) -> Asked {
+        let mut request = Request::builder();
+        for (name, value) in fields {
+            request = request.header(*name, *value);
+        }
+        Asked::of(&request.body(()).unwrap())
+    }
+
+    #[test]
+    fn the_coding_is_negotiated_over_all_lines() {
+        let gzip = Some(Coding::Gzip);
+        for (lines, expected) in [
+            (&[][..], None),
+            (&["gzip, br"], gzip),
+            (&["x-gzip"], gzip),
+            (&["*"], gzip),
+            (&["br, zstd"], None),
+            (&["gzip;q=0"], None),
+            (&["identity, gzip;q=0.5"], None),
+            (&["identity;q=0, *;q=0"], None),
+            (&["br", "gzip"], gzip),
+            (&["br", "gzip;q=0"], None),
+        ] {
+            let fields: Vec<_> = lines
+                .iter()
+                .map(|line| ("accept-encoding", *line))
+                .collect();
+            assert_eq!(asked(&fields).coding(), expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn only_strong_tags_mean_plain_bytes() {
+        for (lines, expected) in [
+            (&[][..], false),
+            (&[r#""a""#], true),
+            (&[r#""a", "b""#], true),
+            (&[r#"W/"a""#], false),
+            (&[r#""a", W/"b""#], false),
+            (&[r#""a""#, r#"W/"b""#], false),
+            (&["*"], false),
+        ] {
+            let fields: Vec<_> = lines.iter().map(|line| ("if-none-match", *line)).collect();
+            assert_eq!(asked(&fields).holds_plain, expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn it_is_small_because_every_request_carries_it() {
+        assert!(size_of::<Asked>() <= 48, "{}", size_of::<Asked>());
+    }
+}

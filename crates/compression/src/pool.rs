@@ -1,0 +1,121 @@
+//! Encoders at rest. A fresh one costs about 400 KiB of memory and more time than a small answer takes to compress.
+
+use std::{
+    ops::{Deref, DerefMut},
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+};
+
+use crate::encoder::Encoder;
+
+/// Encoders of one level. It keeps two for each processor at most, and makes as many more as are wanted at a time.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    level: u32,
+    most: usize,
+    idle: Mutex<Vec<Encoder>>,
+}
+
+impl Pool {
+    pub(crate) fn new(level: u32) -> Self {
+        // One for whole bodies, which hold it for one call, and one for streams, which come and go.
+        let most = 2 * thread::available_parallelism().map_or(1, Into::into);
+        Self {
+            level,
+            most,
+            idle: Mutex::new(Vec::with_capacity(most)),
+        }
+    }
+
+    /// An encoder that is ready for a new body. It returns when it is dropped.
+    pub(crate) fn lease(self: &Arc<Self>) -> Lease {
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let encoder = match idle {
+            Some(mut used) => {
+                used.restart();
+                used
+            }
+            None => Encoder::gzip(self.level),
+        };
+        Lease {
+            encoder: Some(encoder),
+            pool: Arc::clone(self),
+        }
+    }
+
+    fn take_back(&self, encoder: Encoder) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < self.most {
+            idle.push(encoder);
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn idle(&self) -> usize {
+        self.idle.lock().unwrap().len()
+    }
+}
+
+/// An encoder for one body.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    encoder: Option<Encoder>,
+    pool: Arc<Pool>,
+}
+
+const HELD: &str = "the encoder is held until the lease is dropped";
+
+impl Deref for Lease {
+    type Target = Encoder;
+
+    fn deref(&self) -> &Encoder {
+        self.encoder.as_ref().expect(HELD)
+    }
+}
+
+impl DerefMut for Lease {
+    fn deref_mut(&mut self) -> &mut Encoder {
+        self.encoder.as_mut().expect(HELD)
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(encoder) = self.encoder.take() {
+            self.pool.take_back(encoder);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encoders_come_back_and_are_taken_again() {
+        let pool = Arc::new(Pool::new(4));
+        let first = pool.lease();
+        let second = pool.lease();
+        assert_eq!(pool.idle(), 0);
+        drop(first);
+        drop(second);
+        assert_eq!(pool.idle(), 2);
+        let _again = pool.lease();
+        assert_eq!(pool.idle(), 1);
+    }
+
+    #[test]
+    fn no_more_are_kept_than_it_may() {
+        let pool = Arc::new(Pool {
+            most: 2,
+            ..Pool::new(4)
+        });
+        let leases: Vec<_> = (0..5).map(|_| pool.lease()).collect();
+        drop(leases);
+        assert_eq!(pool.idle(), 2);
+    }
+}

@@ -1,0 +1,145 @@
+use std::task::{Context, Poll};
+
+use http::{HeaderMap, Request, Response, header, response};
+use plywood_core::{
+    Body, HttpBody,
+    future::{Edit, Edited},
+};
+use plywood_header::{accept_encoding::Coding, vary};
+use tower_service::Service;
+
+use crate::{
+    Compressed, CompressionLayer,
+    asked::{Asked, Content},
+    at_hand::{self, AtHand},
+    eligibility::Eligibility,
+    head,
+    stream::Stream,
+};
+
+/// The service that [`CompressionLayer`] makes.
+#[derive(Clone, Debug)]
+pub struct Compression<S> {
+    pub(crate) inner: S,
+    pub(crate) layer: CompressionLayer,
+}
+
+impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for Compression<S>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    ResBody: HttpBody,
+{
+    type Response = Response<Compressed<ResBody>>;
+    type Error = S::Error;
+    type Future = Edited<S::Future, Compress>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        let compress = Compress {
+            asked: Asked::of(&request),
+            layer: self.layer.clone(),
+        };
+        Edited::new(self.inner.call(request), compress)
+    }
+}
+
+/// What [`Compression`] does to an answer.
+#[derive(Debug)]
+pub struct Compress {
+    asked: Asked,
+    layer: CompressionLayer,
+}
+
+impl<B: HttpBody> Edit<B> for Compress {
+    type Body = Compressed<B>;
+
+    fn edit(self, response: Response<B>) -> Response<Compressed<B>> {
+        let (mut parts, body) = response.into_parts();
+        let body = match self.coding(&mut parts, &body) {
+            Some(coding) => self.compress(&mut parts.headers, body, coding),
+            None => Compressed::plain(body),
+        };
+        Response::from_parts(parts, body)
+    }
+}
+
+impl Compress {
+    /// The coding in which to answer. Whatever it is, the head has learnt what it must say about the choice.
+    fn coding<B: HttpBody>(&self, parts: &mut response::Parts, body: &B) -> Option<Coding> {
+        if self.asked.content == Content::Tunnel {
+            return None;
+        }
+        let size = self.size(&parts.headers, body);
+        let eligibility = self.layer.eligibility(parts, size);
+        if eligibility == Eligibility::Never {
+            return None;
+        }
+        vary::append(&mut parts.headers, header::ACCEPT_ENCODING);
+        match (eligibility, self.asked.content) {
+            (Eligibility::Worthy, Content::Body) => return self.asked.coding(),
+            (Eligibility::Confirmation, _) if self.asked.holds_plain => {}
+            (Eligibility::Worthy | Eligibility::Confirmation, _)
+                if self.asked.coding().is_some() =>
+            {
+                head::forget_plain(&mut parts.headers);
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// The length of the body, in bytes, or more than that; `None` if nothing says it.
+    fn size<B: HttpBody>(&self, headers: &HeaderMap, body: &B) -> Option<u64> {
+        let known = match self.asked.content {
+            Content::Body => body.size_hint().upper(),
+            // The body is not there; the field says how long it would be.
+            Content::Head | Content::Tunnel => None,
+        };
+        known.or_else(|| {
+            headers
+                .get(header::CONTENT_LENGTH)?
+                .to_str()
+                .ok()?
+                .parse()
+                .ok()
+        })
+    }
+
+    fn compress<B: HttpBody>(
+        &self,
+        headers: &mut HeaderMap,
+        body: B,
+        coding: Coding,
+    ) -> Compressed<B> {
+        let mut encoder = self.layer.encoder();
+        match at_hand::look(Body::new(body)) {
+            AtHand::Whole(plain) => match encoder.whole(&plain) {
+                Some(coded) => {
+                    head::recode(headers, coding, Some(coded.len()));
+                    Compressed::whole(coded)
+                }
+                None => Compressed::whole(plain),
+            },
+            AtHand::Part(first, rest) => {
+                head::recode(headers, coding, None);
+                Compressed::stream(Stream::new(encoder, first, rest))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_every_call_carries_stays_small() {
+        assert!(size_of::<Compress>() <= 56, "{}", size_of::<Compress>());
+        let body = size_of::<Compressed<Body>>();
+        assert!(body <= size_of::<Body>() + 16, "{body}");
+        assert!(body < 64, "{body}");
+    }
+}
