@@ -1,0 +1,116 @@
+use std::{sync::Arc, time::Duration};
+
+use plywood_header::cookie::SameSite;
+use plywood_session_core::{Store, Vault};
+use tower_layer::Layer;
+
+use crate::{Sessions, cookie::Policy};
+
+/// Gives each request its [`Session`](plywood_session_core::Session).
+///
+/// ```
+/// use std::time::Duration;
+/// use plywood_session::{MemoryStore, SessionLayer};
+///
+/// let sessions = SessionLayer::new(MemoryStore::new())
+///     .idle_timeout(Duration::from_secs(30 * 60))
+///     .absolute_timeout(Duration::from_secs(12 * 60 * 60))
+///     .secure_cookies();
+/// ```
+#[derive(Clone, Debug)]
+pub struct SessionLayer {
+    pub(crate) keeper: Arc<Keeper>,
+}
+
+/// The store with its rules, and the cookie with its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Keeper {
+    pub(crate) vault: Vault,
+    pub(crate) cookie: Policy,
+}
+
+impl SessionLayer {
+    /// Keeps the sessions in `store`.
+    pub fn new(store: impl Store) -> Self {
+        Self {
+            keeper: Arc::new(Keeper {
+                vault: Vault::new(store),
+                cookie: Policy::new(),
+            }),
+        }
+    }
+
+    /// How long a session lives that nobody uses. Default: [a day](Vault::IDLE_TIMEOUT).
+    ///
+    /// Each request that reads or writes the session moves its end. The store hears of it when a tenth of the time has passed.
+    #[must_use]
+    pub fn idle_timeout(self, time: Duration) -> Self {
+        self.kept(|keeper| keeper.vault = keeper.vault.clone().idle_timeout(time))
+    }
+
+    /// How long a session lives at most, used or not. Default: [30 days](Vault::ABSOLUTE_TIMEOUT), after which even a low-risk
+    /// application asks again who is there.
+    #[must_use]
+    pub fn absolute_timeout(self, time: Duration) -> Self {
+        self.kept(|keeper| keeper.vault = keeper.vault.clone().absolute_timeout(time))
+    }
+
+    /// The most bytes of one session's values, counted about as JSON. Default: [64 KiB](Vault::MAX_SIZE).
+    #[must_use]
+    pub fn max_size(self, bytes: usize) -> Self {
+        self.kept(|keeper| keeper.vault = keeper.vault.clone().max_size(bytes))
+    }
+
+    /// The cookie's name. Default: `sid`. Where the cookie is secure, `__Host-` stands before it.
+    ///
+    /// # Panics
+    ///
+    /// When the name is no token, or has a prefix such as `__Host-` already.
+    #[must_use]
+    pub fn name(self, name: &str) -> Self {
+        self.kept(|keeper| keeper.cookie.rename(name))
+    }
+
+    /// With which requests from other sites the cookie is sent. Default: [`SameSite::Lax`].
+    ///
+    /// `SameSite::None` is written as `Lax` where the cookie is not secure, because a browser would drop it.
+    #[must_use]
+    pub fn same_site(self, same_site: SameSite) -> Self {
+        self.kept(|keeper| keeper.cookie.same_site(same_site))
+    }
+
+    /// Lets the cookie survive the end of the browser, until the absolute timeout. Default: it ends with the browser.
+    #[must_use]
+    pub fn persistent_cookies(self) -> Self {
+        self.kept(|keeper| keeper.cookie.persist())
+    }
+
+    /// Makes every cookie secure, for a server behind a proxy that speaks TLS for it. Default: where the request's
+    /// [`Scheme`](plywood_core::Scheme) is `https`.
+    #[must_use]
+    pub fn secure_cookies(self) -> Self {
+        self.kept(|keeper| keeper.cookie.always_secure())
+    }
+
+    /// Makes no cookie secure, even over HTTPS: whoever listens on a plain connection can then take a session over.
+    #[must_use]
+    pub fn insecure_cookies(self) -> Self {
+        self.kept(|keeper| keeper.cookie.never_secure())
+    }
+
+    fn kept(mut self, change: impl FnOnce(&mut Keeper)) -> Self {
+        change(Arc::make_mut(&mut self.keeper));
+        self
+    }
+}
+
+impl<S> Layer<S> for SessionLayer {
+    type Service = Sessions<S>;
+
+    fn layer(&self, inner: S) -> Sessions<S> {
+        Sessions {
+            inner,
+            layer: self.clone(),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+use std::{
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use http::{
+    Extensions, HeaderValue, Method, Request, Response, StatusCode,
+    header::{CONTENT_TYPE, SET_COOKIE},
+};
+use plywood_core::{
+    Body, Failure, HttpBody, Scheme,
+    future::{Follow, Followed, Next},
+};
+use plywood_session_core::{Change, Finished, Session, SessionError, SessionErrorKind, Use};
+use tower_service::Service;
+
+use crate::{SessionLayer, caching, layer::Keeper};
+
+/// The service that [`SessionLayer`] makes.
+#[derive(Clone, Debug)]
+pub struct Sessions<S> {
+    pub(crate) inner: S,
+    pub(crate) layer: SessionLayer,
+}
+
+impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for Sessions<S>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    ResBody: HttpBody,
+{
+    type Response = Response<Body>;
+    type Error = S::Error;
+    type Future = Followed<S::Future, Save, Body>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
+        let save = Save(Visit::begin(&self.layer.keeper, &mut request));
+        Followed::new(self.inner.call(request), save)
+    }
+}
+
+/// Saves what the request changed, before the head of its response goes out.
+#[derive(Debug)]
+pub struct Save(Option<Visit>);
+
+/// One request with a session of ours.
+#[derive(Debug)]
+struct Visit {
+    session: Session,
+    keeper: Arc<Keeper>,
+    secure: bool,
+    is_head: bool,
+}
+
+impl Visit {
+    /// Leaves a session in the request, unless one is there: then another layer stands outside and will save it.
+    fn begin<B>(keeper: &Arc<Keeper>, request: &mut Request<B>) -> Option<Self> {
+        if Session::of(request).is_ok() {
+            return None;
+        }
+        let secure = keeper.cookie.is_secure(Scheme::of(request));
+        let session = keeper
+            .vault
+            .session(keeper.cookie.ids(request.headers(), secure));
+        request.extensions_mut().insert(session.clone());
+        Some(Self {
+            session,
+            keeper: Arc::clone(keeper),
+            secure,
+            is_head: request.method() == Method::HEAD,
+        })
+    }
+
+    async fn end(self, response: Response<Body>) -> Response<Body> {
+        match self.session.finish().await {
+            Ok(finished) => self.tell(finished, response),
+            Err(error) => self.refuse(error, response.into_parts().0.extensions),
+        }
+    }
+
+    fn tell(&self, finished: Finished, mut response: Response<Body>) -> Response<Body> {
+        let cookie = match finished.change {
+            Change::Keep => None,
+            Change::Issue { id, lifetime } => {
+                Some(self.keeper.cookie.issue(&id, lifetime, self.secure))
+            }
+            Change::Remove => Some(self.keeper.cookie.remove(self.secure)),
+        };
+        caching::mark(response.headers_mut(), Use::Unsaved, cookie.is_some());
+        if let Some(cookie) = cookie {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        if let Err(error) = finished.slid {
+            response.extensions_mut().insert(Failure::new(error));
+        }
+        response
+    }
+
+    /// Answers instead of the inner service, because its answer tells of changes that were not made.
+    fn refuse(&self, error: SessionError, extensions: Extensions) -> Response<Body> {
+        let (status, text) = match error.kind() {
+            SessionErrorKind::TooLarge | SessionErrorKind::Value => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "The session could not be saved.\n",
+            ),
+            _ => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The session could not be saved. Please try again.\n",
+            ),
+        };
+        let body = if self.is_head { "" } else { text };
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = status;
+        *response.extensions_mut() = extensions;
+        response.extensions_mut().insert(Failure::new(error));
+        let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+        response.headers_mut().insert(CONTENT_TYPE, plain);
+        caching::mark(response.headers_mut(), Use::Unsaved, false);
+        response
+    }
+}
+
+impl<B: HttpBody> Follow<B> for Save {
+    type Body = Body;
+
+    fn follow(self, response: Response<B>) -> Next<Response<Body>> {
+        let mut response = response.map(Body::new);
+        let Some(visit) = self.0 else {
+            return Next::Now(response);
+        };
+        match visit.session.close() {
+            Use::Unsaved => Next::Later(Box::pin(visit.end(response))),
+            used => {
+                caching::mark(response.headers_mut(), used, false);
+                Next::Now(response)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_beside_the_inner_future_stays_small() {
+        type Inner = std::future::Ready<Result<Response<Body>, ()>>;
+        let added = size_of::<Followed<Inner, Save, Body>>() - size_of::<Inner>();
+        assert!(added <= 32, "{added}");
+    }
+}
