@@ -1,0 +1,21 @@
+mod lines;
+mod whole;
+
+pub use self::lines::Lines;
+
+/// Where lines go.
+///
+/// Every closure on `&[u8]` is one; [`Lines`] is the one for files and streams.
+pub trait Sink: Send + Sync + 'static {
+    /// Takes one line, without a line break.
+    ///
+    /// It is called where the answer ends, on the thread that serves the request, and from several threads at once: it must not block.
+    /// A panic in it is caught, and costs the line.
+    fn write(&self, line: &[u8]);
+}
+
+impl<F: Fn(&[u8]) + Send + Sync + 'static> Sink for F {
+    fn write(&self, line: &[u8]) {
+        self(line);
+    }
+}

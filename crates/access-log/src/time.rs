@@ -1,0 +1,107 @@
+//! The time of a request, as the Common Log Format writes it: `21/Nov/2026:14:49:43 +0000`.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::{
+    Timestamp,
+    tz::{Offset, TimeZone},
+};
+
+use crate::text::{number, two_digits};
+
+const MONTHS: [&[u8; 3]; 12] = [
+    b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
+];
+
+/// A time zone that looks its offset up once a minute: zones change theirs at a whole minute, and lines come in thousands a second.
+#[derive(Debug)]
+pub(crate) struct Zone {
+    zone: TimeZone,
+    /// The minute in the upper half, its offset in seconds in the lower. They are read and written as one.
+    latest: AtomicU64,
+}
+
+impl Zone {
+    pub(crate) const fn new(zone: TimeZone) -> Self {
+        Self {
+            zone,
+            latest: AtomicU64::new(u64::MAX),
+        }
+    }
+
+    fn offset(&self, time: Timestamp) -> Offset {
+        let minute = u32::try_from(time.as_second().div_euclid(60)).unwrap_or(0);
+        let latest = self.latest.load(Ordering::Relaxed);
+        if latest >> 32 == u64::from(minute) {
+            let seconds = (latest & 0xffff_ffff) as u32;
+            if let Ok(offset) = Offset::from_seconds(seconds.cast_signed()) {
+                return offset;
+            }
+        }
+        let offset = self.zone.to_offset(time);
+        let latest = u64::from(minute) << 32 | u64::from(offset.seconds().cast_unsigned());
+        self.latest.store(latest, Ordering::Relaxed);
+        offset
+    }
+
+    /// Writes `time` as it is in this zone.
+    pub(crate) fn write(&self, line: &mut Vec<u8>, time: Timestamp) {
+        let offset = self.offset(time);
+        let local = offset.to_datetime(time);
+        two_digits(line, unsigned(local.day()));
+        line.push(b'/');
+        line.extend_from_slice(MONTHS[usize::from(local.month().unsigned_abs() - 1)]);
+        line.push(b'/');
+        number(line, unsigned(local.year()));
+        for part in [local.hour(), local.minute(), local.second()] {
+            line.push(b':');
+            two_digits(line, unsigned(part));
+        }
+        let minutes = offset.seconds() / 60;
+        line.extend_from_slice(if minutes < 0 { b" -" } else { b" +" });
+        two_digits(line, unsigned(minutes / 60));
+        two_digits(line, unsigned(minutes % 60));
+    }
+}
+
+/// What is left of a small number without its sign.
+fn unsigned(value: impl Into<i64>) -> u64 {
+    value.into().unsigned_abs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(zone: &Zone, second: i64) -> String {
+        let mut line = Vec::new();
+        zone.write(&mut line, Timestamp::from_second(second).unwrap());
+        String::from_utf8(line).unwrap()
+    }
+
+    #[test]
+    fn the_time_is_local_and_says_so() {
+        for (offset, expected) in [
+            (0, "21/Nov/2026:14:49:43 +0000"),
+            (3600, "21/Nov/2026:15:49:43 +0100"),
+            (-12_600, "21/Nov/2026:11:19:43 -0330"),
+            (-1800, "21/Nov/2026:14:19:43 -0030"),
+            (45_900, "22/Nov/2026:03:34:43 +1245"),
+        ] {
+            let zone = Zone::new(TimeZone::fixed(Offset::from_seconds(offset).unwrap()));
+            assert_eq!(written(&zone, 1_795_272_583), expected);
+            assert_eq!(written(&zone, 1_795_272_583), expected, "the second time");
+        }
+        let epoch = Zone::new(TimeZone::UTC);
+        assert_eq!(written(&epoch, 0), "01/Jan/1970:00:00:00 +0000");
+    }
+
+    #[test]
+    fn the_offset_changes_when_the_zone_does() {
+        let zone = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        let zone = Zone::new(zone);
+        assert_eq!(written(&zone, 1_792_889_999), "25/Oct/2026:02:59:59 +0200");
+        assert_eq!(written(&zone, 1_792_890_000), "25/Oct/2026:02:00:00 +0100");
+        assert_eq!(written(&zone, 1_792_889_999), "25/Oct/2026:02:59:59 +0200");
+    }
+}
