@@ -1,12 +1,15 @@
-use std::{borrow::Cow, path::Path as FilePath, sync::Arc};
+use std::{path::Path as FilePath, sync::Arc};
 
-use http::{HeaderValue, Request, Response, StatusCode, header::CACHE_CONTROL, header::LOCATION};
+use http::{
+    HeaderValue, Request, Response, StatusCode,
+    header::{CACHE_CONTROL, LOCATION},
+};
 use plywood_core::{Body, Mount, Path};
 
 use crate::{
     FilesLayer, OpenError,
     found::Found,
-    name,
+    location, name,
     refusal::Refusal,
     root::{Entry, Links, Root},
 };
@@ -119,7 +122,7 @@ impl Files {
         let mount = Mount::of(request);
         let relative = path.as_str().trim_start_matches('/');
         let (found, in_place) = if path.has_trailing_slash() {
-            let in_place = !relative.is_empty() || is_below(&mount, request);
+            let in_place = !relative.is_empty() || has_slash(&mount, request);
             (self.index_of(relative)?, in_place)
         } else {
             match self.open(relative)? {
@@ -131,8 +134,10 @@ impl Files {
         if in_place {
             return Ok(found.into_response(request.method(), request.headers(), cache_control));
         }
-        let directory = mount.absolute(&with_slash(path.encoded()));
-        redirect(&directory, request.uri().query(), cache_control)
+        // The path was read and begins with one slash, so that no other host can be named here.
+        let directory = mount.absolute(&path.encoded());
+        let location = location::of_directory(directory, request.uri().query());
+        Ok(redirect(location, cache_control))
     }
 
     /// The file at `path`; `None` if there is a directory.
@@ -158,29 +163,14 @@ impl Files {
 
 /// Whether the request for the root was sent with the slash that makes relative links in its index right: a mount leaves `/` of
 /// `/docs` and of `/docs/`.
-fn is_below<B>(mount: &Mount, request: &Request<B>) -> bool {
+fn has_slash<B>(mount: &Mount, request: &Request<B>) -> bool {
     mount.original_uri(request.uri()).path().ends_with('/')
 }
 
-fn with_slash(path: Cow<'_, str>) -> String {
-    let mut path = path.into_owned();
-    if !path.ends_with('/') {
-        path.push('/');
-    }
-    path
-}
-
-/// Sends the client to a directory of this service. Its path was read and begins with one slash, so that it names no other host.
-fn redirect(
-    directory: &str,
-    query: Option<&str>,
-    cache_control: Option<&HeaderValue>,
-) -> Result<Response<Body>, Refusal> {
-    let location = match query {
-        Some(query) => [directory, "?", query].concat(),
-        None => directory.to_owned(),
-    };
-    let location = HeaderValue::try_from(location).map_err(|_| Refusal::Missing)?;
+fn redirect(location: String, cache_control: Option<&HeaderValue>) -> Response<Body> {
+    let location = location
+        .try_into()
+        .expect("a URI reference is a field value");
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
     let headers = response.headers_mut();
@@ -189,5 +179,5 @@ fn redirect(
     if let Some(cache_control) = cache_control {
         headers.insert(CACHE_CONTROL, cache_control.clone());
     }
-    Ok(response)
+    response
 }

@@ -83,6 +83,7 @@ mod error;
 mod files;
 mod found;
 mod layer;
+mod location;
 mod name;
 mod read;
 mod refusal;

@@ -131,3 +131,54 @@ fn refusal(directory: &Dir, name: &str, error: io::Error) -> Refusal {
 fn is_neighbour(target: &str) -> bool {
     !target.contains(['/', '\\']) && name::is_served(target)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::{fs, io::Read, os::unix::fs::symlink};
+
+    use super::*;
+
+    fn text(file: Result<File, Refusal>) -> Result<String, String> {
+        let mut text = String::new();
+        let mut file = file.map_err(|refusal| refusal.to_string())?;
+        file.read_to_string(&mut text).expect("a readable file");
+        Ok(text)
+    }
+
+    /// Where the kernel has no `openat2`, the long way is the only one.
+    #[test]
+    fn the_long_way_gives_what_the_short_one_gives() {
+        let base = tempfile::tempdir().unwrap();
+        let path = base.path();
+        fs::create_dir_all(path.join("root/a/b")).unwrap();
+        fs::write(path.join("root/a/b/c.txt"), "c").unwrap();
+        fs::write(path.join("root/d.txt"), "d").unwrap();
+        fs::write(path.join("e.txt"), "outside").unwrap();
+        symlink("a", path.join("root/l")).unwrap();
+        symlink("..", path.join("root/up")).unwrap();
+        symlink("d.txt", path.join("root/n.txt")).unwrap();
+        let root = Root::new(&path.join("root")).unwrap();
+        let link = Err(Refusal::Link.to_string());
+        let missing = Err(Refusal::Missing.to_string());
+        for (name, expected) in [
+            ("a/b/c.txt", Ok("c".to_owned())),
+            ("d.txt", Ok("d".to_owned())),
+            ("n.txt", Ok("d".to_owned())),
+            ("a/b/none.txt", missing.clone()),
+            ("a/none/c.txt", missing.clone()),
+            ("d.txt/c.txt", missing),
+            ("l/b/c.txt", link.clone()),
+            ("up/e.txt", link.clone()),
+            ("up/root/d.txt", link),
+        ] {
+            let long = root.walk(name, Links::ToNeighbours);
+            assert_eq!(text(long), expected, "{name}");
+            let short = match root.open(name, Links::ToNeighbours) {
+                Ok(Entry::File(file, _)) => Ok(file),
+                Ok(Entry::Directory) => panic!("{name} is a directory"),
+                Err(refusal) => Err(refusal),
+            };
+            assert_eq!(text(short), expected, "{name}");
+        }
+    }
+}
