@@ -127,6 +127,8 @@ that does know leaves it empty and keeps the Content-Length.
         "\
 A response says the truth about its body, whoever changed it last. A layer does not overwrite what the inner service set on
 purpose, unless that is its point.
+
+What a status owes (H16 to H19 and H23) a layer further out may still add. Only the outermost lint asks for it.
 ",
     ),
     (

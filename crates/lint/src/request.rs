@@ -1,6 +1,9 @@
 //! The head of a request.
 
-use http::{HeaderMap, HeaderValue, Method, Request, header, uri::Authority};
+use http::{
+    HeaderMap, HeaderValue, Method, Request, header,
+    uri::{Authority, PathAndQuery},
+};
 use plywood_core::{Client, Scheme};
 
 use crate::{
@@ -36,7 +39,12 @@ fn target<B>(request: &Request<B>, report: &Report) {
             rule::AUTHORITY_IS_FOR_CONNECT,
             found,
         ),
-        path => report.expect(path.starts_with('/'), rule::TARGET_HAS_PATH, found),
+        // `path()` reads an empty path as the slash that it means, with an authority before it or without.
+        _ => {
+            let target = uri.path_and_query().map_or("/", PathAndQuery::as_str);
+            let whole = uri.authority().is_some() || target.starts_with('/');
+            report.expect(whole, rule::TARGET_HAS_PATH, found);
+        }
     }
 }
 

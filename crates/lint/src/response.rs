@@ -15,7 +15,9 @@ use crate::{
 pub(crate) fn check(asked: &Asked, head: &Parts, report: &Report) {
     fields::check(&head.headers, report);
     cookies::check(&head.headers, report);
-    owed_by_status(head, report);
+    if asked.is_final {
+        owed_by_status(head, report);
+    }
     without_content(head, report);
     hop_by_hop(head, report);
     encoding(asked, &head.headers, report);
@@ -38,7 +40,7 @@ pub(crate) fn has_no_content(status: StatusCode) -> bool {
         )
 }
 
-/// The field that each status owes.
+/// The field that each status owes. A layer further out may still add it, so only a final answer is asked for it.
 fn owed_by_status(head: &Parts, report: &Report) {
     let (field, rule): (HeaderName, Rule) = match head.status.as_u16() {
         101 | 426 => (header::UPGRADE, rule::UPGRADE),

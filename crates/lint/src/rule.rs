@@ -141,7 +141,7 @@ rules! {
     /// A request's target is a path that begins with `/`, with or without scheme and authority before it, unless the next two
     /// rules say otherwise.
     TARGET_HAS_PATH: "Q1" Target Must (rfc 9112 "3.2")
-        breaks "`example.com` as the target of a GET, or a rewriting layer that leaves `cart` of `/shop/cart`";
+        breaks "a rewriting layer that leaves `?item=3` of `/cart?item=3`";
 
     /// The target `*` comes with OPTIONS only.
     ASTERISK_IS_FOR_OPTIONS: "Q2" Target Must (rfc 9112 "3.2.4")
@@ -285,7 +285,7 @@ rules! {
     PARTIAL: "H20" Headers Must (rfc 9110 "15.3.7")
         breaks "`206` with `Content-Range: bytes 0-9/100` and `Content-Length: 100`";
 
-    /// A 206 was asked for: by a GET with a Range whose If-Range, if there is one, names this representation.
+    /// A 206 was asked for: by a Range whose If-Range, if there is one, names this representation.
     PARTIAL_ON_REQUEST: "H21" Headers Must (rfc 9110 "13.1.5")
         breaks "`206` for `If-Range: \"old\"`: a download resumed with bytes of another version";
 

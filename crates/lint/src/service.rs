@@ -37,11 +37,11 @@ where
         poll
     }
 
-    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         self.readiness.called(&self.report);
         request::check(&request, &self.report);
         let check = Check {
-            asked: Asked::read(&request),
+            asked: Asked::read::<S, _>(&mut request),
             report: Arc::clone(&self.report),
             tags: Arc::clone(&self.tags),
         };
