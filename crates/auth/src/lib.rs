@@ -1,1 +1,97 @@
 //! HTTP authentication for any tower service: Basic, and a login form over a session.
+//!
+//! ```
+//! use http::{Request, Response, StatusCode};
+//! use plywood_auth::{BasicAuthLayer, constant_time_eq};
+//! use plywood_core::{Body, BoxError, Identity};
+//! use tower::{ServiceBuilder, ServiceExt, service_fn};
+//!
+//! async fn hello(request: Request<Body>) -> Result<Response<Body>, BoxError> {
+//!     let caller = Identity::of(&request).ok_or("nobody is here")?;
+//!     Ok(Response::new(format!("hello, {}", caller.name()).into()))
+//! }
+//!
+//! // Who is this name with this password?
+//! fn check(name: &str, password: &str) -> Option<Identity> {
+//!     let right = name == "ann" && constant_time_eq(password, "ply");
+//!     right.then(|| Identity::new(name).roles(["admin"]))
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), BoxError> {
+//! let app = ServiceBuilder::new()
+//!     .layer(BasicAuthLayer::new(check).realm("the shed"))
+//!     .service(service_fn(hello));
+//!
+//! let stranger = app.clone().oneshot(Request::new(Body::empty())).await?;
+//! assert_eq!(stranger.status(), StatusCode::UNAUTHORIZED);
+//! assert_eq!(stranger.headers()["www-authenticate"], r#"Basic realm="the shed", charset="UTF-8""#);
+//!
+//! let ann = Request::builder().header("authorization", "Basic YW5uOnBseQ==");
+//! let ann = app.oneshot(ann.body(Body::empty())?).await?;
+//! assert_eq!(ann.into_body().try_into_bytes().unwrap(), "hello, ann");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! All three layers are *gates*. They act on the request's head, and box a future only where they must wait.
+//!
+//! # What it does
+//!
+//! - [`BasicAuthLayer`] lets in by name and password in each request: for tools and small teams.
+//! - [`FormLoginLayer`] asks once, by a page, and remembers in the session: for people. It brings the page, the sign-in and the
+//!   sign-out.
+//! - [`RequireLayer`] asks for a role, of whoever one of the others has let in.
+//!
+//! Whoever gets in is named by an [`Identity`](plywood_core::Identity) in the request, and in the response on the way back, where an access
+//! log reads it. A request that has an identity already, from a layer outside, is not asked again. Every refusal has its reason as a
+//! [`Failure`](plywood_core::Failure).
+//!
+//! # What it does not do
+//!
+//! It keeps no accounts and hashes no passwords: that is for the check, which is one closure. It does not count failed
+//! attempts. A session that has begun is not asked again, so that whoever removes an account ends its sessions too.
+//!
+//! # Order
+//!
+//! Inside of the access log and the error pages. The login form inside of `SessionLayer` of `plywood-session`: without one it answers
+//! `500` with a `Failure` that says so. [`RequireLayer`] inside of the others. Everything that must not be seen by strangers stands
+//! inside, dispatch and mounts too; or the guard stands inside of a mount, and then its prefixes are relative to that.
+//!
+//! # Security
+//!
+//! - The path is read by [`plywood_core::path`] alone, as dispatch and static files read it, so that no spelling of a path passes a guard by
+//!   prefix. Names keep their case: over a file system that does not, guard the mount and not a prefix.
+//! - When the check or the store fails, nobody gets in: `503`.
+//! - Compare passwords in constant time ([`constant_time_eq`]), and spend as much time on an unknown name as on a known one: for it,
+//!   verify the password against some other hash and throw the outcome away. The layers' own answers do not tell which of the two was wrong.
+//! - A sign-in renews the session, a sign-out destroys it. When another person signs in, what the one before left in the session is
+//!   cleared.
+//! - The way back after a sign-in stays on this site. Both forms are refused from another site's page, by `Sec-Fetch-Site` or `Origin`. A
+//!   proxy must therefore pass `Host` on as it was sent.
+//! - Limits: 4 KiB for a name and for a password ([`MAX_CREDENTIAL`]), 8 KiB for the form ([`body_limit`](FormLoginLayer::body_limit)), 2 KiB
+//!   for the way back.
+//!
+//! # Standards
+//!
+//! [RFC 7617](https://www.rfc-editor.org/rfc/rfc7617) (Basic),
+//! [RFC 9110 §11](https://www.rfc-editor.org/rfc/rfc9110#section-11) (authentication in HTTP),
+//! [Fetch Metadata](https://www.w3.org/TR/fetch-metadata/), [CSP 3](https://www.w3.org/TR/CSP3/).
+
+mod area;
+mod basic;
+mod form;
+mod refusal;
+mod require;
+mod verdict;
+
+pub use self::{
+    basic::{BasicAuth, BasicAuthLayer},
+    form::{FormLogin, FormLoginLayer, Prompt},
+    require::{Require, RequireLayer},
+    verdict::{MAX_CREDENTIAL, Verdict, constant_time_eq},
+};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

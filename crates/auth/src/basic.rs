@@ -1,0 +1,4 @@
+mod layer;
+mod service;
+
+pub use self::{layer::BasicAuthLayer, service::BasicAuth};

@@ -1,0 +1,204 @@
+use std::sync::Arc;
+
+use http::Response;
+use plywood_core::Body;
+use tower_layer::Layer;
+
+use super::{FormLogin, Prompt, page::Look, site::Site};
+use crate::{Verdict, verdict::Check};
+
+/// Asks for a name and a password by a page, and remembers in the session who gave them.
+///
+/// A gate that awaits the session, and only where the client has one. It needs a session layer outside. It leaves an
+/// [`Identity`](plywood_core::Identity) of the scheme `form` in the request, and in the response on the way back.
+///
+/// | request | answer |
+/// |---|---|
+/// | GET of the login page | the form |
+/// | POST to it | the check is asked: `303` to where the visitor wanted to go, or the form again with `403` |
+/// | POST to the logout path | the session is destroyed, `303` to the front page or the form |
+/// | a guarded page, from somebody signed in | the inner service's |
+/// | a guarded page, from a stranger | `303` to the form for who prefers HTML, else `401` |
+///
+/// Both POSTs are refused with `403` when another site's page has made them.
+///
+/// The challenge of the `401` is `SignIn form="/login"`. A 401 needs a challenge, and no scheme is registered for forms: this one is ours,
+/// says where the form is, and makes no browser open a dialog.
+#[derive(Clone, Debug)]
+pub struct FormLoginLayer {
+    config: Arc<Config>,
+}
+
+#[derive(Clone, Debug)]
+struct Config {
+    check: Check,
+    site: Site,
+    look: Look,
+    body_limit: usize,
+}
+
+impl FormLoginLayer {
+    /// Asks `check` who somebody of this name with this password is: see [`Verdict`] for what it may answer.
+    ///
+    /// The session keeps the identity's name, its roles, and when it signed in. An empty name or password, or one beyond
+    /// [`MAX_CREDENTIAL`](crate::MAX_CREDENTIAL), is wrong without a check.
+    pub fn new<V: Into<Verdict>>(check: impl Fn(&str, &str) -> V + Send + Sync + 'static) -> Self {
+        Self {
+            config: Arc::new(Config {
+                check: Check::new(check),
+                site: Site::default(),
+                look: Look::Built {
+                    title: "Sign in".into(),
+                    stylesheet: None,
+                },
+                body_limit: 8 * 1024,
+            }),
+        }
+    }
+
+    /// Where the login page is. Default: `/login`.
+    ///
+    /// # Panics
+    ///
+    /// As [`below`](Self::below).
+    #[must_use]
+    pub fn login_path(mut self, path: &str) -> Self {
+        self.config().site.login(path);
+        self
+    }
+
+    /// Where a POST signs out. Default: `/logout`.
+    ///
+    /// # Panics
+    ///
+    /// As [`below`](Self::below).
+    #[must_use]
+    pub fn logout_path(mut self, path: &str) -> Self {
+        self.config().site.logout(path);
+        self
+    }
+
+    /// Guards what is at or below `prefix`; named more than once, each of them. Default: everything.
+    ///
+    /// What is outside is free: everybody gets in there, and who is signed in is known.
+    ///
+    /// The prefix is decoded text such as `/admin`, and is relative to where the layer stands: below a mount, the mount's prefix is gone
+    /// already. The request's path is read as all of Plywood reads it ([`plywood_core::path`]), and a path that has no one reading is
+    /// refused, so that no spelling of the path passes the guard.
+    ///
+    /// # Panics
+    ///
+    /// When no path can be below `prefix`: it does not begin with a slash, or it has dot segments, double slashes or control characters.
+    #[must_use]
+    pub fn below(mut self, prefix: &str) -> Self {
+        self.config().site.below.add(prefix);
+        self
+    }
+
+    /// Opens what is at or below `prefix` to everybody, and does not read the session there: for pictures and style sheets. Default:
+    /// nothing but the login page.
+    ///
+    /// Where a guarded and an open prefix both fit, the longer one decides, and of equals the guard.
+    ///
+    /// # Panics
+    ///
+    /// As [`below`](Self::below).
+    #[must_use]
+    pub fn open(mut self, prefix: &str) -> Self {
+        self.config().site.open.add(prefix);
+        self
+    }
+
+    /// The title of the built-in page. Default: `Sign in`.
+    #[must_use]
+    pub fn title(mut self, text: &str) -> Self {
+        if let Look::Built { title, .. } = &mut self.config().look {
+            *title = text.into();
+        }
+        self
+    }
+
+    /// A style sheet for the built-in page, in place of its own style. Default: none.
+    ///
+    /// A decoded path on this site, relative to where the layer stands. It is opened to everybody.
+    ///
+    /// # Panics
+    ///
+    /// As [`below`](Self::below).
+    #[must_use]
+    pub fn stylesheet(mut self, path: &str) -> Self {
+        let config = self.config();
+        config.site.open.add(path);
+        if let Look::Built { stylesheet, .. } = &mut config.look {
+            *stylesheet = Some(path.into());
+        }
+        self
+    }
+
+    /// Makes the login page, in place of the built-in one.
+    ///
+    /// The status is changed to `403` after a failed attempt, and the answer is never stored; the other fields are the page's own, its
+    /// `Content-Security-Policy` among them.
+    ///
+    /// ```
+    /// use http::Response;
+    /// use plywood_auth::FormLoginLayer;
+    /// use plywood_core::{Body, Identity};
+    ///
+    /// let layer = FormLoginLayer::new(|_, _| None).page(|prompt| {
+    ///     let (action, name) = (prompt.action(), prompt.escaped_name());
+    ///     let html = format!(
+    ///         "<form method=post action=\"{action}\"><input name=username value=\"{name}\">\
+    ///          <input name=password type=password><button>Go</button></form>"
+    ///     );
+    ///     let response = Response::builder().header("content-type", "text/html; charset=utf-8");
+    ///     response.body(Body::from(html)).expect("a valid head")
+    /// });
+    /// ```
+    #[must_use]
+    pub fn page(
+        mut self,
+        page: impl Fn(&Prompt<'_>) -> Response<Body> + Send + Sync + 'static,
+    ) -> Self {
+        self.config().look = Look::Own(Arc::new(page));
+        self
+    }
+
+    /// So many bytes the form may have. Default: 8 KiB. A longer one is refused with `413`.
+    #[must_use]
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.config().body_limit = bytes;
+        self
+    }
+
+    fn config(&mut self) -> &mut Config {
+        Arc::make_mut(&mut self.config)
+    }
+
+    pub(super) fn site(&self) -> &Site {
+        &self.config.site
+    }
+
+    pub(super) fn look(&self) -> &Look {
+        &self.config.look
+    }
+
+    pub(super) fn check(&self) -> &Check {
+        &self.config.check
+    }
+
+    pub(super) fn limit(&self) -> usize {
+        self.config.body_limit
+    }
+}
+
+impl<S> Layer<S> for FormLoginLayer {
+    type Service = FormLogin<S>;
+
+    fn layer(&self, inner: S) -> FormLogin<S> {
+        FormLogin {
+            inner,
+            layer: self.clone(),
+        }
+    }
+}

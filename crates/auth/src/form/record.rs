@@ -1,0 +1,63 @@
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use plywood_core::Identity;
+use serde::{Deserialize, Serialize};
+
+/// What the session remembers of a sign-in.
+#[derive(Debug, PartialEq, Deserialize, Serialize)]
+pub(super) struct Record {
+    pub(super) name: Box<str>,
+    roles: Vec<Box<str>>,
+    /// Seconds since the Unix epoch.
+    since: u64,
+}
+
+impl Record {
+    /// The session's key for it.
+    pub(super) const KEY: &'static str = "plywood.auth";
+
+    pub(super) fn new(identity: &Identity, now: SystemTime) -> Self {
+        let since = identity.since().unwrap_or(now).duration_since(UNIX_EPOCH);
+        Self {
+            name: identity.name().into(),
+            roles: identity.iter_roles().map(Into::into).collect(),
+            since: since.map_or(0, |since| since.as_secs()),
+        }
+    }
+}
+
+impl From<Record> for Identity {
+    fn from(record: Record) -> Self {
+        let identity = Self::new(record.name).scheme("form").roles(record.roles);
+        match UNIX_EPOCH.checked_add(Duration::from_secs(record.since)) {
+            Some(since) => identity.authenticated_at(since),
+            None => identity,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_comes_back_as_it_went_in() {
+        let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        let ada = Identity::new("ada").roles(["admin", "author"]);
+        let record = Record::new(&ada, now);
+        assert_eq!(
+            Identity::from(record),
+            ada.scheme("form").authenticated_at(now)
+        );
+    }
+
+    #[test]
+    fn a_time_beyond_the_clock_is_no_panic() {
+        let record = Record {
+            name: "ada".into(),
+            roles: Vec::new(),
+            since: u64::MAX,
+        };
+        assert_eq!(Identity::from(record).name(), "ada");
+    }
+}

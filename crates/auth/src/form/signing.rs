@@ -1,0 +1,180 @@
+//! Signing in and out: the two POSTs.
+
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, header::ALLOW, request};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use plywood_core::{Body, BoxError, HttpBody, Identity, Mount};
+use plywood_header::media_type;
+use plywood_session_core::{Session, SessionError, SessionErrorKind};
+
+use super::{
+    FormLoginLayer, Prompt, challenge::redirect, credentials::Credentials, destination, origin,
+    record::Record,
+};
+use crate::refusal::Refusal;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Who is signed in by this session.
+///
+/// A value of another kind under our key is nobody: the visitor can sign in anew.
+pub(super) async fn remembered(session: &Session) -> Result<Option<Record>, Refusal> {
+    match session.get(Record::KEY).await {
+        Ok(record) => Ok(record),
+        Err(error) if error.kind() == SessionErrorKind::Value => Ok(None),
+        Err(error) => Err(Refusal::unknown(error)),
+    }
+}
+
+impl FormLoginLayer {
+    /// The login page, before anybody has tried.
+    pub(super) fn show(&self, head: &request::Parts) -> Response<Body> {
+        let next = destination::of_query(&head.uri);
+        self.prompt(head, "", false, next.as_deref())
+    }
+
+    /// The answer to a form that was sent.
+    pub(super) async fn sign_in<B: HttpBody>(
+        self,
+        session: Session,
+        request: Request<B>,
+    ) -> Response<Body> {
+        let (head, body) = request.into_parts();
+        match self.try_sign_in(&session, &head, body).await {
+            Ok(response) => response,
+            Err(refusal) => refusal.answer(&head.method, &head.headers),
+        }
+    }
+
+    async fn try_sign_in<B: HttpBody>(
+        &self,
+        session: &Session,
+        head: &request::Parts,
+        body: B,
+    ) -> Result<Response<Body>, Refusal> {
+        refuse_foreign(head)?;
+        if !media_type::is(&head.headers, FORM) {
+            let reason = "the login form is sent as application/x-www-form-urlencoded";
+            return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason));
+        }
+        let form = Credentials::read(&collect(body, self.limit()).await?)?;
+        let of_query = destination::of_query(&head.uri);
+        let next = form.next.as_deref().or(of_query.as_deref());
+        let found = if form.are_incomplete() {
+            None
+        } else {
+            let verdict = self.check().ask(&form.name, &form.password);
+            verdict.found().await.map_err(Refusal::unknown)?
+        };
+        let Some(identity) = found else {
+            return Ok(self.prompt(head, &form.name, true, next));
+        };
+        let identity = remember(session, &identity).await?;
+        let mount = Mount::of(head);
+        let mut response = redirect(&destination::onward(self.site(), &mount, next));
+        response.extensions_mut().insert(identity);
+        Ok(response)
+    }
+
+    /// The answer to a POST that signs out.
+    pub(super) async fn sign_out(self, session: Session, head: request::Parts) -> Response<Body> {
+        match self.try_sign_out(&session, &head).await {
+            Ok(response) => response,
+            Err(refusal) => refusal.answer(&head.method, &head.headers),
+        }
+    }
+
+    async fn try_sign_out(
+        &self,
+        session: &Session,
+        head: &request::Parts,
+    ) -> Result<Response<Body>, Refusal> {
+        refuse_foreign(head)?;
+        if session.is_known() {
+            session.destroy();
+            session.commit().await.map_err(Refusal::unknown)?;
+        }
+        Ok(redirect(&destination::farewell(
+            self.site(),
+            &Mount::of(head),
+        )))
+    }
+
+    fn prompt(
+        &self,
+        head: &request::Parts,
+        name: &str,
+        failed: bool,
+        next: Option<&str>,
+    ) -> Response<Body> {
+        let next = next.and_then(destination::safe);
+        let action = destination::login(self.site(), &Mount::of(head), next);
+        self.look().answer(&Prompt {
+            head,
+            name,
+            failed,
+            action: &action,
+        })
+    }
+}
+
+/// Keeps the identity in the session, under a new id: one that somebody has planted before is worth nothing.
+///
+/// Saved here and not left to the session's layer, so that a failure is never answered as if it had been a sign-in.
+async fn remember(session: &Session, identity: &Identity) -> Result<Identity, Refusal> {
+    let record = Record::new(identity, SystemTime::now());
+    if session.is_known()
+        && remembered(session)
+            .await?
+            .is_some_and(|before| before.name != record.name)
+    {
+        // What one person has left in the session is not for the next one at the same browser.
+        session.clear();
+    }
+    let keep = async {
+        session.renew();
+        session.insert(Record::KEY, &record)?;
+        session.commit().await
+    };
+    keep.await
+        .map_err(|error: SessionError| Refusal::unknown(error))?;
+    Ok(record.into())
+}
+
+fn refuse_foreign(head: &request::Parts) -> Result<(), Refusal> {
+    if origin::is_foreign(&head.headers, &head.uri) {
+        let reason = "the form was sent by a page of another site";
+        return Err(Refusal::new(StatusCode::FORBIDDEN, reason));
+    }
+    Ok(())
+}
+
+/// The whole body, if it is not longer than `limit` bytes.
+async fn collect<B: HttpBody>(body: B, limit: usize) -> Result<Bytes, Refusal> {
+    let too_long = |error| Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, error);
+    if body.size_hint().lower() > limit as u64 {
+        return Err(too_long(BoxError::from(
+            "the form is longer than its limit",
+        )));
+    }
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_long(error)),
+        Err(error) => Err(Refusal::new(StatusCode::BAD_REQUEST, error)),
+    }
+}
+
+/// The refusal of a method: `405` with those that would be right.
+pub(super) fn only(allowed: &'static str, head: &request::Parts) -> Response<Body> {
+    let refusal = Refusal::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        format!("the method is {}, and must be of {allowed}", head.method),
+    );
+    let mut response = refusal.answer(&head.method, &head.headers);
+    response
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static(allowed));
+    response
+}

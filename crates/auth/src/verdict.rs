@@ -1,0 +1,154 @@
+use std::{fmt, sync::Arc};
+
+use plywood_core::{BoxError, Identity, future::Next};
+use subtle::ConstantTimeEq;
+
+/// The longest name and the longest password that are looked at, in bytes: 4096. What is longer is wrong, and no check sees it, so that
+/// nobody can make a slow hash chew on megabytes.
+pub const MAX_CREDENTIAL: usize = 4096;
+
+/// What a check found out about a name and a password.
+///
+/// A check that knows at once returns an `Option<Identity>`, or a `Result` of one if asking may fail; both become a verdict by
+/// [`From`]. One that must wait (for a database, for a slow hash on another thread) returns [`Verdict::later`].
+///
+/// `None` is a wrong name or a wrong password, and nobody outside learns which. An error means that it could not be found out: the
+/// visitor gets a `503`, and never a way in.
+///
+/// ```
+/// use plywood_auth::{BasicAuthLayer, Verdict};
+/// use plywood_core::Identity;
+///
+/// let layer = BasicAuthLayer::new(|name, password| {
+///     let (name, password) = (name.to_owned(), password.to_owned());
+///     Verdict::later(async move {
+///         let right = ask_the_directory(&name, &password).await?;
+///         Ok(right.then(|| Identity::new(name)))
+///     })
+/// });
+/// # async fn ask_the_directory(_: &str, _: &str) -> Result<bool, std::io::Error> { Ok(true) }
+/// ```
+pub struct Verdict(Next<Found>);
+
+pub(crate) type Found = Result<Option<Identity>, BoxError>;
+
+impl Verdict {
+    /// A verdict that takes a wait. It costs a box.
+    ///
+    /// The wait is spent in the request's own task: a hash that keeps a processor busy belongs on a thread for blocking work.
+    pub fn later(
+        found: impl Future<Output = Result<Option<Identity>, BoxError>> + Send + 'static,
+    ) -> Self {
+        Self(Next::Later(Box::pin(found)))
+    }
+
+    pub(crate) fn into_next(self) -> Next<Found> {
+        self.0
+    }
+
+    pub(crate) async fn found(self) -> Found {
+        match self.0 {
+            Next::Now(found) => found,
+            Next::Later(found) => found.await,
+        }
+    }
+}
+
+impl From<Option<Identity>> for Verdict {
+    fn from(found: Option<Identity>) -> Self {
+        Self(Next::Now(Ok(found)))
+    }
+}
+
+impl<E: Into<BoxError>> From<Result<Option<Identity>, E>> for Verdict {
+    fn from(found: Result<Option<Identity>, E>) -> Self {
+        Self(Next::Now(found.map_err(Into::into)))
+    }
+}
+
+impl fmt::Debug for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Verdict").field(&self.0).finish()
+    }
+}
+
+/// The user's own answer to "who is this name with this password?".
+#[derive(Clone)]
+pub(crate) struct Check(Arc<Ask>);
+
+type Ask = dyn Fn(&str, &str) -> Verdict + Send + Sync;
+
+impl Check {
+    pub(crate) fn new<V: Into<Verdict>>(
+        check: impl Fn(&str, &str) -> V + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(move |name, password| check(name, password).into()))
+    }
+
+    pub(crate) fn ask(&self, name: &str, password: &str) -> Verdict {
+        if name.len() > MAX_CREDENTIAL || password.len() > MAX_CREDENTIAL {
+            return None.into();
+        }
+        (self.0)(name, password)
+    }
+}
+
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Check(..)")
+    }
+}
+
+/// Are the two secrets equal? The time it takes does not tell where they differ. It does tell whether their lengths do.
+///
+/// For a demo account or a shared token. Passwords of people belong in a hash made for them, whose own comparison is constant already.
+///
+/// ```
+/// use plywood_auth::constant_time_eq;
+///
+/// assert!(constant_time_eq("plywood", "plywood"));
+/// assert!(!constant_time_eq("plywood", "plywoof"));
+/// assert!(!constant_time_eq("plywood", "ply"));
+/// ```
+pub fn constant_time_eq(left: impl AsRef<[u8]>, right: impl AsRef<[u8]>) -> bool {
+    left.as_ref().ct_eq(right.as_ref()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_too_long_is_wrong_and_the_check_does_not_see_it() {
+        let check = Check::new(|name, password| {
+            assert!(name.len().max(password.len()) <= MAX_CREDENTIAL);
+            Some(Identity::new(name))
+        });
+        let longest = "x".repeat(MAX_CREDENTIAL);
+        let longer = "x".repeat(MAX_CREDENTIAL + 1);
+        for (name, password, right) in [
+            ("ada", longest.as_str(), true),
+            (&longest, "plywood", true),
+            ("ada", &longer, false),
+            (&longer, "plywood", false),
+        ] {
+            let found = check.ask(name, password).found().await.unwrap();
+            assert_eq!(found.is_some(), right);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_check_may_answer_in_four_ways() {
+        let ada = || Some(Identity::new("ada"));
+        for (verdict, right) in [
+            (Verdict::from(ada()), true),
+            (Verdict::from(None), false),
+            (Verdict::from(Ok::<_, BoxError>(ada())), true),
+            (Verdict::later(async move { Ok(ada()) }), true),
+        ] {
+            assert_eq!(verdict.found().await.unwrap().is_some(), right);
+        }
+        let failed = Verdict::from(Err("the directory is down"));
+        assert!(failed.found().await.is_err());
+    }
+}
