@@ -273,3 +273,35 @@ impl fmt::Display for Full {
 }
 
 impl std::error::Error for Full {}
+
+#[cfg(test)]
+mod tests {
+    use plywood_session_core::{Data, Id};
+
+    use super::*;
+
+    #[test]
+    fn the_sweep_takes_a_few_of_what_is_over_and_leaves_what_was_kept_alive() {
+        let at = Timestamp::from_millis;
+        let mut shard = Shard::default();
+        let keys: Vec<Key> = (0..20).map(|_| Id::random().unwrap().key()).collect();
+        for key in &keys {
+            shard.insert(*key, Record::new(Data::new(), at(10), at(1000)));
+        }
+        for key in &keys[..5] {
+            shard.live(key, at(9)).unwrap().expires = at(500);
+        }
+        assert_eq!(shard.sweep(at(9)), 0);
+        let swept: Vec<usize> = (0..4).map(|_| shard.sweep(at(10))).collect();
+        assert!(swept.iter().all(|swept| *swept <= SWEEP), "{swept:?}");
+        assert_eq!(swept.iter().sum::<usize>(), 15);
+        assert!(
+            keys[..5]
+                .iter()
+                .all(|key| shard.live(key, at(10)).is_some())
+        );
+        assert_eq!((shard.records.len(), shard.due.len()), (5, 5));
+        assert_eq!(shard.sweep(at(500)), 5);
+        assert_eq!((shard.records.len(), shard.due.len()), (0, 0));
+    }
+}
