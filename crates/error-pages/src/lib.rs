@@ -1,1 +1,83 @@
-//! Error pages for any tower service: empty errors filled, panics caught, Err answered.
+//! Error pages for any tower service: empty errors filled, panics caught, `Err` answered.
+//!
+//! ```
+//! use http::{Request, Response, StatusCode};
+//! use http_body_util::BodyExt;
+//! use plywood_core::{Body, BoxError};
+//! use plywood_error_pages::ErrorPagesLayer;
+//! use tower::{ServiceBuilder, ServiceExt, service_fn};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), BoxError> {
+//! let app = ServiceBuilder::new()
+//!     .layer(ErrorPagesLayer::new())
+//!     .service(service_fn(|_: Request<Body>| async {
+//!         let empty = Response::builder().status(StatusCode::NOT_FOUND);
+//!         Ok::<_, BoxError>(empty.body(Body::empty())?)
+//!     }));
+//!
+//! let request = Request::get("/nowhere").header("accept", "application/json");
+//! let Ok(response) = app.oneshot(request.body(Body::empty())?).await;
+//! assert_eq!(response.status(), StatusCode::NOT_FOUND);
+//! assert_eq!(response.headers()["content-type"], "application/problem+json");
+//!
+//! let problem = response.into_body().collect().await?.to_bytes();
+//! assert!(problem.starts_with(br#"{"type":"about:blank","title":"Not Found","status":404"#));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A wrapper, and the one layer that ends errors: the service that it makes has the error [`Infallible`](std::convert::Infallible).
+//!
+//! # What it does
+//!
+//! An answer from 400 to 599 without a body and without a `Content-Type` gets a page: HTML, problem details or plain text, as `Accept` says
+//! ([`Form`]), or a page of your own ([`ErrorPagesLayer::page`]). The status stays, and so do the fields that belong to it: `Allow`,
+//! `WWW-Authenticate`, `Retry-After`, `Content-Range`, `Upgrade`. What described the missing body goes: `Content-Encoding`, `ETag` and their
+//! like. The page is `no-store` unless the inner service said otherwise. `HEAD` is answered with the head that `GET` would get.
+//!
+//! An `Err` of the inner service and a panic (in `poll_ready`, in `call`, or in its future) become a 500. The reason stays in the response as a
+//! [`Failure`](plywood_core::Failure) and is told to the operator as a `tracing` event of the level `ERROR`, once; so is the `Failure` of any
+//! other answer from 500 on. A panic while the body streams ends the body with an error, since the head is sent: the client sees that the
+//! answer is broken off.
+//!
+//! # What it does not do
+//!
+//! It keeps every body that the inner service wrote. It changes no status, and it touches no answer below 400.
+//!
+//! # Order
+//!
+//! Outside of everything that may fail, inside of the access log, which then sees the status that is sent. Outside of compression a page is
+//! not compressed, which it is too small for anyway. Applied twice, the inner one makes the page and the outer one leaves it.
+//!
+//! # Security
+//!
+//! The visitor never sees a cause, neither an error's text nor a panic's. The built-in pages hold the status's own words and, in the forms that
+//! are data, the path that the client itself sent; the HTML runs no script and loads nothing, under a policy that says so.
+//!
+//! Panics are caught by unwinding: a program that is built with `panic = "abort"` still aborts.
+//!
+//! # Standards
+//!
+//! [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) (problem details), [RFC 9110 §15.5 and §15.6](https://www.rfc-editor.org/rfc/rfc9110#section-15.5)
+//! (client and server errors), [CSP Level 3](https://www.w3.org/TR/CSP3/).
+
+mod answer;
+mod blank;
+mod body;
+mod form;
+mod layer;
+mod page;
+mod panicked;
+mod request;
+mod service;
+mod wording;
+
+pub use self::{
+    answer::Answer, blank::Blank, body::PageBody, form::Form, layer::ErrorPagesLayer,
+    service::ErrorPages,
+};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -1,0 +1,94 @@
+use http::{HeaderMap, HeaderValue, header::ACCEPT};
+use plywood_header::accept;
+
+/// The form of an error page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Form {
+    /// `text/html`: for people with a browser.
+    Html,
+    /// `application/problem+json`, [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457): for programs.
+    Problem,
+    /// `text/plain`: for people with a terminal, and for whoever did not say.
+    Text,
+}
+
+/// What is on offer, in the order of preference among what a client likes equally. The charset is for clients that ask for one, even of
+/// JSON.
+const OFFERS: [(&str, Form); 4] = [
+    ("text/html;charset=utf-8", Form::Html),
+    ("application/problem+json;charset=utf-8", Form::Problem),
+    ("application/json;charset=utf-8", Form::Problem),
+    ("text/plain;charset=utf-8", Form::Text),
+];
+
+impl Form {
+    /// The form that the client likes best; text if it said nothing, or likes none.
+    ///
+    /// Among equals, what it names goes before what it only admits by a wildcard: many a script accepts
+    /// `application/json, text/plain, */*` and means JSON.
+    pub(crate) fn negotiate(accept: Option<&HeaderValue>) -> Self {
+        let Some(accept) = accept else {
+            return Self::Text;
+        };
+        let mut offers = OFFERS;
+        offers.sort_by_key(|(offer, form)| *form != Self::Text && !names(accept, offer));
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, accept.clone());
+        let best = accept::best(&headers, &offers.map(|(offer, _)| offer));
+        let best = offers.iter().find(|(offer, _)| Some(*offer) == best);
+        best.map_or(Self::Text, |(_, form)| *form)
+    }
+
+    /// The media type that such a page is sent as.
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Html => "text/html; charset=utf-8",
+            Self::Problem => "application/problem+json",
+            Self::Text => "text/plain; charset=utf-8",
+        }
+    }
+}
+
+/// Does the field hold the offer's media type in so many words?
+fn names(accept: &HeaderValue, offer: &str) -> bool {
+    let end = offer.find(';').unwrap_or(offer.len());
+    accept
+        .as_bytes()
+        .windows(end)
+        .any(|window| window.eq_ignore_ascii_case(&offer.as_bytes()[..end]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_client_gets_what_it_reads() {
+        let firefox = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        for (accept, form) in [
+            (firefox, Form::Html),
+            ("*/*", Form::Text),
+            ("text/*", Form::Text),
+            ("application/*", Form::Problem),
+            ("application/json", Form::Problem),
+            ("Application/JSON; charset=UTF-8", Form::Problem),
+            ("text/html;charset=utf-8", Form::Html),
+            ("application/problem+json", Form::Problem),
+            ("application/json, text/plain, */*", Form::Problem),
+            ("application/json;q=0, */*", Form::Text),
+            ("text/html;q=0.5, application/json", Form::Problem),
+            ("application/json, text/html", Form::Html),
+            ("text/html;q=0, text/plain;q=0.1", Form::Text),
+            ("text/html;q=0.1, */*;q=0.2", Form::Text),
+            ("image/avif,image/webp", Form::Text),
+            ("*/*;q=0", Form::Text),
+            ("", Form::Text),
+            ("text/html;q=x", Form::Html),
+        ] {
+            let value = HeaderValue::from_static(accept);
+            assert_eq!(Form::negotiate(Some(&value)), form, "{accept}");
+        }
+        assert_eq!(Form::negotiate(None), Form::Text);
+    }
+}

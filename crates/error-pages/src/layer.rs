@@ -1,0 +1,68 @@
+use std::{fmt, sync::Arc};
+
+use http::Response;
+use plywood_core::Body;
+use tower_layer::Layer;
+
+use crate::{Blank, ErrorPages};
+
+/// Answers every error with a page: an empty one, an `Err`, and a panic.
+#[derive(Clone, Default)]
+pub struct ErrorPagesLayer {
+    pub(crate) page: Option<Arc<Page>>,
+}
+
+/// Makes a page of the application's own.
+type Page = dyn Fn(&Blank<'_>) -> Option<Response<Body>> + Send + Sync;
+
+impl ErrorPagesLayer {
+    /// The built-in pages.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Pages of your own. `page` is asked for every error that has no body, and where it gives `None` the built-in page stands in; so it
+    /// does when `page` panics.
+    ///
+    /// Of the response that `page` gives, the status is not used, as a page does not change what happened. Its fields replace those of the
+    /// answer, but `Set-Cookie` and `Vary` are added. Without a `Content-Type` it is sent as the form that the client likes best
+    /// ([`Blank::form`]).
+    ///
+    /// ```
+    /// use http::{Response, StatusCode};
+    /// use plywood_error_pages::{ErrorPagesLayer, Form};
+    ///
+    /// let layer = ErrorPagesLayer::new().page(|blank| match (blank.status(), blank.form()) {
+    ///     (StatusCode::NOT_FOUND, Form::Html) => {
+    ///         Some(Response::new("<!doctype html><title>Lost</title><h1>Lost?</h1>".into()))
+    ///     }
+    ///     _ => None,
+    /// });
+    /// # let _ = layer;
+    /// ```
+    #[must_use]
+    pub fn page<P>(mut self, page: P) -> Self
+    where
+        P: Fn(&Blank<'_>) -> Option<Response<Body>> + Send + Sync + 'static,
+    {
+        self.page = Some(Arc::new(page));
+        self
+    }
+}
+
+impl<S> Layer<S> for ErrorPagesLayer {
+    type Service = ErrorPages<S>;
+
+    fn layer(&self, inner: S) -> ErrorPages<S> {
+        ErrorPages::new(inner, self.clone())
+    }
+}
+
+impl fmt::Debug for ErrorPagesLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorPagesLayer")
+            .field("own_pages", &self.page.is_some())
+            .finish()
+    }
+}
