@@ -6,7 +6,6 @@ use crate::{
     Fault, Lint, Rule, fault,
     readiness::Readiness,
     report::{Exception, Report},
-    tags::Tags,
 };
 
 /// Checks both sides of wherever it stands.
@@ -97,7 +96,7 @@ impl<S> Layer<S> for LintLayer {
             inner,
             report: Arc::clone(&self.report),
             readiness: Readiness::default(),
-            tags: Arc::new(Tags::default()),
+            memory: Arc::default(),
         }
     }
 }

@@ -63,6 +63,7 @@ mod cookies;
 mod fault;
 mod fields;
 mod layer;
+mod memory;
 mod partial;
 mod readiness;
 mod report;
@@ -70,7 +71,6 @@ mod request;
 mod response;
 pub mod rule;
 mod service;
-mod tags;
 
 pub use self::{
     body::Linted,

@@ -6,7 +6,7 @@ use crate::{
     Rule,
     asked::Asked,
     cookies, fields,
-    fields::{elements, names, shown},
+    fields::{elements, shown},
     partial,
     report::Report,
     rule,
@@ -20,7 +20,7 @@ pub(crate) fn check(asked: &Asked, head: &Parts, report: &Report) {
     }
     without_content(head, report);
     hop_by_hop(head, report);
-    encoding(asked, &head.headers, report);
+    encoding(&head.headers, report);
     partial::check(asked, head, report);
     let conditional = asked.is_conditional && matches!(asked.method, Method::GET | Method::HEAD);
     let not_modified = head.status == StatusCode::NOT_MODIFIED;
@@ -106,21 +106,13 @@ fn hop_by_hop(head: &Parts, report: &Report) {
     }
 }
 
-fn encoding(asked: &Asked, headers: &HeaderMap, report: &Report) {
+fn encoding(headers: &HeaderMap, report: &Report) {
     let mut codings: Vec<_> = elements(headers, &header::CONTENT_ENCODING)
         .map(str::to_ascii_lowercase)
         .collect();
     if codings.is_empty() {
         return;
     }
-    let varies =
-        names(headers, &header::VARY, "*") || names(headers, &header::VARY, "accept-encoding");
-    report.expect(varies || !asked.negotiates_encoding, rule::VARY, || {
-        format!(
-            "`content-encoding: {}` without `vary: accept-encoding`",
-            codings.join(", ")
-        )
-    });
     let count = codings.len();
     codings.sort_unstable();
     codings.dedup();

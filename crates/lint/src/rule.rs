@@ -234,7 +234,7 @@ rules! {
     ETAG: "H8" Headers Must (rfc 9110 "8.8.3")
         breaks "`ETag: 4f2a`, or `ETag: w/\"4f2a\"`";
 
-    /// When the request has an Accept-Encoding and the answer a Content-Encoding, Vary names Accept-Encoding.
+    /// Where the coding of a resource depends on Accept-Encoding, Vary names Accept-Encoding in every answer.
     VARY: "H9" Headers Should (rfc 9110 "12.5.5")
         breaks "a gzipped page that a cache then gives to a client without gzip";
 
@@ -305,6 +305,10 @@ rules! {
     /// A 304 answers a GET or a HEAD that has a condition.
     NOT_MODIFIED_ON_REQUEST: "H25" Headers Must (rfc 9110 "15.4.5")
         breaks "`304` for a client that has no copy";
+
+    /// A 304 has a Vary if the 200 has one.
+    VARY_STAYS: "H26" Headers Must (rfc 9110 "15.4.5")
+        breaks "a layer that adds Vary where it compresses, and not to a 304";
 
     /// No content coding is applied twice.
     ENCODED_ONCE: "O1" Order Should (rfc 9110 "8.4")

@@ -9,7 +9,8 @@ use plywood_core::future::{Edit, Edited};
 use tower_service::Service;
 
 use crate::{
-    Linted, asked::Asked, body, readiness::Readiness, report::Report, request, response, tags::Tags,
+    Linted, asked::Asked, body, memory::Memory, readiness::Readiness, report::Report, request,
+    response,
 };
 
 /// The service that [`LintLayer`](crate::LintLayer) makes.
@@ -18,7 +19,7 @@ pub struct Lint<S> {
     pub(crate) inner: S,
     pub(crate) report: Arc<Report>,
     pub(crate) readiness: Readiness,
-    pub(crate) tags: Arc<Tags>,
+    pub(crate) memory: Arc<Memory>,
 }
 
 impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for Lint<S>
@@ -43,7 +44,7 @@ where
         let check = Check {
             asked: Asked::read::<S, _>(&mut request),
             report: Arc::clone(&self.report),
-            tags: Arc::clone(&self.tags),
+            memory: Arc::clone(&self.memory),
         };
         let request = body::watch(request, &self.report);
         Edited::new(self.inner.call(request), check)
@@ -55,7 +56,7 @@ where
 pub struct Check {
     asked: Asked,
     report: Arc<Report>,
-    tags: Arc<Tags>,
+    memory: Arc<Memory>,
 }
 
 impl<B: Body> Edit<B> for Check {
@@ -67,7 +68,9 @@ impl<B: Body> Edit<B> for Check {
     fn edit(self, response: Response<B>) -> Response<Linted<B>> {
         let (head, body) = response.into_parts();
         response::check(&self.asked, &head, &self.report);
-        self.tags.check(&self.asked, &head, &self.report);
+        if let Some(question) = &self.asked.question {
+            self.memory.check(question, &head, &self.report);
+        }
         let body = Linted::response(body, &self.asked, &head, self.report);
         Response::from_parts(head, body)
     }

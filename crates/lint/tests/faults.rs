@@ -77,7 +77,6 @@ fn status(status: u16) -> response::Builder {
 /// A request and a response that break one rule by their heads.
 #[allow(clippy::too_many_lines, reason = "it is a table")]
 fn heads() -> Vec<(&'static str, request::Builder, response::Builder)> {
-    let gzip = || get().header("accept-encoding", "gzip");
     let range = || get().header("range", "bytes=0-0");
     let partial = || status(206).header("content-range", "bytes 0-0/9");
     vec![
@@ -122,7 +121,6 @@ fn heads() -> Vec<(&'static str, request::Builder, response::Builder)> {
         ("H7", get(), ok().header("expires", "-1")),
         ("H8", get(), ok().header("etag", "4f2a")),
         ("H8", get(), ok().header("etag", "w/\"4f2a\"")),
-        ("H9", gzip(), ok().header("content-encoding", "gzip")),
         ("H10", get(), status(204).header("content-encoding", "gzip")),
         (
             "H11",
@@ -496,29 +494,61 @@ async fn a_gateway_that_leaves_nothing_is_found() {
     }
 }
 
+/// A service that compresses for those who accept it, and says `fields` of it.
+async fn negotiated(fields: &'static [(&'static str, &'static str)]) -> Vec<&'static str> {
+    let (lint, found) = lint();
+    let service = lint.layer(service_fn(move |request: Request<Body>| {
+        let mut response = ok();
+        for (name, value) in fields {
+            response = response.header(*name, *value);
+        }
+        if request.headers().contains_key("accept-encoding") {
+            response = response.header("content-encoding", "gzip");
+        }
+        ready(Ok::<_, Infallible>(response.body(Body::empty()).unwrap()))
+    }));
+    let gzip = |target| Request::get(target).header("accept-encoding", "gzip");
+    for request in [get(), gzip("/y")] {
+        let request = request.body(Body::empty()).unwrap();
+        service.clone().oneshot(request).await.unwrap();
+    }
+    assert_eq!(taken(&found), [""; 0], "one answer of each resource");
+    let gzip = gzip("/x").body(Body::empty()).unwrap();
+    service.oneshot(gzip).await.unwrap();
+    taken(&found)
+}
+
 #[tokio::test]
-async fn a_strong_etag_on_two_codings_is_found() {
-    for (etag, expected) in [("\"v1\"", &["O2"][..]), ("W/\"v1\"", &[])] {
+async fn two_codings_of_one_resource_are_compared() {
+    let cases: [(&[_], &[_]); 5] = [
+        (&[("vary", "accept-encoding")], &[]),
+        (&[("vary", "*")], &[]),
+        (&[("vary", "origin")], &["H9"]),
+        (&[("vary", "accept-encoding"), ("etag", "\"v1\"")], &["O2"]),
+        (&[("vary", "accept-encoding"), ("etag", "W/\"v1\"")], &[]),
+    ];
+    for (fields, expected) in cases {
+        assert_eq!(negotiated(fields).await, expected, "{fields:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_304_that_lost_its_vary_is_found() {
+    for (vary, expected) in [(true, &[][..]), (false, &["H26"])] {
         let (lint, found) = lint();
         let service = lint.layer(service_fn(move |request: Request<Body>| {
-            let mut response = ok().header("etag", etag).header("vary", "accept-encoding");
-            if request.headers().contains_key("accept-encoding") {
-                response = response.header("content-encoding", "gzip");
+            let conditional = request.headers().contains_key("if-none-match");
+            let mut response = status(if conditional { 304 } else { 200 });
+            if vary || !conditional {
+                response = response.header("vary", "accept-encoding");
             }
             ready(Ok::<_, Infallible>(response.body(Body::empty()).unwrap()))
         }));
-        let plain = get().body(Body::empty()).unwrap();
-        let gzip = get()
-            .header("accept-encoding", "gzip")
-            .body(Body::empty())
-            .unwrap();
-        let elsewhere = Request::get("/y").header("accept-encoding", "gzip");
-        let elsewhere = elsewhere.body(Body::empty()).unwrap();
-        service.clone().oneshot(plain).await.unwrap();
-        service.clone().oneshot(elsewhere).await.unwrap();
-        assert_eq!(taken(&found), [""; 0]);
-        service.oneshot(gzip).await.unwrap();
-        assert_eq!(taken(&found), expected, "{etag}");
+        for request in [get(), get().header("if-none-match", "\"a\"")] {
+            let request = request.body(Body::empty()).unwrap();
+            service.clone().oneshot(request).await.unwrap();
+        }
+        assert_eq!(taken(&found), expected);
     }
 }
 
@@ -580,7 +610,9 @@ async fn a_panic_inside_a_body_names_the_rule() {
 
 #[test]
 fn every_rule_has_a_seeded_fault() {
-    let apart = ["T1", "R1", "R2", "E1", "E2", "Q1", "X1", "B3", "O2"];
+    let apart = [
+        "T1", "R1", "R2", "E1", "E2", "Q1", "X1", "B3", "H9", "H26", "O2",
+    ];
     let seeded: BTreeSet<_> = heads()
         .iter()
         .map(|(rule, ..)| *rule)

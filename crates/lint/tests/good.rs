@@ -140,7 +140,11 @@ fn answers() -> Vec<(request::Builder, response::Builder, &'static str)> {
             "gz",
         ),
         // Encoded for everybody, so that nothing was negotiated.
-        (get(), ok().header("content-encoding", "br"), "br"),
+        (
+            get().header("accept-encoding", "gzip"),
+            ok().header("content-encoding", "br"),
+            "br",
+        ),
         (
             get(),
             ok().header("cache-control", "no-store, max-age=0")
@@ -357,6 +361,20 @@ async fn what_is_wrong_in_tower_http_is_found() {
     );
 
     let (lint, found) = collecting();
+    let service = lint.layer(CompressionLayer::new().layer(files.clone()));
+    for since in [
+        "Fri, 01 Jan 2010 00:00:00 GMT",
+        "Fri, 01 Jan 2100 00:00:00 GMT",
+    ] {
+        let request = get().header("accept-encoding", "gzip");
+        let request = request.header("if-modified-since", since);
+        let request = request.body(Body::empty()).unwrap();
+        let response = service.clone().oneshot(request).await.unwrap();
+        read(response).await;
+    }
+    assert_eq!(*found.lock().unwrap(), ["H26"], "a 304 without Vary");
+
+    let (lint, found) = collecting();
     let request = get()
         .header("range", "bytes=0-9")
         .header("if-range", "\"other\"");
@@ -406,8 +424,10 @@ async fn over_a_wire(service: App, http2: bool, mut request: Request<Body>) {
         read(sender.send_request(request).await.unwrap()).await;
         server
     };
-    let served = server.await.expect("no rule makes the server panic");
-    served.unwrap();
+    server
+        .await
+        .expect("no rule makes the server panic")
+        .unwrap();
 }
 
 #[tokio::test]
