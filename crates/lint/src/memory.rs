@@ -43,7 +43,7 @@ pub(crate) struct Question {
     /// The host, and the URI before any mount was entered.
     resource: String,
     /// The resource and all fields but for those that choose a coding or make the request conditional.
-    question: u64,
+    digest: u64,
     /// The `Accept-Encoding`.
     accepts: u64,
 }
@@ -73,7 +73,7 @@ impl Question {
         }
         Some(Self {
             resource,
-            question: hasher.finish(),
+            digest: hasher.finish(),
             accepts: digest(headers.get(header::ACCEPT_ENCODING)),
         })
     }
@@ -87,10 +87,10 @@ impl Memory {
                 self.vary(question, &head.headers, report);
             }
             StatusCode::NOT_MODIFIED => {
-                let earlier = self.seen().answers.get(&question.question).copied();
-                let varied = earlier.is_some_and(|answer| answer.has_vary);
-                let varies = head.headers.contains_key(header::VARY);
-                report.expect(varies || !varied, rule::VARY_STAYS, || {
+                let earlier = self.seen().answers.get(&question.digest).copied();
+                let before = earlier.is_some_and(|answer| answer.has_vary);
+                let still = head.headers.contains_key(header::VARY);
+                report.expect(still || !before, rule::VARY_STAYS, || {
                     format!(
                         "a 304 without `vary` for `{}`, whose 200 had one",
                         question.resource
@@ -129,7 +129,7 @@ impl Memory {
             has_vary: headers.contains_key(header::VARY),
             names_accept_encoding: vary("*") || vary("accept-encoding"),
         };
-        let earlier = match self.seen().answers.entry(question.question) {
+        let earlier = match self.seen().answers.entry(question.digest) {
             Entry::Occupied(mut entry) => entry.insert(now),
             Entry::Vacant(entry) => *entry.insert(now),
         };
