@@ -13,7 +13,6 @@ use plywood_core::{Body, BoxError};
 pub(crate) const WHOLE: usize = 128 * 1024;
 
 /// What [`look`] saw.
-#[derive(Debug)]
 pub(crate) enum AtHand {
     /// All of it, and it is short enough for one go.
     Whole(Bytes),

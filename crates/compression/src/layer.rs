@@ -97,6 +97,11 @@ impl CompressionLayer {
         self.config.pool.lease()
     }
 
+    #[cfg(test)]
+    pub(crate) fn idle_encoders(&self) -> usize {
+        self.config.pool.idle()
+    }
+
     fn edit(&mut self) -> &mut Config {
         Arc::make_mut(&mut self.config)
     }

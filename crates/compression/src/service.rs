@@ -133,6 +133,15 @@ impl Compress {
 
 #[cfg(test)]
 mod tests {
+    use std::{convert::Infallible, future::ready};
+
+    use bytes::Bytes;
+    use futures_util::{FutureExt, StreamExt, stream};
+    use http_body::Frame;
+    use http_body_util::{BodyExt, StreamBody};
+    use plywood_core::BoxError;
+    use tower::{Layer, ServiceExt, service_fn};
+
     use super::*;
 
     #[test]
@@ -141,5 +150,79 @@ mod tests {
         let body = size_of::<Compressed<Body>>();
         assert!(body <= size_of::<Body>() + 16, "{body}");
         assert!(body < 64, "{body}");
+    }
+
+    /// Makes `body` the answer to a request that accepts gzip.
+    fn answer(layer: &CompressionLayer, body: Body) -> Compressed<Body> {
+        let mut response = Response::builder()
+            .header("content-type", "text/plain")
+            .body(body)
+            .ok();
+        let service = layer.layer(service_fn(move |_| {
+            ready(Ok::<_, Infallible>(response.take().expect("called once")))
+        }));
+        let request = Request::get("/")
+            .header("accept-encoding", "gzip")
+            .body(())
+            .unwrap();
+        let Ok(response) = service
+            .oneshot(request)
+            .now_or_never()
+            .expect("ready at once");
+        assert_eq!(response.headers()["content-encoding"], "gzip");
+        response.into_body()
+    }
+
+    /// Some text, then an error, or a wait without an end.
+    fn unfinished(fails: bool) -> Body {
+        let first = Ok(Frame::data(Bytes::from_static(b"some text")));
+        let last = if fails {
+            stream::once(ready(Err(BoxError::from("broken")))).boxed()
+        } else {
+            stream::pending().boxed()
+        };
+        Body::new(StreamBody::new(stream::once(ready(first)).chain(last)))
+    }
+
+    #[tokio::test]
+    async fn an_encoder_comes_back_when_its_work_is_over() {
+        let layer = CompressionLayer::new();
+
+        let whole = answer(&layer, "x".repeat(5000).into());
+        assert_eq!(layer.idle_encoders(), 1, "the answer is ready");
+        drop(whole);
+
+        let mut left = answer(&layer, unfinished(false));
+        left.frame().await.unwrap().unwrap();
+        assert_eq!(layer.idle_encoders(), 0, "it is at work");
+        drop(left);
+        assert_eq!(layer.idle_encoders(), 1, "the client is gone");
+
+        let mut broken = answer(&layer, unfinished(true));
+        while broken.frame().await.is_some_and(|frame| frame.is_ok()) {}
+        assert_eq!(
+            layer.idle_encoders(),
+            1,
+            "the body failed, and is still there"
+        );
+        drop(broken);
+
+        let long = "x".repeat(at_hand::WHOLE + 1);
+        let mut complete = answer(&layer, long.into());
+        assert_eq!(layer.idle_encoders(), 0);
+        while complete.frame().await.is_some() {}
+        assert_eq!(
+            layer.idle_encoders(),
+            1,
+            "the body is over, and is still there"
+        );
+    }
+
+    #[test]
+    fn a_layer_of_another_level_has_encoders_of_its_own() {
+        let layer = CompressionLayer::new();
+        drop(answer(&layer, "x".repeat(5000).into()));
+        assert_eq!(layer.clone().min_size(1).idle_encoders(), 1);
+        assert_eq!(layer.clone().level(9).idle_encoders(), 0);
     }
 }

@@ -16,7 +16,6 @@ use crate::pool::Lease;
 const TURN: usize = 256 * 1024;
 
 /// A body that is compressed while it comes: what it handed on can be read, whenever it waits.
-#[derive(Debug)]
 pub(crate) struct Stream {
     encoder: Lease,
     first: Option<Result<Frame<Bytes>, BoxError>>,

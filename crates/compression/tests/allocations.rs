@@ -1,0 +1,99 @@
+//! What a request costs in allocations, measured on the thread that makes it.
+
+#![allow(clippy::unwrap_used, reason = "a failed test says where by itself")]
+
+mod common;
+
+use std::{convert::Infallible, future::ready, hint::black_box, pin::pin};
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::{HeaderValue, Request, Response};
+use http_body_util::BodyExt;
+use plywood_compression::CompressionLayer;
+use plywood_core::{Body, HttpBody};
+use tower::{Layer, Service, service_fn};
+
+use crate::common::{get, html};
+
+type Answer = Response<Body>;
+
+static PAGE: [u8; 20_000] = [b'x'; 20_000];
+
+fn png() -> Answer {
+    let response = Response::builder().header("content-type", "image/png");
+    response.body(Bytes::from_static(&PAGE).into()).unwrap()
+}
+
+fn coded() -> Answer {
+    let mut response = html(Body::from(Bytes::from_static(&PAGE)));
+    response
+        .headers_mut()
+        .insert("content-encoding", HeaderValue::from_static("br"));
+    response
+}
+
+fn small() -> Answer {
+    html("hello, world\n".into())
+}
+
+fn large() -> Answer {
+    html(Body::from(Bytes::from_static(&PAGE)))
+}
+
+/// A request as a server makes it: the values of its fields share the buffer that was read from the socket.
+fn request() -> Request<Body> {
+    let buffer = Bytes::from(b"gzip, deflate, br, zstd\r\n".to_vec());
+    let line = buffer.slice(..23);
+    let mut request = get();
+    let value = HeaderValue::from_maybe_shared(line).unwrap();
+    request.headers_mut().insert("accept-encoding", value);
+    request
+}
+
+/// Allocations and bytes of one call and its whole body.
+fn count<S, B>(mut service: S) -> (u64, u64)
+where
+    S: Service<Request<Body>, Response = Response<B>, Error = Infallible>,
+    B: HttpBody,
+{
+    let mut request = Some(request());
+    let seen = allocation_counter::measure(|| {
+        let request = request.take().expect("measured once");
+        let answer = service.call(request).now_or_never();
+        let Ok(response) = answer.expect("the service answers at once");
+        let mut body = pin!(response.into_body());
+        while let Some(frame) = body.frame().now_or_never().expect("the body is at hand") {
+            black_box(frame.is_ok());
+        }
+    });
+    (seen.count_total, seen.bytes_total)
+}
+
+fn both(answer: fn() -> Answer) -> [(u64, u64); 2] {
+    let inner = || service_fn(move |_| ready(Ok::<_, Infallible>(answer())));
+    let layer = CompressionLayer::new();
+    // The first answer of a layer makes its encoder.
+    count(layer.layer(inner()));
+    [count(inner()), count(layer.layer(inner()))]
+}
+
+#[test]
+fn an_answer_that_is_left_alone_costs_none() {
+    for (name, answer) in [
+        ("a small page", small as fn() -> Answer),
+        ("an image", png),
+        ("a coded page", coded),
+    ] {
+        let [bare, layered] = both(answer);
+        assert_eq!(bare, layered, "{name}");
+    }
+}
+
+#[test]
+fn a_compressed_answer_costs_four() {
+    let [bare, layered] = both(large);
+    let added = (layered.0 - bare.0, layered.1 - bare.1);
+    assert!(added.0 <= 4, "{added:?}");
+    assert!(added.1 < 1024, "{added:?}");
+}
