@@ -1,0 +1,46 @@
+use http::{Response, header};
+use http_body::Body as _;
+use plywood_core::{Body, MatchedRoute, future::Edit};
+
+/// What becomes of an endpoint's answer on its way out: [`MatchedRoute`] is left in it, and an answer to HEAD loses its body.
+#[derive(Debug)]
+pub struct Finish {
+    route: Option<MatchedRoute>,
+    is_head: bool,
+}
+
+impl Finish {
+    pub(crate) const fn new(route: Option<MatchedRoute>, is_head: bool) -> Self {
+        Self { route, is_head }
+    }
+}
+
+impl Edit<Body> for Finish {
+    type Body = Body;
+
+    fn edit(self, mut response: Response<Body>) -> Response<Body> {
+        if let Some(route) = self.route {
+            // A dispatcher further in knows better.
+            response.extensions_mut().get_or_insert(route);
+        }
+        if self.is_head {
+            take_body_off(&mut response);
+        }
+        response
+    }
+}
+
+/// The head stays as it is for GET, with the length that the body would have had
+/// ([RFC 9110 §8.6](https://www.rfc-editor.org/rfc/rfc9110#section-8.6)).
+fn take_body_off(response: &mut Response<Body>) {
+    let body = std::mem::take(response.body_mut());
+    let length = body.size_hint().exact().filter(|&length| length > 0);
+    let headers = response.headers_mut();
+    if let Some(length) = length
+        && !headers.contains_key(header::TRANSFER_ENCODING)
+    {
+        headers
+            .entry(header::CONTENT_LENGTH)
+            .or_insert_with(|| length.into());
+    }
+}
