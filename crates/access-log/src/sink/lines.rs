@@ -26,7 +26,7 @@ const CAPACITY: usize = 1 << 20;
 /// disk is full, new ones are dropped and counted: [`dropped`](Self::dropped).
 ///
 /// A clone is another handle of the same log. The last one that goes (the layer and its services hold some) has the rest written first,
-/// and waits for it.
+/// and waits for it. A process that ends without dropping it, by `std::process::exit`, loses what was gathered: [`flush`](Self::flush) first.
 ///
 /// ```
 /// use plywood_access_log::{Lines, Sink};
