@@ -12,8 +12,7 @@ pub struct DispatchBuilder<E> {
 }
 
 impl<E> DispatchBuilder<E> {
-    /// A dispatcher without rules yet, with an error of your own: each endpoint's must convert into it.
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             map: Map::builder(),
             fallback: None,
@@ -89,11 +88,5 @@ impl<E> DispatchBuilder<E> {
     /// [`BuildError`] when a rule cannot be read, or takes the same requests as another one.
     pub fn build(self) -> Result<Dispatch<E>, BuildError> {
         Ok(Dispatch::new(self.map.build()?, self.fallback))
-    }
-}
-
-impl<E> Default for DispatchBuilder<E> {
-    fn default() -> Self {
-        Self::new()
     }
 }

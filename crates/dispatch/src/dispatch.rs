@@ -1,5 +1,4 @@
 use std::{
-    convert::Infallible,
     fmt,
     sync::{Arc, OnceLock},
     task::{Context, Poll},
@@ -36,21 +35,15 @@ struct Below {
     routes: Vec<MatchedRoute>,
 }
 
-impl Dispatch {
-    /// A dispatcher without rules yet, whose endpoints may fail with anything.
-    pub const fn builder() -> DispatchBuilder<BoxError> {
-        DispatchBuilder::new()
-    }
-}
-
-impl Dispatch<Infallible> {
-    /// A dispatcher without rules yet, whose endpoints always answer: so does it.
-    pub const fn infallible() -> DispatchBuilder<Infallible> {
-        DispatchBuilder::new()
-    }
-}
-
 impl<E> Dispatch<E> {
+    /// A dispatcher without rules yet.
+    ///
+    /// Say what its endpoints may fail with, because each one's error converts into it: `Dispatch::<BoxError>::builder()` takes any error, and
+    /// with `Dispatch::<Infallible>::builder()` every endpoint answers, and so does the dispatcher.
+    pub const fn builder() -> DispatchBuilder<E> {
+        DispatchBuilder::new()
+    }
+
     pub(crate) fn new(map: Map<Endpoint<E>>, fallback: Option<Endpoint<E>>) -> Self {
         Self(Arc::new(Table {
             map,

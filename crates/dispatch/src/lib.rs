@@ -18,8 +18,8 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), BoxError> {
-//! let shop = Dispatch::builder().get("/cart", cart).build()?;
-//! let site = Dispatch::builder()
+//! let shop = Dispatch::<BoxError>::builder().get("/cart", cart).build()?;
+//! let site = Dispatch::<BoxError>::builder()
 //!     .get("/hello/<name>", hello)
 //!     .mount("/shop", shop)
 //!     .build()?;

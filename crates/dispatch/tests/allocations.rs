@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed test says where by itself")]
 
 use std::{
+    convert::Infallible,
     pin::pin,
     task::{Context, Poll, Waker},
 };
@@ -48,7 +49,9 @@ async fn answer(request: Request<Body>) -> Response<Body> {
 
 /// The allocations of one call, from the request that a gateway made to the response's head.
 fn cost(target: &'static str) -> u64 {
-    let builder = rules().fold(Dispatch::infallible(), |all, rule| all.route(rule, answer));
+    let builder = rules().fold(Dispatch::<Infallible>::builder(), |all, rule| {
+        all.route(rule, answer)
+    });
     let mut dispatch = builder.build().unwrap();
     // As from a gateway: the target's bytes are shared already, and something was left.
     let mut request = Request::new(Body::empty());

@@ -87,7 +87,7 @@ fn site(
 #[tokio::test]
 async fn an_endpoint_sees_its_rule_and_its_parameters_decoded() {
     let site = site(
-        Dispatch::builder()
+        Dispatch::<BoxError>::builder()
             .get("/", linted())
             .get("/users/<int:id>/posts/<slug>", linted())
             .get("/files/<path:file>", linted()),
@@ -125,7 +125,7 @@ async fn parameters_are_parsed_on_demand() {
         let text = format!("{:?} {:?}", params.parse::<u8>("n"), params.get("n"));
         Response::new(text.into())
     }
-    let site = site(Dispatch::builder().get("/<int:n>", number));
+    let site = site(Dispatch::<BoxError>::builder().get("/<int:n>", number));
     assert_eq!(
         ask(site.clone(), "GET", "/255").await.body,
         "Some(255) Some(\"255\")"
@@ -137,7 +137,7 @@ async fn parameters_are_parsed_on_demand() {
 #[tokio::test]
 async fn a_method_that_no_rule_takes_is_told_the_whole_allow() {
     let site = site(
-        Dispatch::builder()
+        Dispatch::<BoxError>::builder()
             .get("/users/me", linted())
             .delete("/users/<id>", linted())
             .route(Rule::new("/users/<path:rest>").methods(["QUERY"]), linted())
@@ -178,7 +178,7 @@ async fn an_answer_to_head_has_the_head_of_get_and_no_body() {
         response
     }
     let site = site(
-        Dispatch::builder()
+        Dispatch::<BoxError>::builder()
             .get("/hello", hello)
             .get("/lengthy", lengthy)
             .mount("/mount", hello)
@@ -204,7 +204,7 @@ async fn an_answer_to_head_has_the_head_of_get_and_no_body() {
 #[tokio::test]
 async fn a_missing_slash_is_added_and_a_doubled_one_taken_away() {
     let site = site(
-        Dispatch::builder()
+        Dispatch::<BoxError>::builder()
             .get("/", linted())
             .get("/foo", linted())
             .get("/bar/", linted())
@@ -243,7 +243,7 @@ async fn a_missing_slash_is_added_and_a_doubled_one_taken_away() {
 #[tokio::test]
 async fn what_cannot_be_read_is_refused_before_any_rule_and_any_fallback() {
     let site = site(
-        Dispatch::builder()
+        Dispatch::<BoxError>::builder()
             .route("/<path:all>", linted())
             .mount("/admin", linted())
             .fallback(linted()),
@@ -267,7 +267,7 @@ async fn what_cannot_be_read_is_refused_before_any_rule_and_any_fallback() {
 #[tokio::test]
 async fn a_mounted_service_sees_the_rest_alone() {
     let site = site(
-        Dispatch::builder()
+        Dispatch::<BoxError>::builder()
             .get("/", linted())
             .get("/shop/help", linted())
             .mount("/shop", linted())
@@ -296,7 +296,7 @@ async fn a_mounted_service_sees_the_rest_alone() {
 #[tokio::test]
 async fn mounts_three_deep_keep_routes_and_redirects_right() {
     let leaf = || {
-        Dispatch::builder()
+        Dispatch::<BoxError>::builder()
             .get("/", linted())
             .get(Rule::new("/items/<int:id>").name("item"), linted())
             .get("/list/", linted())
@@ -304,13 +304,17 @@ async fn mounts_three_deep_keep_routes_and_redirects_right() {
             .unwrap()
     };
     let shared = leaf();
-    let middle = Dispatch::builder()
+    let middle = Dispatch::<BoxError>::builder()
         .mount("/b", leaf())
         .mount("/c", shared.clone())
         .build()
         .unwrap();
     let inner = LintLayer::new().layer(middle);
-    let site = site(Dispatch::builder().mount("/a", inner).mount("/d", shared));
+    let site = site(
+        Dispatch::<BoxError>::builder()
+            .mount("/a", inner)
+            .mount("/d", shared),
+    );
     for (target, body, route) in [
         (
             "/a/b/items/7",
@@ -356,7 +360,7 @@ async fn mounts_three_deep_keep_routes_and_redirects_right() {
 #[tokio::test]
 async fn the_fallback_answers_where_nothing_matches() {
     let site = site(
-        Dispatch::builder()
+        Dispatch::<BoxError>::builder()
             .post("/foo", linted())
             .fallback(linted()),
     );
@@ -377,7 +381,7 @@ async fn endpoints_of_every_kind_stand_side_by_side_and_their_errors_convert() {
     }
     let erased: BoxCloneSyncService<Request<Body>, Response<Body>, BoxError> =
         BoxCloneSyncService::new(service_fn(async |request| Ok(echo(request).await)));
-    let site = Dispatch::builder()
+    let site = Dispatch::<BoxError>::builder()
         .get("/fails", fails)
         .get("/plain", plain)
         .get("/service", service_fn(fails))
@@ -398,8 +402,14 @@ async fn endpoints_of_every_kind_stand_side_by_side_and_their_errors_convert() {
 
 #[tokio::test]
 async fn endpoints_that_never_fail_make_a_dispatcher_that_never_fails() {
-    let inner = Dispatch::infallible().get("/", echo).build().unwrap();
-    let site = Dispatch::infallible().mount("/in", inner).build().unwrap();
+    let inner = Dispatch::<Infallible>::builder()
+        .get("/", echo)
+        .build()
+        .unwrap();
+    let site = Dispatch::<Infallible>::builder()
+        .mount("/in", inner)
+        .build()
+        .unwrap();
     let request = Request::get("/in").body(Empty::new()).unwrap();
     let Ok(response) = site.oneshot(request).await;
     assert_eq!(response.status(), StatusCode::OK);
@@ -449,7 +459,7 @@ async fn a_service_that_is_not_ready_is_waited_for() {
         asked: 0,
         calls: Arc::clone(&calls),
     };
-    let site = site(Dispatch::builder().get("/", slow));
+    let site = site(Dispatch::<BoxError>::builder().get("/", slow));
     for _ in 0..2 {
         assert_eq!(ask(site.clone(), "GET", "/").await.status, StatusCode::OK);
     }
@@ -466,14 +476,19 @@ async fn what_an_endpoint_left_in_its_answer_stays() {
         response.extensions_mut().insert(NoCompress::Entirely);
         response
     }
-    let answer = ask(site(Dispatch::builder().get("/", leaves)), "GET", "/").await;
+    let answer = ask(
+        site(Dispatch::<BoxError>::builder().get("/", leaves)),
+        "GET",
+        "/",
+    )
+    .await;
     assert_eq!(answer.route(), Some("/its/own"));
     assert!(answer.head.extensions.get::<NoCompress>().is_some());
 }
 
 #[test]
 fn a_dispatcher_says_its_rules_and_what_is_wrong_with_them() {
-    let site = Dispatch::builder()
+    let site = Dispatch::<BoxError>::builder()
         .get(Rule::new("/users/<id>").name("user"), echo)
         .build()
         .unwrap();
@@ -486,7 +501,10 @@ fn a_dispatcher_says_its_rules_and_what_is_wrong_with_them() {
         site.named("user").unwrap().methods().unwrap()[0],
         Method::GET
     );
-    let error = Dispatch::builder().get("users", echo).build().unwrap_err();
+    let error = Dispatch::<BoxError>::builder()
+        .get("users", echo)
+        .build()
+        .unwrap_err();
     assert_eq!(error.kind(), BuildErrorKind::NoLeadingSlash);
 }
 
@@ -500,7 +518,7 @@ proptest! {
             Ok(path) => path.below("/admin").is_some(),
             Err(_) => true,
         };
-        let site = Dispatch::infallible()
+        let site = Dispatch::<Infallible>::builder()
             .route("/admin", echo)
             .route("/admin/<path:secret>", echo)
             .build()
