@@ -6,6 +6,7 @@ mod common;
 
 use std::{
     collections::VecDeque,
+    future::ready,
     pin::{Pin, pin},
     sync::{
         Arc, Mutex,
@@ -18,6 +19,7 @@ use bytes::Bytes;
 use flate2::{Decompress, FlushDecompress};
 use http::{HeaderMap, Response};
 use http_body::{Body as _, Frame};
+use http_body_util::{BodyExt, Full};
 use plywood_compression::CompressionLayer;
 use plywood_core::{Body, BoxError};
 use proptest::{collection::vec, prelude::*};
@@ -208,6 +210,19 @@ fn the_end_is_known_with_the_last_frame() {
     let frame = body.as_mut().poll_frame(&mut cx);
     assert!(matches!(frame, Poll::Ready(Some(Ok(_)))));
     assert!(body.is_end_stream());
+}
+
+#[test]
+fn trailers_pass_though_the_data_before_them_is_at_hand() {
+    let plain = "x".repeat(5000);
+    let mut trailers = HeaderMap::new();
+    trailers.insert("x-checksum", "17".parse().unwrap());
+    let full = Full::new(Bytes::from(plain.clone()));
+    let body = Body::new(full.with_trailers(ready(Some(Ok(trailers.clone())))));
+    assert_eq!(body.size_hint().exact(), Some(5000));
+    let seen = read(call(&CompressionLayer::new(), get(), html(body)).into_body());
+    assert_eq!(gunzip(&seen.data).unwrap(), plain.as_bytes());
+    assert_eq!(seen.trailers, Some(trailers));
 }
 
 struct Count(AtomicUsize);
