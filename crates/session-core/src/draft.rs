@@ -12,8 +12,9 @@ pub(crate) enum Operation {
     Update(Box<str>, Step),
 }
 
-/// From the present value to the next.
-pub(crate) type Step = Box<dyn FnMut(&str, Option<&Value>) -> Result<Value, SessionError> + Send>;
+/// From the present value to the next, or to none.
+pub(crate) type Step =
+    Box<dyn FnMut(&str, Option<&Value>) -> Result<Option<Value>, SessionError> + Send>;
 
 impl Operation {
     fn apply(&mut self, data: &mut Data) -> Result<(), SessionError> {
@@ -26,8 +27,10 @@ impl Operation {
             }
             Self::Clear => data.clear(),
             Self::Update(key, step) => {
-                let value = step(key, data.get(&**key))?;
-                data.insert(key.to_string(), value);
+                match step(key, data.get(&**key))? {
+                    Some(value) => data.insert(key.to_string(), value),
+                    None => data.remove(&**key),
+                };
             }
         }
         Ok(())
@@ -43,7 +46,7 @@ pub(crate) fn replay(operations: &mut [Operation], data: &mut Data) -> Result<()
 
 /// What a request means to do to its session, and what it sees meanwhile.
 ///
-/// As long as nobody has looked, the plan holds no code of the handler's: a view may be formed under a lock.
+/// As long as nobody has looked, the plan holds no closure of the handler's: a view may be formed under a lock.
 #[derive(Default)]
 pub(crate) struct Draft {
     plan: Plan,
@@ -171,7 +174,7 @@ mod tests {
     #[test]
     fn operations_are_replayed_on_whatever_the_store_has_by_then() {
         let more = |_: &str, value: Option<&Value>| {
-            Ok(json!(value.and_then(Value::as_i64).unwrap_or(0) + 1))
+            Ok(Some(json!(value.and_then(Value::as_i64).unwrap_or(0) + 1)))
         };
         let mut operations = [
             insert("a", json!(1)),

@@ -31,7 +31,7 @@
 //!
 //! [`Session`] loads nothing until a value is asked for and records changes as operations. On save they are applied by compare and
 //! swap, and replayed on a fresh record when another request was faster: no update is lost. A session that was destroyed meanwhile
-//! stays destroyed. A [`Store`] keeps [`Record`]s under the hash of their [`Id`]; a back end implements its six verbs and runs the
+//! stays destroyed. A [`flash`](Session::flash) waits for the page that shows it. A [`Store`] keeps [`Record`]s under the hash of their [`Id`]; a back end implements its six verbs and runs the
 //! `conformance` feature's test.
 //!
 //! # What it does not do
@@ -54,6 +54,7 @@
 pub mod conformance;
 mod draft;
 mod error;
+mod flash;
 mod id;
 mod progress;
 mod record;
@@ -67,6 +68,7 @@ pub use plywood_core::BoxError;
 
 pub use self::{
     error::{NoSession, SessionError, SessionErrorKind},
+    flash::{Flash, Level},
     id::{Id, Key},
     progress::Change,
     record::{Data, Record},

@@ -146,7 +146,7 @@ impl Session {
             match self.draft().add_step(key, seen.as_ref(), next) {
                 Added::InTime(operations) => {
                     let again = move |key: &str, value: Option<&Value>| {
-                        step(key, value, &mut change).map(|(_, next)| next)
+                        step(key, value, &mut change).map(|(_, next)| Some(next))
                     };
                     operations.push(Operation::Update(key.into(), Box::new(again)));
                     return Ok(made);
@@ -247,7 +247,7 @@ impl Session {
     }
 
     /// The values as this request sees them.
-    async fn data(&self) -> Result<Arc<Data>, SessionError> {
+    pub(crate) async fn data(&self) -> Result<Arc<Data>, SessionError> {
         self.mark(READ);
         if let Some(view) = self.draft().view() {
             return Ok(Arc::clone(view));
@@ -258,7 +258,7 @@ impl Session {
         self.draft().view_upon(&base)
     }
 
-    fn add(&self, key: &str, operation: Operation) -> Result<(), SessionError> {
+    pub(crate) fn add(&self, key: &str, operation: Operation) -> Result<(), SessionError> {
         if self.may_write() && self.draft().add(operation)? {
             Ok(())
         } else {

@@ -50,7 +50,7 @@
 //! # What it does not do
 //!
 //! It holds no lock while a handler runs. It saves nothing for a request whose handler fails with an error, panics, or is dropped before its
-//! response. A change while the body streams is [refused](plywood_session_core::SessionErrorKind::Closed).
+//! response. A change while the body streams is [refused](SessionErrorKind::Closed).
 //!
 //! # Order
 //!
@@ -82,7 +82,7 @@ mod service;
 #[doc(no_inline)]
 pub use plywood_header::cookie::SameSite;
 #[doc(inline)]
-pub use plywood_session_core::Session;
+pub use plywood_session_core::{Flash, Level, NoSession, Session, SessionError, SessionErrorKind};
 
 pub use self::{
     layer::SessionLayer,

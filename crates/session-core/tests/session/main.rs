@@ -3,6 +3,7 @@
 
 #[cfg(feature = "conformance")]
 mod conformance;
+mod flash;
 mod shelf;
 
 use std::time::Duration;

@@ -1,0 +1,114 @@
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{Session, SessionError, draft::Operation};
+
+/// A message for the next page that shows messages: "saved", after a redirect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Flash {
+    /// What kind of news it is.
+    pub level: Level,
+    /// The message. It is plain text: escape it for the page.
+    pub text: String,
+}
+
+/// What kind of news a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Something to know.
+    Info,
+    /// It worked.
+    Success,
+    /// It worked, but look.
+    Warning,
+    /// It did not work.
+    Error,
+}
+
+impl Level {
+    /// `info`, `success`, `warning` or `error`, as for a class in a stylesheet.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Success => "success",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Session {
+    /// The key under which messages wait.
+    pub const FLASH_KEY: &str = "_flash";
+
+    /// So many messages wait at most. Beyond that the oldest goes.
+    pub const MAX_FLASHES: usize = 16;
+
+    /// Leaves a message that waits until [`flashes`](Self::flashes) reads it. Loads nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the response is on its way.
+    pub fn flash(&self, level: Level, text: impl Into<String>) -> Result<(), SessionError> {
+        let message = Flash {
+            level,
+            text: text.into(),
+        };
+        self.change_flashes(move |flashes| {
+            flashes.push(message.clone());
+            let surplus = flashes.len().saturating_sub(Self::MAX_FLASHES);
+            flashes.drain(..surplus);
+        })
+    }
+
+    /// Takes the messages that wait, the oldest first. Loads the session, once; writes when there are any.
+    ///
+    /// A message that another request leaves meanwhile waits for the next call.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails, or the response is on its way.
+    pub async fn flashes(&self) -> Result<Vec<Flash>, SessionError> {
+        let seen = waiting(self.data().await?.get(Self::FLASH_KEY));
+        if !seen.is_empty() {
+            let taken = seen.clone();
+            self.change_flashes(move |flashes| {
+                for flash in &taken {
+                    // One for one, because another request may say the same again.
+                    if let Some(place) = flashes.iter().position(|waiting| waiting == flash) {
+                        flashes.remove(place);
+                    }
+                }
+            })?;
+        }
+        Ok(seen)
+    }
+
+    fn change_flashes(
+        &self,
+        mut change: impl FnMut(&mut Vec<Flash>) + Send + 'static,
+    ) -> Result<(), SessionError> {
+        let step = move |key: &str, value: Option<&Value>| {
+            let mut flashes = waiting(value);
+            change(&mut flashes);
+            if flashes.is_empty() {
+                return Ok(None);
+            }
+            let value = serde_json::to_value(flashes);
+            value
+                .map(Some)
+                .map_err(|error| SessionError::value(key, error))
+        };
+        let operation = Operation::Update(Self::FLASH_KEY.into(), Box::new(step));
+        self.add(Self::FLASH_KEY, operation)
+    }
+}
+
+/// The messages in a value. What somebody else has put there is no message, and nobody misses it.
+fn waiting(value: Option<&Value>) -> Vec<Flash> {
+    value
+        .and_then(|value| Vec::deserialize(value).ok())
+        .unwrap_or_default()
+}
