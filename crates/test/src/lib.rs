@@ -1,1 +1,62 @@
 //! An in-process client for any HTTP service, with a cookie jar.
+//!
+//! ```
+//! use std::convert::Infallible;
+//!
+//! use http::{Request, Response};
+//! use plywood_core::Body;
+//! use plywood_test::Client;
+//! use tower::service_fn;
+//!
+//! // An app that greets whoever it knows by a cookie, and gives one to whoever posts a name.
+//! async fn app(request: Request<Body>) -> Result<Response<Body>, Infallible> {
+//!     let known = request.headers().get("cookie").and_then(|line| line.to_str().ok());
+//!     let (parts, body) = match (request.method().as_str(), known) {
+//!         ("POST", _) => (Response::builder().status(303).header("location", "/")
+//!             .header("set-cookie", "name=ada; Path=/; HttpOnly"), String::new()),
+//!         (_, Some(name)) => (Response::builder(), format!("Hello, {}", &name[5..])),
+//!         _ => (Response::builder().status(404), "Who are you?".to_owned()),
+//!     };
+//!     Ok(parts.body(body.into()).expect("these fields are valid"))
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! let client = Client::new(service_fn(app));
+//! client.get("/").send().await.expect_status(404).expect_text("Who are you?");
+//!
+//! let reply = client.post("/name").form(&[("name", "ada")]).follow(5).send().await.ok();
+//! assert_eq!(reply.url(), "http://localhost/");
+//! assert_eq!(reply.text(), "Hello, ada");
+//! assert_eq!(client.cookie("name").unwrap().value(), "ada");
+//! # }
+//! ```
+//!
+//! # What it does
+//!
+//! A [`Client`] is a visitor: it keeps cookies as a browser does ([RFC 6265](https://www.rfc-editor.org/rfc/rfc6265) and its successor), follows
+//! redirects if it is told to, and sends what a gateway would hand to the service: a target that is a path, a Host, a
+//! Content-Length, and the extensions [`Client`](plywood_core::Client) and [`Scheme`](plywood_core::Scheme). It waits until the service is
+//! ready before it calls.
+//!
+//! A [`Reply`] is the whole answer: status, fields, body, trailers. Any status is an answer; the `expect_..` methods say what should have
+//! come, and show the whole exchange when it did not. The body of an answer to HEAD, and of 204 and 304, is dropped unread, as a server drops it.
+//!
+//! # What it does not do
+//!
+//! It opens no socket and starts no runtime: any executor will do. It does not decode a compressed body, and asks for none
+//! unless you do.
+
+mod client;
+mod cookie;
+mod cookie_date;
+mod exchange;
+mod jar;
+mod location;
+mod reply;
+mod request_builder;
+
+pub use self::{client::Client, cookie::Cookie, reply::Reply, request_builder::RequestBuilder};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

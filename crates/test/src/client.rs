@@ -1,0 +1,225 @@
+use std::{
+    fmt,
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::SystemTime,
+};
+
+use http::{Extensions, HeaderMap, Method, Request, Response, Uri, uri::Authority};
+use plywood_core::{Body, BoxError, HttpBody, HttpService};
+use tower::{ServiceExt, util::BoxCloneService};
+
+use crate::{Cookie, RequestBuilder, jar::Jar, request_builder::field};
+
+/// A visitor of a service, in process.
+///
+/// A clone is the same visitor: it shares the cookies. [`stranger`](Self::stranger) gives another one.
+#[derive(Clone)]
+pub struct Client {
+    pub(crate) service: BoxCloneService<Request<Body>, Response<Body>, BoxError>,
+    pub(crate) jar: Arc<Mutex<Jar>>,
+    pub(crate) base: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) extensions: Extensions,
+    pub(crate) redirects: usize,
+}
+
+impl Client {
+    /// A visitor of `service`, at `http://localhost`, without cookies.
+    pub fn new<S>(service: S) -> Self
+    where
+        S: HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>>,
+    {
+        let service = service
+            .map_response(|response: Response<_>| response.map(Body::new))
+            .map_err(Into::into);
+        let mut extensions = Extensions::new();
+        let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 49_152));
+        extensions.insert(plywood_core::Client::tcp(peer));
+        Self {
+            service: BoxCloneService::new(service),
+            jar: Arc::default(),
+            base: Uri::from_static("http://localhost/"),
+            headers: HeaderMap::new(),
+            extensions,
+            redirects: 0,
+        }
+    }
+
+    /// Where the service is said to stand: scheme and host, as in `https://shop.example`. `http://localhost` by default.
+    ///
+    /// # Panics
+    ///
+    /// If it is not an absolute URL, or has a path.
+    #[must_use]
+    #[track_caller]
+    pub fn base(mut self, url: &str) -> Self {
+        // A closure would hide who called.
+        match url.parse().ok().filter(is_base) {
+            Some(base) => self.base = base,
+            None => panic!("a base is a scheme and a host, as in `https://shop.example`: {url:?}"),
+        }
+        self
+    }
+
+    /// A field of every request, unless the request has its own.
+    ///
+    /// # Panics
+    ///
+    /// If the name or the value cannot be sent.
+    #[must_use]
+    #[track_caller]
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
+        let (name, value) = field(name.as_ref(), value.as_ref());
+        self.headers.append(name, value);
+        self
+    }
+
+    /// An extension of every request, unless the request has its own: what a gateway or an outer layer would have left.
+    ///
+    /// By default there are a [`Client`](plywood_core::Client) at 127.0.0.1 and the [`Scheme`](plywood_core::Scheme) of the URL.
+    #[must_use]
+    pub fn extension<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.extensions.insert(value);
+        self
+    }
+
+    /// Follows up to `most` redirects of each request. None by default.
+    #[must_use]
+    pub const fn follow_redirects(mut self, most: usize) -> Self {
+        self.redirects = most;
+        self
+    }
+
+    /// Another visitor of the same service, with the same defaults and no cookies.
+    #[must_use]
+    pub fn stranger(&self) -> Self {
+        Self {
+            jar: Arc::default(),
+            ..self.clone()
+        }
+    }
+
+    /// Begins a request. `target` is a path with a query, or a whole URL; it is sent as it is written.
+    ///
+    /// # Panics
+    ///
+    /// If the target cannot be sent.
+    #[track_caller]
+    pub fn request(&self, method: Method, target: &str) -> RequestBuilder {
+        RequestBuilder::new(self.clone(), method, target)
+    }
+
+    /// Begins a GET.
+    #[track_caller]
+    pub fn get(&self, target: &str) -> RequestBuilder {
+        self.request(Method::GET, target)
+    }
+
+    /// Begins a HEAD.
+    #[track_caller]
+    pub fn head(&self, target: &str) -> RequestBuilder {
+        self.request(Method::HEAD, target)
+    }
+
+    /// Begins a POST.
+    #[track_caller]
+    pub fn post(&self, target: &str) -> RequestBuilder {
+        self.request(Method::POST, target)
+    }
+
+    /// Begins a PUT.
+    #[track_caller]
+    pub fn put(&self, target: &str) -> RequestBuilder {
+        self.request(Method::PUT, target)
+    }
+
+    /// Begins a PATCH.
+    #[track_caller]
+    pub fn patch(&self, target: &str) -> RequestBuilder {
+        self.request(Method::PATCH, target)
+    }
+
+    /// Begins a DELETE.
+    #[track_caller]
+    pub fn delete(&self, target: &str) -> RequestBuilder {
+        self.request(Method::DELETE, target)
+    }
+
+    /// Begins an OPTIONS; its target may be `*`.
+    #[track_caller]
+    pub fn options(&self, target: &str) -> RequestBuilder {
+        self.request(Method::OPTIONS, target)
+    }
+
+    /// The cookie of that name, if the visitor has one; the oldest of several.
+    pub fn cookie(&self, name: &str) -> Option<Cookie> {
+        let jar = self.jar();
+        let mut cookies = jar.cookies(SystemTime::now());
+        cookies.find(|cookie| cookie.name() == name).cloned()
+    }
+
+    /// All cookies of the visitor, the oldest first.
+    pub fn cookies(&self) -> Vec<Cookie> {
+        self.jar().cookies(SystemTime::now()).cloned().collect()
+    }
+
+    /// Gives the visitor a cookie, as if the base's page `/` had set it: `theme=dark; Path=/`.
+    ///
+    /// # Panics
+    ///
+    /// If a browser would not take it.
+    #[track_caller]
+    pub fn store_cookie(&self, set_cookie: &str) {
+        let taken = self.jar().store(set_cookie, &self.base, SystemTime::now());
+        assert!(
+            taken,
+            "a browser does not take this cookie from {}: {set_cookie:?}",
+            self.base
+        );
+    }
+
+    /// Takes every cookie of that name away.
+    pub fn remove_cookie(&self, name: &str) {
+        self.jar().remove(name);
+    }
+
+    /// Takes all cookies away.
+    pub fn clear_cookies(&self) {
+        self.jar().clear();
+    }
+
+    pub(crate) fn jar(&self) -> MutexGuard<'_, Jar> {
+        self.jar.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The absolute URL of a target.
+    pub(crate) fn url(&self, target: &str) -> Result<Uri, http::Error> {
+        if target.starts_with("http://") || target.starts_with("https://") {
+            return Ok(target.parse()?);
+        }
+        let mut parts = self.base.clone().into_parts();
+        parts.path_and_query = Some(target.parse()?);
+        Ok(Uri::from_parts(parts)?)
+    }
+}
+
+fn is_base(url: &Uri) -> bool {
+    let scheme = matches!(url.scheme_str(), Some("http" | "https"));
+    scheme && url.path() == "/" && url.query().is_none()
+}
+
+/// The host of an absolute URL, with its port.
+pub(crate) fn authority(url: &Uri) -> &str {
+    url.authority().map_or("", Authority::as_str)
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base", &self.base)
+            .field("headers", &self.headers)
+            .field("redirects", &self.redirects)
+            .finish_non_exhaustive()
+    }
+}
