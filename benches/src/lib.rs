@@ -1,1 +1,20 @@
-//! Plywood's benches.
+//! Plywood side by side with its peers, in one process.
+//!
+//! ```text
+//! cargo bench -p plywood-benches --bench stack           nanoseconds and allocations, as ratios
+//! cargo bench -p plywood-benches --bench instructions    instructions, counted by callgrind
+//! ```
+//!
+//! A candidate is a service that answers the same request in the same way. What is measured is what a server does for each request: clone the
+//! service, wait until it is ready, call it, read the body to its end. The bare service is measured too, and what a stack costs is what it adds.
+
+mod candidate;
+mod interleaved;
+mod peers;
+mod routes;
+mod stack;
+
+pub use self::{
+    candidate::{Candidate, candidates, layers},
+    interleaved::{Figures, measure},
+};

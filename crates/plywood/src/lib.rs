@@ -1,1 +1,93 @@
-//! Thin, independent HTTP layers for tower, glued crosswise.
+//! Thin sheets, glued crosswise: HTTP layers for tower that stack over any compliant service.
+//!
+//! This is the facade. Every crate of Plywood stands here under its own word, and a whole application has a name, [`App`].
+//!
+//! ```
+//! use std::convert::Infallible;
+//!
+//! use plywood::prelude::*;
+//!
+//! async fn hello(request: Request<Body>) -> Result<Response<Body>, Infallible> {
+//!     let name = Params::of(&request).get("name").unwrap_or("world").to_owned();
+//!     Ok(Response::new(format!("hello, {name}\n").into()))
+//! }
+//!
+//! fn app() -> Result<App, BoxError> {
+//!     Ok(plywood::app(
+//!         ServiceBuilder::new()
+//!             .layer(ErrorPagesLayer::new())
+//!             .layer(CompressionLayer::new())
+//!             .layer(SessionLayer::new(MemoryStore::new()))
+//!             .service(Dispatch::<Infallible>::builder().get("/hello/<name>", hello).build()?),
+//!     ))
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), BoxError> {
+//! let response = app()?.oneshot(Request::get("/hello/ada").body(Body::empty())?).await?;
+//! assert_eq!(response.into_body().try_into_bytes().unwrap(), "hello, ada\n");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The order of layers
+//!
+//! Written top-down, the first is the outermost: access log, error pages, compression, session, auth, dispatch. The log sees
+//! everything, error pages fill what any layer refused, compression works on final bodies, auth finds its session, and dispatch is
+//! the app.
+//!
+//! # Features
+//!
+//! One for each crate; a feature adds a dependency and changes nothing else. On by default are `access-log`, `auth`, `compression`,
+//! `dispatch`, `error-pages`, `serve`, `session` and `static`. Off are `session-sqlite` (it brings SQLite, and wants a C compiler), `lint`
+//! and `test` (for your tests).
+
+mod app;
+pub mod prelude;
+
+#[cfg(feature = "access-log")]
+#[doc(inline)]
+pub use plywood_access_log as access_log;
+#[cfg(feature = "auth")]
+#[doc(inline)]
+pub use plywood_auth as auth;
+#[cfg(feature = "compression")]
+#[doc(inline)]
+pub use plywood_compression as compression;
+#[doc(inline)]
+pub use plywood_core as core;
+#[cfg(feature = "dispatch")]
+#[doc(inline)]
+pub use plywood_dispatch as dispatch;
+#[cfg(feature = "error-pages")]
+#[doc(inline)]
+pub use plywood_error_pages as error_pages;
+#[doc(inline)]
+pub use plywood_header as header;
+#[cfg(feature = "lint")]
+#[doc(inline)]
+pub use plywood_lint as lint;
+#[cfg(feature = "serve")]
+#[doc(inline)]
+pub use plywood_serve as serve;
+#[cfg(feature = "session")]
+#[doc(inline)]
+pub use plywood_session as session;
+#[cfg(feature = "session")]
+#[doc(inline)]
+pub use plywood_session_core as session_core;
+#[cfg(feature = "session-sqlite")]
+#[doc(inline)]
+pub use plywood_session_sqlite as session_sqlite;
+#[cfg(feature = "static")]
+#[doc(inline)]
+pub use plywood_static as r#static;
+#[cfg(feature = "test")]
+#[doc(inline)]
+pub use plywood_test as test;
+
+pub use self::app::{App, app};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

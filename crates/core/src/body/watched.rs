@@ -129,7 +129,8 @@ where
         let how = match &frame {
             Some(Ok(frame)) => {
                 *this.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
-                None
+                // Nothing follows trailers, and a server need not ask whether anything does.
+                frame.is_trailers().then_some(How::Complete)
             }
             Some(Err(_)) => Some(How::Failed),
             None => Some(How::Complete),
@@ -215,6 +216,19 @@ mod tests {
         let body: Watched<crate::Body, Count> = Watched::by("abc".into(), Count(Arc::clone(&seen)));
         body.collect().await.unwrap();
         assert_eq!(*seen.lock().unwrap(), [(How::Complete, 3)]);
+    }
+
+    #[tokio::test]
+    async fn trailers_are_the_end_though_nothing_was_polled_behind_them() {
+        let pieces = [
+            Ok::<_, BoxError>(Frame::data(Bytes::from("ab"))),
+            Ok(Frame::trailers(http::HeaderMap::new())),
+        ];
+        let (body, seen) = watched(StreamBody::new(stream::iter(pieces)));
+        let mut body = Box::pin(body);
+        while !body.frame().await.unwrap().unwrap().is_trailers() {}
+        drop(body);
+        assert_eq!(*seen.lock().unwrap(), [(How::Complete, 2)]);
     }
 
     #[tokio::test]

@@ -1,0 +1,131 @@
+use std::{convert::Infallible, fmt};
+
+use http::{Request, Response};
+use http_body_util::BodyExt;
+use plywood_core::{Body, HttpBody, HttpService};
+use tokio::runtime::Runtime;
+use tower::ServiceExt;
+
+use crate::{peers, routes, stack};
+
+/// A service to measure, with its request.
+pub struct Candidate {
+    name: &'static str,
+    run: Box<dyn Fn(&Runtime, u64)>,
+}
+
+impl Candidate {
+    /// A candidate of this name.
+    fn new<S>(name: &'static str, service: S) -> Self
+    where
+        S: HttpService<Body, ResBody: HttpBody, Error: fmt::Debug>,
+    {
+        let request = request();
+        let once = move || {
+            let service = service.clone();
+            let (parts, ()) = request.clone().into_parts();
+            async move {
+                let request = Request::from_parts(parts, Body::empty());
+                let response = service.oneshot(request).await.expect("it answers");
+                assert_eq!(response.status(), 200);
+                drained(response).await;
+            }
+        };
+        let run = move |runtime: &Runtime, times| {
+            runtime.block_on(async {
+                for _ in 0..times {
+                    once().await;
+                }
+            });
+        };
+        Self {
+            name,
+            run: Box::new(run),
+        }
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Answers the request so many times.
+    pub fn run(&self, runtime: &Runtime, times: u64) {
+        (self.run)(runtime, times);
+    }
+}
+
+impl fmt::Debug for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Candidate").field(&self.name).finish()
+    }
+}
+
+/// Everyone, the bare service first, Plywood's stack second, the nearest stack of peers third.
+pub fn candidates() -> Vec<Candidate> {
+    vec![
+        Candidate::new("bare service", tower::service_fn(answer)),
+        Candidate::new("plywood, six layers", stack::layers()),
+        Candidate::new("peers, ServiceBuilder", peers::layers()),
+        Candidate::new("plywood, erased", stack::erased()),
+        Candidate::new("peers, axum .layer()", peers::axum_layers()),
+    ]
+}
+
+/// Each layer alone over the bare service, Plywood's before the peer that comes nearest.
+pub fn layers() -> Vec<Candidate> {
+    use tower::Layer;
+
+    let bare = || tower::service_fn(answer);
+    vec![
+        Candidate::new("bare service", bare()),
+        Candidate::new("access-log", stack::log().layer(bare())),
+        Candidate::new("tower-http trace", peers::trace().layer(bare())),
+        Candidate::new("error-pages", stack::pages().layer(bare())),
+        Candidate::new("tower-http catch-panic", peers::catch_panic().layer(bare())),
+        Candidate::new("compression", stack::compression().layer(bare())),
+        Candidate::new("tower-http compression", peers::compression().layer(bare())),
+        Candidate::new("session", stack::session().layer(bare())),
+        Candidate::new("tower-sessions", peers::sessions().layer(bare())),
+        Candidate::new("auth (Basic)", stack::basic().layer(bare())),
+        Candidate::new("dispatch, 130 rules", stack::dispatch()),
+        Candidate::new("axum Router, 130 rules", peers::router()),
+    ]
+}
+
+/// What every candidate answers: a small body, which compression lets pass.
+pub(crate) async fn answer<B>(_: Request<B>) -> Result<Response<Body>, Infallible> {
+    let mut response = Response::new(Body::from("hello, world\n"));
+    response
+        .headers_mut()
+        .insert("content-type", http::HeaderValue::from_static("text/plain"));
+    Ok(response)
+}
+
+/// What a browser sends, with a session that will not be touched and credentials for whoever asks for them.
+fn request() -> Request<()> {
+    Request::get(routes::TARGET)
+        .header("host", "example.com")
+        .header(
+            "user-agent",
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+        )
+        .header(
+            "accept",
+            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+        )
+        .header("accept-language", "en-GB,en;q=0.7,de;q=0.3")
+        .header("accept-encoding", "gzip, deflate, br, zstd")
+        .header("referer", "https://example.com/issues")
+        .header("authorization", "Basic YWRhOnBseXdvb2Q=")
+        .header("cookie", "theme=dark; sid=AAAAAAAAAAAAAAAAAAAAAA")
+        .body(())
+        .expect("it is well-formed")
+}
+
+async fn drained<B: HttpBody>(response: Response<B>) {
+    let mut body = std::pin::pin!(response.into_body());
+    while let Some(frame) = body.frame().await {
+        assert!(frame.is_ok());
+    }
+}

@@ -1,0 +1,77 @@
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Builder, Runtime};
+
+use crate::Candidate;
+
+const ROUNDS: usize = 15;
+const ROUND: Duration = Duration::from_millis(20);
+
+/// What one candidate costs for each request.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Figures {
+    /// Its name.
+    pub name: &'static str,
+    /// Nanoseconds: the median of the rounds.
+    pub nanoseconds: f64,
+    /// The fastest and the slowest round, in nanoseconds.
+    pub spread: (f64, f64),
+    /// Allocations.
+    pub allocations: f64,
+}
+
+/// Measures all candidates in turn, round by round (A B C, A B C ..), so that a machine whose speed drifts treats them alike.
+pub fn measure(candidates: &[Candidate]) -> Vec<Figures> {
+    let runtime = Builder::new_current_thread()
+        .build()
+        .expect("a runtime can be made");
+    let counts: Vec<u64> = candidates
+        .iter()
+        .map(|candidate| calibrate(candidate, &runtime))
+        .collect();
+    let mut rounds = vec![Vec::with_capacity(ROUNDS); candidates.len()];
+    for _ in 0..ROUNDS {
+        for ((candidate, &count), rounds) in candidates.iter().zip(&counts).zip(&mut rounds) {
+            let nanoseconds = time(candidate, &runtime, count).as_nanos();
+            #[expect(clippy::cast_precision_loss, reason = "a round is 20 ms long")]
+            rounds.push(nanoseconds as f64 / count as f64);
+        }
+    }
+    candidates
+        .iter()
+        .zip(rounds)
+        .map(|(candidate, mut rounds)| {
+            rounds.sort_by(f64::total_cmp);
+            Figures {
+                name: candidate.name(),
+                nanoseconds: rounds[ROUNDS / 2],
+                spread: (rounds[0], rounds[ROUNDS - 1]),
+                allocations: allocations(candidate, &runtime),
+            }
+        })
+        .collect()
+}
+
+/// How many requests fill a round.
+fn calibrate(candidate: &Candidate, runtime: &Runtime) -> u64 {
+    let mut count = 100;
+    while time(candidate, runtime, count) < ROUND {
+        count *= 2;
+    }
+    count
+}
+
+fn time(candidate: &Candidate, runtime: &Runtime, count: u64) -> Duration {
+    let started = Instant::now();
+    candidate.run(runtime, count);
+    started.elapsed()
+}
+
+fn allocations(candidate: &Candidate, runtime: &Runtime) -> f64 {
+    const TIMES: u64 = 1000;
+    let counted = allocation_counter::measure(|| candidate.run(runtime, TIMES));
+    #[expect(clippy::cast_precision_loss, reason = "both are small")]
+    let each = counted.count_total as f64 / TIMES as f64;
+    each
+}

@@ -1,0 +1,32 @@
+//! What a small app needs: `use plywood::prelude::*`.
+
+pub use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header};
+pub use plywood_core::{
+    Body, BoxError, Client, Failure, HttpBody, HttpService, Identity, MatchedRoute, Mount,
+    NoCompress, RequestId, Scheme,
+};
+pub use tower::{ServiceBuilder, ServiceExt, service_fn};
+pub use tower_layer::Layer;
+
+#[cfg(feature = "access-log")]
+pub use plywood_access_log::{AccessLogLayer, Lines};
+#[cfg(feature = "auth")]
+pub use plywood_auth::{BasicAuthLayer, FormLoginLayer, RequireLayer};
+#[cfg(feature = "compression")]
+pub use plywood_compression::CompressionLayer;
+#[cfg(feature = "dispatch")]
+pub use plywood_dispatch::{Dispatch, Params};
+#[cfg(feature = "error-pages")]
+pub use plywood_error_pages::ErrorPagesLayer;
+#[cfg(feature = "serve")]
+pub use plywood_serve::{Listener, Server};
+#[cfg(feature = "session")]
+pub use plywood_session::{MemoryStore, SessionLayer};
+#[cfg(feature = "session")]
+pub use plywood_session_core::Session;
+#[cfg(feature = "session-sqlite")]
+pub use plywood_session_sqlite::SqliteStore;
+#[cfg(feature = "static")]
+pub use plywood_static::Files;
+
+pub use crate::{App, app};
