@@ -109,8 +109,12 @@ async fn the_form_is_found_from_within_a_deeper_mount() {
     let inner = RequireLayer::signed_in().layer(service_fn(pages));
     let inner = below("/deep", tower::util::BoxCloneSyncService::new(inner));
     let (app, _) = site_of(FormLoginLayer::new(check).below("/inbox"), inner);
-    let app = below("/shop", app);
-    let response = Browser::new(&app).get("/shop/deep/page?x").await;
+
+    let response = Browser::new(&app).get("/deep/page?x").await;
+    assert_eq!(location(&response), "/login?next=%2Fdeep%2Fpage%3Fx");
+    let response = Browser::new(&below("/shop", app))
+        .get("/shop/deep/page?x")
+        .await;
     assert_eq!(
         location(&response),
         "/shop/login?next=%2Fshop%2Fdeep%2Fpage%3Fx"
