@@ -11,8 +11,10 @@ use crate::{peers, routes, stack};
 /// A service to measure, with its request.
 pub struct Candidate {
     name: &'static str,
-    run: Box<dyn Fn(&Runtime, u64)>,
+    run: Box<Run>,
 }
+
+type Run = dyn Fn(&Runtime, u64);
 
 impl Candidate {
     /// A candidate of this name.
