@@ -1,5 +1,6 @@
 //! Plywood's stacks with real servers, real browsers and other people's services: what the tests share.
 
+pub mod conformance;
 mod example;
 
 pub use self::example::Example;

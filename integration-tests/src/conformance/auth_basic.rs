@@ -1,0 +1,85 @@
+//! plywood-auth's Basic authentication: which name and which password does the check get to see?
+
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use http::{Request, Response, header};
+use plywood_auth::BasicAuthLayer;
+use plywood_core::{Body, Identity};
+use serde_json::Value;
+use tower::{Layer, service_fn};
+
+use super::{
+    case, in_process,
+    outcome::{Outcome, Unmet, check},
+};
+
+type Credentials = (String, String);
+
+pub(crate) fn run(case: &Value) -> Outcome {
+    let mut request = Request::new(Body::empty());
+    let authorization = case::value(case::text(case, "authorization")?.as_bytes())?;
+    request
+        .headers_mut()
+        .insert(header::AUTHORIZATION, authorization);
+
+    let mut acceptable: Vec<Option<Credentials>> = vec![expected(case)?];
+    acceptable.extend(case::texts(case, "also_ok")?.into_iter().map(lenient));
+    let got = credentials(request)?;
+    check(
+        acceptable.contains(&got),
+        format_args!("{acceptable:?}"),
+        format_args!("{got:?}"),
+    )
+}
+
+/// What the check saw, when the request came through; nothing when it was refused.
+fn credentials(request: Request<Body>) -> Result<Option<Credentials>, Unmet> {
+    let seen = Arc::new(Mutex::new(None));
+    let seeing = Arc::clone(&seen);
+    let layer = BasicAuthLayer::new(move |user, password| {
+        let credentials = (user.to_owned(), password.to_owned());
+        *seeing.lock().unwrap_or_else(PoisonError::into_inner) = Some(credentials);
+        Some(Identity::new(user))
+    });
+    let app = layer.layer(service_fn(async |request: Request<Body>| {
+        let user = Identity::of(&request).map_or("", Identity::name);
+        Ok::<_, Infallible>(Response::new(Body::from(user.to_owned())))
+    }));
+    let response = in_process::ask(app, request)?;
+    let seen = seen.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let status = response.status().as_u16();
+    let challenged = response.headers().contains_key(header::WWW_AUTHENTICATE);
+    let greeted = response.into_body().to_bytes();
+    let as_it_should_be = match &seen {
+        Some((user, _)) => status == 200 && greeted == user.as_bytes(),
+        None => status == 400 || (status == 401 && challenged),
+    };
+    check(
+        as_it_should_be,
+        "200 for whom the check accepts, else 400, or 401 with a challenge",
+        format_args!("{status} for {seen:?}"),
+    )?;
+    Ok(seen)
+}
+
+fn expected(case: &Value) -> Result<Option<Credentials>, Unmet> {
+    match (&case["user"], &case["password"]) {
+        (Value::String(user), Value::String(password)) => {
+            Ok(Some((user.clone(), password.clone())))
+        }
+        (Value::Null, Value::Null) => Ok(None),
+        (user, password) => Err(Unmet::failed(
+            "a user and a password, or neither",
+            format_args!("{user}, {password}"),
+        )),
+    }
+}
+
+/// `user / password`; anything else says that a refusal is right too.
+fn lenient(reading: &str) -> Option<Credentials> {
+    let (user, password) = reading.split_once(" / ")?;
+    Some((user.to_owned(), password.to_owned()))
+}
