@@ -56,6 +56,7 @@
 //!
 //! Each rule names its section: [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110) and its neighbours, tower and http-body.
 
+mod account;
 mod asked;
 mod body;
 mod contract;
