@@ -1,7 +1,5 @@
 //! A real Chromium at the login example.
 
-#![expect(clippy::unwrap_used, reason = "a test may")]
-
 use std::{
     io::{BufRead, BufReader, Write},
     path::Path,

@@ -1,0 +1,45 @@
+//! Add one layer to an axum service.
+
+// ANCHOR: app
+use axum::{Router, routing::get};
+use plywood_compression::CompressionLayer;
+
+async fn list() -> String {
+    "a line that compresses well\n".repeat(1000)
+}
+
+fn app() -> Router {
+    Router::new()
+        .route("/", get(list))
+        .layer(CompressionLayer::new())
+}
+// ANCHOR_END: app
+
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:8000").await?;
+    axum::serve(listener, app()).await
+}
+
+#[cfg(test)]
+// ANCHOR: test
+mod tests {
+    use plywood_lint::LintLayer;
+    use plywood_test::Client;
+    use tower::Layer;
+
+    #[tokio::test]
+    async fn the_router_compresses() {
+        let client = Client::new(LintLayer::new().layer(super::app()));
+        let reply = client
+            .get("/")
+            .header("accept-encoding", "gzip")
+            .send()
+            .await;
+        let reply = reply
+            .expect_header("content-encoding", "gzip")
+            .expect_header("vary", "accept-encoding");
+        assert!(reply.bytes().len() < 1000);
+    }
+}
+// ANCHOR_END: test

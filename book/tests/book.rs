@@ -1,0 +1,73 @@
+//! The book holds together: every chapter is listed, every recipe has its program, every shown part is there.
+
+use std::{fs, path::Path};
+
+fn read(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The names of the files in a folder, without their extension, sorted.
+fn names(folder: &str) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .expect("the folder is there")
+        .map(|entry| entry.expect("it can be listed").path())
+        .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_summary_the_chapters_and_the_programs_name_the_same_recipes() {
+    let programs = names("recipes");
+    assert_eq!(names("src/recipes"), programs);
+    let (summary, manifest) = (read("src/SUMMARY.md"), read("Cargo.toml"));
+    for name in &programs {
+        assert!(
+            summary.contains(&format!("(recipes/{name}.md)")),
+            "SUMMARY.md lacks {name}"
+        );
+        assert!(
+            manifest.contains(&format!("path = \"recipes/{name}.rs\"\ntest = true")),
+            "Cargo.toml lacks {name}"
+        );
+    }
+    assert_eq!(summary.matches("(recipes/").count(), programs.len());
+}
+
+#[test]
+fn every_chapter_that_the_summary_lists_is_there() {
+    for link in read("src/SUMMARY.md").split("](").skip(1) {
+        let path = link.split(')').next().expect("a link ends");
+        assert!(!read(&format!("src/{path}")).is_empty());
+    }
+}
+
+#[test]
+fn every_part_that_a_chapter_shows_is_in_its_program() {
+    for name in names("recipes") {
+        let (chapter, program) = (
+            read(&format!("src/recipes/{name}.md")),
+            read(&format!("recipes/{name}.rs")),
+        );
+        let mut shown = 0;
+        for include in chapter.split("{{#include ").skip(1) {
+            let include = include.split("}}").next().expect("an include ends");
+            let anchor = include
+                .strip_prefix(&format!("../../recipes/{name}.rs:"))
+                .unwrap_or_else(|| panic!("{name}: {include}"));
+            assert!(
+                program.contains(&format!("// ANCHOR: {anchor}\n")),
+                "{name}: {anchor}"
+            );
+            assert!(
+                program.contains(&format!("// ANCHOR_END: {anchor}\n")),
+                "{name}: {anchor}"
+            );
+            shown += 1;
+        }
+        assert!(shown >= 2, "{name} shows its app and its test");
+    }
+}

@@ -1,0 +1,80 @@
+//! The layers of the login example around an axum `Router`: an app that is there already gets sessions and a login form.
+
+use std::path::Path;
+
+use axum::{Router, extract::Request, response::Html, routing::get};
+use plywood::{
+    auth::constant_time_eq,
+    prelude::{
+        AccessLogLayer, App, BoxError, CompressionLayer, ErrorPagesLayer, FormLoginLayer, Identity,
+        Lines, Listener, Server, ServiceBuilder, Session, SessionLayer, SqliteStore,
+    },
+};
+
+/// axum's handlers find in the request what Plywood's layers left there.
+async fn home(request: Request) -> Result<Html<String>, String> {
+    let session = Session::of(&request).map_err(|error| error.to_string())?;
+    let visits = session
+        .update("visits", |visits: Option<u32>| visits.unwrap_or(0) + 1)
+        .await
+        .map_err(|error| error.to_string())?;
+    let name = Identity::of(&request).map_or("stranger", Identity::name);
+    Ok(Html(format!(
+        "<p>Hello, {name}. You were here {visits} times.</p>"
+    )))
+}
+
+fn check(name: &str, password: &str) -> Option<Identity> {
+    (name == "ada" && constant_time_eq(password, "plywood")).then(|| Identity::new(name))
+}
+
+fn app(data: &Path) -> Result<App, BoxError> {
+    let router = Router::new().route("/", get(home));
+    let store = SqliteStore::open(data.join("sessions.sqlite"))?;
+    Ok(plywood::app(
+        ServiceBuilder::new()
+            .layer(AccessLogLayer::new(Lines::stdout()))
+            .layer(ErrorPagesLayer::new())
+            .layer(CompressionLayer::new())
+            .layer(SessionLayer::new(store))
+            .layer(FormLoginLayer::new(check))
+            .service(router),
+    ))
+}
+
+#[tokio::main]
+async fn main() -> Result<(), BoxError> {
+    let arguments = plywood_examples::Arguments::read();
+    let listener = Listener::bind(&arguments.listen).await?;
+    println!("Serving on {listener} -- sign in as ada, password plywood");
+    Ok(Server::new(listener).serve(app(&arguments.data()?)?).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use plywood_lint::LintLayer;
+    use plywood_test::Client;
+    use tower::Layer;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_router_counts_visits_behind_the_form() {
+        let data = tempfile::tempdir().unwrap();
+        let client = Client::new(LintLayer::new().layer(app(data.path()).unwrap()));
+        let stranger = client.get("/").header("accept", "text/html").send().await;
+        assert_eq!(stranger.status(), 303);
+
+        let account = [("username", "ada"), ("password", "plywood")];
+        assert_eq!(
+            client.post("/login").form(&account).send().await.status(),
+            303
+        );
+        client.get("/").send().await.expect_text_contains("1 times");
+        client
+            .get("/")
+            .send()
+            .await
+            .expect_text_contains("Hello, ada. You were here 2 times");
+    }
+}

@@ -1,0 +1,45 @@
+//! One crate alone, without the facade: a password in front of whatever service there is.
+
+use std::convert::Infallible;
+
+use http::{Request, Response};
+use plywood_auth::{BasicAuthLayer, constant_time_eq};
+use plywood_core::{Body, HttpBody, HttpService, Identity};
+use tower::{ServiceBuilder, service_fn};
+
+async fn hello<B>(request: Request<B>) -> Result<Response<Body>, Infallible> {
+    let name = Identity::of(&request).map_or("stranger", Identity::name);
+    Ok(Response::new(format!("hello, {name}\n").into()))
+}
+
+fn app<B: HttpBody>() -> impl HttpService<B, ResBody = Body, Error = Infallible, Future: Send> {
+    let password = BasicAuthLayer::new(|name, password| {
+        (name == "ada" && constant_time_eq(password, "plywood")).then(|| Identity::new(name))
+    });
+    ServiceBuilder::new()
+        .layer(password.realm("the workshop"))
+        .service(service_fn(hello))
+}
+
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    let arguments = plywood_examples::Arguments::read();
+    let listener = plywood::serve::Listener::bind(&arguments.listen).await?;
+    println!("Serving on {listener} -- the name is ada, the password plywood");
+    plywood::serve::Server::new(listener).serve(app::<Body>()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use plywood_test::Client;
+
+    use super::app;
+
+    #[tokio::test]
+    async fn the_password_opens_it() {
+        let client = Client::new(app());
+        client.get("/").send().await.expect_status(401);
+        let reply = client.get("/").basic_auth("ada", "plywood").send().await;
+        reply.expect_text_contains("hello, ada");
+    }
+}

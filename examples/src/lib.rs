@@ -1,1 +1,0 @@
-//! Plywood's examples.
