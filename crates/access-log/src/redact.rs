@@ -79,11 +79,10 @@ impl Redaction {
             line.extend_from_slice(REDACTED);
             rest = &url[password.end..];
         }
-        let Some(query) = rest.iter().position(|byte| matches!(byte, b'?' | b'#')) else {
-            return text::quoted(line, rest);
-        };
-        text::quoted(line, &rest[..=query]);
-        for piece in rest[query + 1..].split_inclusive(|byte| matches!(byte, b'&' | b'#')) {
+        let query = text::run(rest, |byte| !matches!(byte, b'?' | b'#'));
+        let (path, query) = rest.split_at(rest.len().min(query + 1));
+        text::quoted(line, path);
+        for piece in query.split_inclusive(|byte| matches!(byte, b'&' | b'#')) {
             let end = piece.len() - usize::from(piece.ends_with(b"&") || piece.ends_with(b"#"));
             if let Some(secret) = self.secret(&piece[..end]) {
                 text::quoted(line, &piece[..secret]);
@@ -119,7 +118,10 @@ impl Redaction {
                 .iter()
                 .any(|name| name.as_bytes().eq_ignore_ascii_case(word))
         };
-        listed(&name) || words(&name).any(listed)
+        listed(&name)
+            || words(&name)
+                .filter(|word| word.len() < name.len())
+                .any(listed)
     }
 }
 

@@ -46,16 +46,28 @@ pub(crate) fn two_digits(line: &mut Vec<u8>, number: u64) {
 
 fn escaped(line: &mut Vec<u8>, value: &[u8], is_plain: impl Fn(u8) -> bool + Copy) {
     let mut rest = value;
-    while let Some(at) = rest.iter().position(|byte| !is_plain(*byte)) {
-        let byte = rest[at];
-        line.extend_from_slice(&rest[..at]);
-        match byte {
-            b'"' | b'\\' => line.extend_from_slice(&[b'\\', byte]),
-            _ => line.extend_from_slice(&[b'\\', b'x', hex(byte >> 4), hex(byte & 15)]),
+    loop {
+        let (plain, other) = rest.split_at(run(rest, is_plain));
+        line.extend_from_slice(plain);
+        match other {
+            [] => break,
+            [byte @ (b'"' | b'\\'), ..] => line.extend_from_slice(&[b'\\', *byte]),
+            [byte, ..] => {
+                line.extend_from_slice(&[b'\\', b'x', hex(byte >> 4), hex(byte & 15)]);
+            }
         }
-        rest = &rest[at + 1..];
+        rest = &other[1..];
     }
-    line.extend_from_slice(rest);
+}
+
+/// How many bytes at the front are all such.
+pub(crate) fn run(bytes: &[u8], is_such: impl Fn(u8) -> bool + Copy) -> usize {
+    // Sixteen at a time and without a way out between them, because the compiler makes a few vector instructions of that.
+    let (chunks, _) = bytes.as_chunks::<16>();
+    let all = |chunk: &&[u8; 16]| chunk.iter().fold(true, |all, byte| all & is_such(*byte));
+    let whole = 16 * chunks.iter().take_while(all).count();
+    let others = bytes[whole..].iter();
+    whole + others.take_while(|byte| is_such(**byte)).count()
 }
 
 fn digit(value: u64) -> u8 {
@@ -112,6 +124,16 @@ mod tests {
         fn numbers_read_as_they_do_elsewhere(value: u64) {
             prop_assert_eq!(text(|line| number(line, value)), value.to_string());
             prop_assert_eq!(text(|line| two_digits(line, value % 100)), format!("{:02}", value % 100));
+        }
+
+        #[test]
+        fn a_run_is_as_long_as_a_slow_search_says(bytes in "[ab]{0,40}", other in 0_usize..60) {
+            let mut bytes = bytes.into_bytes();
+            if let Some(byte) = bytes.get_mut(other) {
+                *byte = b'c';
+            }
+            let slow = bytes.iter().position(|byte| *byte == b'c');
+            prop_assert_eq!(run(&bytes, |byte| byte != b'c'), slow.unwrap_or(bytes.len()));
         }
 
         #[test]

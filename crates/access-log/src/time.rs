@@ -1,13 +1,16 @@
 //! The time of a request, as the Common Log Format writes it: `21/Nov/2026:14:49:43 +0000`.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    cell::Cell,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use jiff::{
     Timestamp,
     tz::{Offset, TimeZone},
 };
 
-use crate::text::{number, two_digits};
+use crate::text::two_digits;
 
 const MONTHS: [&[u8; 3]; 12] = [
     b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
@@ -47,20 +50,62 @@ impl Zone {
     /// Writes `time` as it is in this zone.
     pub(crate) fn write(&self, line: &mut Vec<u8>, time: Timestamp) {
         let offset = self.offset(time);
+        let mut stamp = LATEST.get();
+        if !stamp.is_of(time, offset) {
+            stamp = Stamp::new(time, offset);
+            LATEST.set(stamp);
+        }
+        line.extend_from_slice(&stamp.text);
+    }
+}
+
+thread_local! {
+    /// What this thread wrote last, because many lines have the same second.
+    static LATEST: Cell<Stamp> = const { Cell::new(Stamp::NONE) };
+}
+
+/// A second in writing. It does not matter which zone wrote it: the offset says all of it.
+#[derive(Clone, Copy)]
+struct Stamp {
+    second: i64,
+    offset: i32,
+    text: [u8; 26],
+}
+
+impl Stamp {
+    /// Of a second that no clock shows.
+    const NONE: Self = Self {
+        second: i64::MIN,
+        offset: 0,
+        text: [0; 26],
+    };
+
+    fn is_of(&self, time: Timestamp, offset: Offset) -> bool {
+        (self.second, self.offset) == (time.as_second(), offset.seconds())
+    }
+
+    fn new(time: Timestamp, offset: Offset) -> Self {
         let local = offset.to_datetime(time);
-        two_digits(line, unsigned(local.day()));
-        line.push(b'/');
-        line.extend_from_slice(MONTHS[usize::from(local.month().unsigned_abs() - 1)]);
-        line.push(b'/');
-        number(line, unsigned(local.year()));
+        let mut text = Vec::with_capacity(26);
+        two_digits(&mut text, unsigned(local.day()));
+        text.push(b'/');
+        text.extend_from_slice(MONTHS[usize::from(local.month().unsigned_abs() - 1)]);
+        text.push(b'/');
+        two_digits(&mut text, unsigned(local.year() / 100));
+        two_digits(&mut text, unsigned(local.year() % 100));
         for part in [local.hour(), local.minute(), local.second()] {
-            line.push(b':');
-            two_digits(line, unsigned(part));
+            text.push(b':');
+            two_digits(&mut text, unsigned(part));
         }
         let minutes = offset.seconds() / 60;
-        line.extend_from_slice(if minutes < 0 { b" -" } else { b" +" });
-        two_digits(line, unsigned(minutes / 60));
-        two_digits(line, unsigned(minutes % 60));
+        text.extend_from_slice(if minutes < 0 { b" -" } else { b" +" });
+        two_digits(&mut text, unsigned(minutes / 60));
+        two_digits(&mut text, unsigned(minutes % 60));
+        Self {
+            second: time.as_second(),
+            offset: offset.seconds(),
+            text: text.try_into().expect("every part has its width"),
+        }
     }
 }
 
