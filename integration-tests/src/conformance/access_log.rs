@@ -1,5 +1,7 @@
 //! plywood-access-log: what does a line make of hostile values?
 
+mod line;
+
 use std::{
     convert::Infallible,
     net::SocketAddr,
@@ -13,16 +15,30 @@ use plywood_core::{Body, Client, Identity};
 use serde_json::Value;
 use tower::{Layer, service_fn};
 
+use self::line::{LogLine, gives_back, holds, is_harmless};
 use super::{
     case, in_process,
-    log_line::{LogLine, gives_back, holds, is_harmless},
     outcome::{Outcome, Unmet, check},
 };
 
 pub(crate) const NOTE: &str =
-    "plywood-access-log writes no JSON yet: each case was run in the Common and the Combined form";
+    "plywood-access-log writes no JSON yet: cases are run in the Common and the Combined form";
 
 const PEER: ([u8; 4], u16) = ([192, 0, 2, 7], 40312);
+
+/// The header fields that a case may fill.
+const HEADERS: [&str; 10] = [
+    "accept-language",
+    "authorization",
+    "cookie",
+    "forwarded",
+    "host",
+    "referer",
+    "user-agent",
+    "x-forwarded-for",
+    "x-real-ip",
+    "x-request-id",
+];
 
 /// No line may hold it: it is the password, the cookie's value, and a parameter called `password`.
 const SECRET: &str = "kept-from-every-log";
@@ -83,10 +99,14 @@ fn request(field: &str, value: &[u8]) -> Result<Request<Body>, Unmet> {
             let target = Uri::try_from(value).map_err(|_| refused("target", value))?;
             *request.uri_mut() = target;
         }
-        _ => {
-            let name = HeaderName::from_bytes(field.as_bytes())
-                .map_err(|_| refused("field name", field.as_bytes()))?;
+        _ if HEADERS.contains(&field) => {
+            let name = HeaderName::try_from(field).expect("it is on the list");
             request.headers_mut().insert(name, case::value(value)?);
+        }
+        _ => {
+            return Err(Unmet::skipped(format!(
+                "the runner knows no field `{field}`"
+            )));
         }
     }
     Ok(request)
@@ -162,6 +182,12 @@ fn judge(form: Form, field: &str, value: &[u8], line: &[u8]) -> Outcome {
         "basic-user" => line.user == user(field, value).as_bytes(),
         "referer" => referer.is_none_or(|logged| gives_back(&logged, value)),
         "user-agent" => user_agent.is_none_or(|logged| logged == value),
+        "authorization" | "cookie" => {
+            value.len() < 4
+                || !shown
+                    .to_string()
+                    .contains(&value.escape_ascii().to_string())
+        }
         _ => true,
     };
     let value = value.escape_ascii();
@@ -174,4 +200,30 @@ fn judge(form: Form, field: &str, value: &[u8], line: &[u8]) -> Outcome {
 
 fn target(request: &[u8]) -> Option<&[u8]> {
     request.strip_prefix(b"GET ")?.strip_suffix(b" HTTP/1.1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_lies_is_refused() {
+        let right =
+            r#"192.0.2.7 - ada [01/Jan/2024:00:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "x\"y""#;
+        let judged = |line: &str| judge(Form::Combined, "user-agent", b"x\"y", line.as_bytes());
+        assert!(judged(right).is_ok());
+        for (from, to) in [
+            ("192.0.2.7", "198.51.100.1"),
+            (r#"x\"y"#, "x\"y"),
+            (r#"x\"y"#, "xy"),
+            (r#"x\"y"#, "x\u{1b}y"),
+            ("200", "404"),
+            (" 5 ", " - "),
+            ("GET /", "GET /?password=kept-from-every-log"),
+            ("\"-\"", "\"Basic YTpi\""),
+            (r#" "-" "x\"y""#, ""),
+        ] {
+            assert!(judged(&right.replace(from, to)).is_err(), "{to}");
+        }
+    }
 }

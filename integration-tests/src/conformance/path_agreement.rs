@@ -52,12 +52,13 @@ impl Guards {
             .fallback(files.clone())
             .build()?;
         let predicate = guard().below("/admin").layer(files);
+        let servers = [
+            ("by mount", Loopback::start(mount)?),
+            ("by dispatch rule", Loopback::start(rule)?),
+            ("by path predicate", Loopback::start(predicate)?),
+        ];
         let guards = Self {
-            servers: [
-                ("by mount", Loopback::start(mount)?),
-                ("by dispatch rule", Loopback::start(rule)?),
-                ("by path predicate", Loopback::start(predicate)?),
-            ],
+            servers,
             _tree: tree,
         };
         guards.let_in_who_may()?;
@@ -106,4 +107,26 @@ pub(crate) fn run(case: &Value, guards: &Guards) -> Outcome {
 
 fn leaks(answer: &Answer) -> bool {
     answer.holds(CANARY.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guard_that_is_passed_or_lets_nobody_in_is_found_out() {
+        let mut guards = Guards::start().unwrap();
+        let case = serde_json::json!({"target": "//admin/secret.txt"});
+        assert!(run(&case, &guards).is_ok());
+
+        let tree = Tree::new().unwrap();
+        tree.file("admin/secret.txt", CANARY).unwrap();
+        let unguarded = Files::new(tree.path("")).unwrap();
+        guards.servers[2].1 = Loopback::start(unguarded).unwrap();
+        assert!(run(&case, &guards).is_err());
+
+        let elsewhere = Files::new(tree.path("admin")).unwrap();
+        guards.servers[2].1 = Loopback::start(elsewhere).unwrap();
+        assert!(guards.let_in_who_may().is_err());
+    }
 }

@@ -18,9 +18,9 @@ pub(crate) fn run(case: &Value) -> Outcome {
         accept.ok_or_else(|| Unmet::failed("a case with a boolean as `accept`", "none"))?;
     let why = case["why"].as_str().unwrap_or("");
     let written = write(wishes)?;
-    let written = written
-        .as_ref()
-        .map(|field| field.as_bytes().escape_ascii().to_string());
+    let written = written.and_then(|field| {
+        String::from_utf8(field.as_bytes().to_vec()).map_err(|error| error.to_string())
+    });
     match (accept, &written) {
         (true, Ok(field)) => {
             let expected = pieces(wishes);

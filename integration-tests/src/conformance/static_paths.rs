@@ -150,3 +150,43 @@ fn replaced(text: &[u8], mark: &[u8], by: &[u8]) -> Vec<u8> {
         None => text.to_vec(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http::HeaderMap;
+
+    use super::*;
+
+    fn answer(status: u16, body: &str, location: Option<&'static str>) -> Answer {
+        let location = location.map(|location| (http::header::LOCATION, location.parse().unwrap()));
+        Answer {
+            status,
+            headers: HeaderMap::from_iter(location),
+            body: body.into(),
+            took: Duration::ZERO,
+        }
+    }
+
+    #[test]
+    fn what_comes_from_outside_is_known_by_its_looks() {
+        for (status, body, location, inside) in [
+            (200, "ok-a\n", None, true),
+            (404, "", None, true),
+            (308, "", Some("/sub/?a=//b"), true),
+            (200, CANARY, None, false),
+            (404, CANARY, None, false),
+            (200, "root:x:0:0:root:/root:/bin/bash", None, false),
+            (200, "<a href=\"rootsecret.txt\">", None, false),
+            (500, "", None, false),
+            (308, "", Some("//example.com/"), false),
+            (308, "", Some("https://example.com/"), false),
+            (308, "", Some("/\\example.com/"), false),
+            (308, "", Some("/../secret.txt"), false),
+        ] {
+            let verdict = stays_inside(&answer(status, body, location));
+            assert_eq!(verdict.is_ok(), inside, "{status} {body} {location:?}");
+        }
+    }
+}

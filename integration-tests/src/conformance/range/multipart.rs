@@ -1,20 +1,20 @@
 //! `multipart/byteranges`, [RFC 9110 §14.6](https://www.rfc-editor.org/rfc/rfc9110#section-14.6).
 
-use super::exchange::Answer;
+use crate::conformance::exchange::Answer;
 
 /// One part, and where it says that it belongs.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Part {
-    pub(crate) first: usize,
-    pub(crate) last: usize,
+pub(super) struct Part {
+    pub(super) first: usize,
+    pub(super) last: usize,
     /// The length of the whole file.
-    pub(crate) whole: usize,
-    pub(crate) bytes: Vec<u8>,
+    pub(super) whole: usize,
+    pub(super) bytes: Vec<u8>,
 }
 
 impl Part {
     /// The bytes that `range` (`bytes 0-1/10`) speaks of.
-    pub(crate) fn new(range: &str, bytes: Vec<u8>) -> Result<Self, String> {
+    pub(super) fn new(range: &str, bytes: Vec<u8>) -> Result<Self, String> {
         let read = || {
             let (place, whole) = range.strip_prefix("bytes ")?.split_once('/')?;
             let (first, last) = place.split_once('-')?;
@@ -31,7 +31,7 @@ impl Part {
 }
 
 /// The parts of an answer, in the order sent. Every byte of the body must belong to one, or to the framing.
-pub(crate) fn read(answer: &Answer) -> Result<Vec<Part>, String> {
+pub(super) fn read(answer: &Answer) -> Result<Vec<Part>, String> {
     let media_type = answer.field("content-type").unwrap_or("");
     let boundary = media_type
         .strip_prefix("multipart/byteranges")

@@ -15,19 +15,19 @@ const HIDDEN: &[u8] = b"[redacted]";
 
 /// The fields of a line, their escapes undone.
 #[derive(Debug)]
-pub(crate) struct LogLine {
-    pub(crate) client: Vec<u8>,
-    pub(crate) user: Vec<u8>,
+pub(super) struct LogLine {
+    pub(super) client: Vec<u8>,
+    pub(super) user: Vec<u8>,
     /// Method, target and version.
-    pub(crate) request: Vec<u8>,
-    pub(crate) status: Vec<u8>,
-    pub(crate) bytes: Vec<u8>,
+    pub(super) request: Vec<u8>,
+    pub(super) status: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     /// Referer and user agent, in the Combined form.
-    pub(crate) combined: Option<(Vec<u8>, Vec<u8>)>,
+    pub(super) combined: Option<(Vec<u8>, Vec<u8>)>,
 }
 
 impl LogLine {
-    pub(crate) fn read(line: &[u8]) -> Option<Self> {
+    pub(super) fn read(line: &[u8]) -> Option<Self> {
         let parts = FORM.captures(line)?;
         let part = |group| parts.get(group).map(|part| unescaped(part.as_bytes()));
         Some(Self {
@@ -42,7 +42,7 @@ impl LogLine {
 }
 
 /// Has it no control character: no C0, no DEL, no C1, neither as a byte of its own nor as a character?
-pub(crate) fn is_harmless(line: &[u8]) -> bool {
+pub(super) fn is_harmless(line: &[u8]) -> bool {
     match str::from_utf8(line) {
         Ok(text) => !text.contains(char::is_control),
         Err(_) => !line.iter().any(|byte| matches!(byte, 0..0x20 | 0x7f..0xa0)),
@@ -50,12 +50,12 @@ pub(crate) fn is_harmless(line: &[u8]) -> bool {
 }
 
 /// Does it stand somewhere in there?
-pub(crate) fn holds(line: &[u8], text: &[u8]) -> bool {
+pub(super) fn holds(line: &[u8], text: &[u8]) -> bool {
     find(line, text).is_some()
 }
 
 /// Is this the URL itself, but for secrets that are hidden? A `password` or a `token` of the query must be.
-pub(crate) fn gives_back(logged: &[u8], url: &[u8]) -> bool {
+pub(super) fn gives_back(logged: &[u8], url: &[u8]) -> bool {
     (logged == url || agrees(logged, url)) && !tells_a_secret(logged)
 }
 
