@@ -79,7 +79,7 @@ impl Redaction {
             line.extend_from_slice(REDACTED);
             rest = &url[password.end..];
         }
-        let query = text::run(rest, |byte| !matches!(byte, b'?' | b'#'));
+        let query = text::run(rest, is_before_query);
         let (path, query) = rest.split_at(rest.len().min(query + 1));
         text::quoted(line, path);
         for piece in query.split_inclusive(|byte| matches!(byte, b'&' | b'#')) {
@@ -123,6 +123,11 @@ impl Redaction {
                 .filter(|word| word.len() < name.len())
                 .any(listed)
     }
+}
+
+#[expect(clippy::needless_bitwise_bool, reason = "`&&` would be a branch")]
+fn is_before_query(byte: u8) -> bool {
+    (byte != b'?') & (byte != b'#')
 }
 
 /// The runs of letters and digits in a name, where a capital after a small letter begins one, and what stands between them.

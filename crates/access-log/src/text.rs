@@ -5,9 +5,7 @@
 
 /// The value of a quoted field, without its quotes. A space stays.
 pub(crate) fn quoted(line: &mut Vec<u8>, value: &[u8]) {
-    escaped(line, value, |byte| {
-        matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')
-    });
+    escaped(line, value, is_plain);
 }
 
 /// A field that ends at a space, so that no space may stand in it.
@@ -17,9 +15,7 @@ pub(crate) fn word(line: &mut Vec<u8>, value: &[u8]) {
     match value {
         b"" => line.extend_from_slice(b"\"\""),
         b"-" => line.extend_from_slice(b"\\x2d"),
-        _ => escaped(line, value, |byte| {
-            matches!(byte, b'!'..=b'~') && !matches!(byte, b'"' | b'\\')
-        }),
+        _ => escaped(line, value, |byte| is_plain(byte) && byte != b' '),
     }
 }
 
@@ -44,6 +40,11 @@ pub(crate) fn two_digits(line: &mut Vec<u8>, number: u64) {
     line.extend_from_slice(&[digit(number / 10 % 10), digit(number % 10)]);
 }
 
+#[expect(clippy::needless_bitwise_bool, reason = "`&&` would be a branch")]
+fn is_plain(byte: u8) -> bool {
+    (b' '..=b'~').contains(&byte) & (byte != b'"') & (byte != b'\\')
+}
+
 fn escaped(line: &mut Vec<u8>, value: &[u8], is_plain: impl Fn(u8) -> bool + Copy) {
     let mut rest = value;
     loop {
@@ -61,13 +62,17 @@ fn escaped(line: &mut Vec<u8>, value: &[u8], is_plain: impl Fn(u8) -> bool + Cop
 }
 
 /// How many bytes at the front are all such.
+///
+/// Sixteen are looked at together, which becomes a few vector instructions where `is_such` has no branch.
 pub(crate) fn run(bytes: &[u8], is_such: impl Fn(u8) -> bool + Copy) -> usize {
-    // Sixteen at a time and without a way out between them, because the compiler makes a few vector instructions of that.
-    let (chunks, _) = bytes.as_chunks::<16>();
-    let all = |chunk: &&[u8; 16]| chunk.iter().fold(true, |all, byte| all & is_such(*byte));
-    let whole = 16 * chunks.iter().take_while(all).count();
-    let others = bytes[whole..].iter();
-    whole + others.take_while(|byte| is_such(**byte)).count()
+    let all = |chunk: &[u8; 16]| chunk.iter().fold(true, |all, byte| all & is_such(*byte));
+    let (chunks, _) = bytes.as_chunks();
+    let whole = 16 * chunks.iter().take_while(|chunk| all(chunk)).count();
+    let others = &bytes[whole..];
+    if others.len() < 16 && bytes.last_chunk().is_some_and(all) {
+        return bytes.len();
+    }
+    whole + others.iter().take_while(|byte| is_such(**byte)).count()
 }
 
 fn digit(value: u64) -> u8 {
