@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     case,
-    outcome::{Outcome, check},
+    outcome::{Outcome, Unmet, check},
 };
 
 type Pair<'a> = (&'a str, &'a str);
@@ -43,7 +43,7 @@ pub(crate) fn run(case: &Value) -> Outcome {
     Ok(())
 }
 
-fn pairs(case: &Value) -> Result<Vec<Pair<'_>>, super::outcome::Unmet> {
+fn pairs(case: &Value) -> Result<Vec<Pair<'_>>, Unmet> {
     let pairs = case::list(case, "pairs")?.iter();
     pairs
         .map(|pair| Ok((case::text_at(pair, 0)?, case::text_at(pair, 1)?)))

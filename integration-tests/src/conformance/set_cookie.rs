@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use plywood_header::cookie::{SameSite, SetCookie};
+use plywood_header::{
+    cookie::{SameSite, SetCookie},
+    date,
+};
 use serde_json::{Map, Value};
 
 use super::{
@@ -50,6 +53,10 @@ fn write(wishes: &Map<String, Value>) -> Result<Result<http::HeaderValue, String
                 Some(seconds) => cookie.max_age(Duration::from_secs(seconds)),
                 None => return Ok(Err("a Duration is not negative".to_owned())),
             },
+            ("expires", Value::String(text)) => match date::read(&case::value(text.as_bytes())?) {
+                Some(time) => cookie.expires(time),
+                None => return Ok(Err(format!("{text} is no date"))),
+            },
             ("same_site", Value::String(name)) => match same_site(name) {
                 Some(same_site) => cookie.same_site(same_site),
                 None => return Ok(Err(format!("there is no SameSite::{name}"))),
@@ -85,6 +92,7 @@ fn pieces(wishes: &Map<String, Value>) -> Vec<String> {
         text("value").unwrap_or("")
     )];
     pieces.extend(text("domain").map(|domain| format!("Domain={domain}")));
+    pieces.extend(text("expires").map(|time| format!("Expires={time}")));
     if flag("http_only") || flag("httponly") {
         pieces.push("HttpOnly".to_owned());
     }
