@@ -1,3 +1,7 @@
+//! Basic, through its public API and between two lints.
+
+#![allow(clippy::unwrap_used, reason = "a failed test says where by itself")]
+
 use std::{
     convert::Infallible,
     sync::{

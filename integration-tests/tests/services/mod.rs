@@ -1,0 +1,113 @@
+//! One small site, written for each framework.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    sync::Mutex,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode, header::CONTENT_TYPE};
+use http_body::Frame;
+use http_body_util::BodyExt;
+use plywood::prelude::{Body, BoxError, HttpBody, HttpService};
+
+pub(crate) const LINE: &str = "a line that compresses well\n";
+
+pub(crate) fn page() -> String {
+    LINE.repeat(200)
+}
+
+/// The site itself, for those who bring no router.
+async fn site(request: Request<Body>) -> Response<Body> {
+    let answer = |status, body: Body| {
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        response
+    };
+    let text = |body: Body| {
+        let mut response = answer(StatusCode::OK, body);
+        let plain = http::HeaderValue::from_static("text/plain");
+        response.headers_mut().insert(CONTENT_TYPE, plain);
+        response
+    };
+    match request.uri().path() {
+        "/hello" if request.method() == http::Method::HEAD => text(Body::empty()),
+        "/hello" => text(page().into()),
+        "/nothing" => answer(StatusCode::NO_CONTENT, Body::empty()),
+        "/echo" => text(
+            request
+                .into_body()
+                .collect()
+                .await
+                .unwrap()
+                .to_bytes()
+                .into(),
+        ),
+        "/panic" => panic!("a secret"),
+        _ => answer(StatusCode::NOT_FOUND, Body::empty()),
+    }
+}
+
+pub(crate) fn tower()
+-> impl HttpService<Body, ResBody = Body, Error = BoxError, Future: Send> + Sync {
+    tower::service_fn(|request| async { Ok(site(request).await) })
+}
+
+/// hyper's `service_fn`. Its trait takes `&self` and has no readiness, so that it needs a step to become a tower service.
+pub(crate) fn hyper()
+-> impl HttpService<Body, ResBody = Body, Error = Infallible, Future: Send> + Sync {
+    let service = hyper::service::service_fn(|request| async { Ok(site(request).await) });
+    tower::service_fn(move |request| hyper::service::Service::call(&service, request))
+}
+
+pub(crate) fn axum() -> axum::Router {
+    use axum::routing::{get, post};
+
+    axum::Router::new()
+        .route("/hello", get(|| async { page() }))
+        .route("/nothing", get(|| async { StatusCode::NO_CONTENT }))
+        .route("/echo", post(|body: String| async { body }))
+        .route("/panic", get(|| async { panic!("a secret") as () }))
+}
+
+/// tonic's routes: a gRPC service, and the site beside it.
+pub(crate) fn tonic()
+-> impl HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>, Future: Send> + Sync {
+    let (_, health) = tonic_health::server::health_reporter();
+    tonic::service::Routes::from(axum()).add_service(health)
+}
+
+pub(crate) fn warp()
+-> impl HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>, Future: Send> + Sync {
+    use warp::Filter;
+
+    let hello = warp::path!("hello")
+        .and(warp::get().or(warp::head()).unify())
+        .map(page);
+    let nothing = warp::path!("nothing").map(|| StatusCode::NO_CONTENT);
+    let echo = warp::path!("echo")
+        .and(warp::body::bytes())
+        .map(|bytes: Bytes| Response::new(bytes.to_vec()));
+    let panics = warp::path!("panic").map(|| -> StatusCode { panic!("a secret") });
+    let service = warp::service(hello.or(nothing).or(echo).or(panics));
+    tower::util::MapRequest::new(service, |request: Request<Body>| {
+        request.map(|body| Shared(Mutex::new(body)))
+    })
+}
+
+/// A body that can be shared between threads, which warp asks for, though it polls it from one at a time.
+struct Shared(Mutex<Body>);
+
+impl http_body::Body for Shared {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        Pin::new(self.get_mut().0.get_mut().unwrap()).poll_frame(cx)
+    }
+}
