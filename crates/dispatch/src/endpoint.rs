@@ -6,6 +6,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
+use futures_util::FutureExt;
 use http::{Request, Response};
 use plywood_core::{Body, BoxFuture, HttpBody, HttpService};
 
@@ -91,8 +92,9 @@ where
     Fut: Future<Output: Reply<Error: Into<E>>> + Send + 'static,
 {
     fn call(&self, request: Request<Body>) -> Answer<E> {
+        // `map`, because an async block would hold the function's future twice.
         let answer = (self.0)(request);
-        Box::pin(async move { answer.await.reply().map_err(Into::into) })
+        Box::pin(answer.map(|answer| answer.reply().map_err(Into::into)))
     }
 }
 
@@ -139,10 +141,9 @@ where
         return answer;
     }
     let future = slot.expect("no downcast has taken it");
-    Box::pin(async move {
-        let answer = future.await;
+    Box::pin(future.map(|answer| {
         answer
             .map(|response| response.map(Body::new))
             .map_err(Into::into)
-    })
+    }))
 }

@@ -1,5 +1,6 @@
 use std::task::{Context, Poll};
 
+use futures_util::FutureExt;
 use http::{Request, Response};
 use plywood_core::{Body, BoxFuture, HttpBody};
 use tower_service::Service;
@@ -53,6 +54,6 @@ where
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let answer = (self.0)(request.map(Body::new));
-        Box::pin(async move { answer.await.reply() })
+        Box::pin(answer.map(Reply::reply))
     }
 }
