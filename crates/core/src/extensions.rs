@@ -1,19 +1,18 @@
 //! What one layer leaves for another in the request or the response.
 //!
-//! These are to Plywood what the `environ` keys are to WSGI. Each says who leaves it and who reads it.
-//!
-//! Each is looked up by its `of`, in a request, a response, their parts, or the extensions themselves ([`Carrier`]).
+//! These are to Plywood what the `environ` keys are to WSGI: a vocabulary, open to layers and handlers of your own. Each is looked up by
+//! its `of`, in a request, a response, their parts, or the extensions themselves ([`Carrier`]). Who of Plywood leaves and reads it:
 //!
 //! | extension | where | left by | read by |
 //! |---|---|---|---|
-//! | [`Client`] | request | gateways, proxies' layer | access log, auth, throttles, handlers |
-//! | [`Scheme`] | request | gateways | session (cookie's `Secure`), redirects |
-//! | [`ClientCertificate`] | request | gateways that speak TLS | auth |
-//! | [`RequestId`] | request | a request-id layer | access log, error pages |
-//! | [`Mount`] | request | dispatch | static, auth, session: whoever builds a URL |
-//! | [`MatchedRoute`] | request, and response on the way back | dispatch | access log, metrics |
-//! | [`Identity`] | request, and response on the way back | auth | handlers, access log |
-//! | [`Failure`] | response | whoever refuses | error pages, access log |
+//! | [`Client`] | request | serve, test | access log |
+//! | [`Scheme`] | request | serve, test | session, for the cookie's `Secure` |
+//! | [`ClientCertificate`] | request | nobody yet: a gateway that speaks TLS | nobody yet |
+//! | [`RequestId`] | request | nobody yet: a layer of your own | error pages |
+//! | [`Mount`] | request | dispatch | auth, dispatch, static, which build URLs; access log and error pages, which name the path that was sent |
+//! | [`MatchedRoute`] | request, and response on the way back | dispatch | nobody yet: metrics of your own |
+//! | [`Identity`] | request, and response on the way back | auth | auth further in, access log, handlers |
+//! | [`Failure`] | response | whoever refuses: auth, dispatch, error pages, session, static | error pages |
 //! | [`NoCompress`] | response | handlers | compression |
 
 mod carrier;

@@ -8,7 +8,7 @@ use super::Carrier;
 /// Who is at the other end (CGI's `REMOTE_ADDR`).
 ///
 /// Left by the gateway, from the socket. A layer that trusts a proxy may prove another address, and then [`ip`](Self::ip) is
-/// that one; [`peer`](Self::peer) stays what the socket said. Read by the access log, auth and throttles.
+/// that one; [`peer`](Self::peer) stays what the socket said. Read by the access log.
 ///
 /// ```
 /// use plywood_core::Client;

@@ -1,12 +1,13 @@
 use std::{fmt, sync::Arc};
 
-use super::Carrier;
 use bytes::Bytes;
+
+use super::Carrier;
 
 /// The certificates that the client proved itself with in the TLS handshake.
 ///
-/// Left by a gateway that speaks TLS and has verified them. Read by auth. It is never made from a header, unless by a layer that
-/// trusts the proxy and strips that header from everyone else.
+/// For a gateway that speaks TLS and has verified them to leave, and for whoever decides by them to read. It is never made from a header,
+/// unless by a layer that trusts the proxy and strips that header from everyone else.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ClientCertificate(Arc<[Bytes]>);
 

@@ -4,7 +4,7 @@ use super::Carrier;
 
 /// Why a layer refused, or why an answer is an error. It travels in the **response**.
 ///
-/// Left by whoever answers instead of the inner service. Read by the error pages (for the developer's eyes) and the access log.
+/// Left by whoever answers instead of the inner service. Read by the error pages, which tell it to the operator.
 /// The visitor never sees it: what he may know stands in the response itself.
 ///
 /// ```

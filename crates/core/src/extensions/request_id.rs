@@ -4,7 +4,7 @@ use super::Carrier;
 
 /// The name of one request, by which its traces in several logs are found again.
 ///
-/// Left by a request-id layer. Read by the access log, the error pages and whoever calls further services.
+/// Left by a layer that takes it from the request or makes it up. Read by the error pages and whoever calls further services.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RequestId(HeaderValue);
 
