@@ -60,7 +60,8 @@
 //!
 //! # Order
 //!
-//! Innermost. `error-pages` outside it gives the empty `404` and `405` their looks; `access-log` outside it reads which rule matched.
+//! Innermost. `error-pages` outside it gives the empty `404` and `405` their looks; what counts by rule stands outside it too, and reads
+//! [`MatchedRoute`](plywood_core::MatchedRoute) in the response.
 //!
 //! # Security
 //!
