@@ -120,7 +120,11 @@ fn request() -> Request<()> {
         .header("accept-encoding", "gzip, deflate, br, zstd")
         .header("referer", "https://example.com/issues")
         .header("authorization", "Basic YWRhOnBseXdvb2Q=")
-        .header("cookie", "theme=dark; sid=AAAAAAAAAAAAAAAAAAAAAA")
+        // An id that is well-formed for the peer, and one for us.
+        .header(
+            "cookie",
+            "theme=dark; id=AAAAAAAAAAAAAAAAAAAAAA; sid=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        )
         .body(())
         .expect("it is well-formed")
 }

@@ -33,7 +33,7 @@ pub(crate) fn compression() -> CompressionLayer {
 }
 
 pub(crate) fn sessions() -> SessionManagerLayer<MemoryStore> {
-    SessionManagerLayer::new(MemoryStore::default()).with_name("sid")
+    SessionManagerLayer::new(MemoryStore::default()).with_name("id")
 }
 
 pub(crate) fn router() -> Router {
