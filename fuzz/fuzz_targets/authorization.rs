@@ -10,16 +10,16 @@ fuzz_target!(|lines: Vec<&[u8]>| {
         .filter_map(|line| HeaderValue::from_bytes(line).ok());
     let headers: HeaderMap = lines.map(|line| (AUTHORIZATION, line)).collect();
     if let Ok(Some(basic)) = Basic::read(&headers) {
-        assert!(!basic.user.contains(':'));
+        assert!(!basic.user().contains(':'));
         let allowed = |character: char| !character.is_control() || character == '\t';
         assert!(
             basic
-                .user
+                .user()
                 .chars()
-                .chain(basic.password.chars())
+                .chain(basic.password().chars())
                 .all(allowed)
         );
-        if let Ok(challenge) = basic_challenge(&basic.user) {
+        if let Ok(challenge) = basic_challenge(basic.user()) {
             assert!(challenge.to_str().is_ok());
         }
     }

@@ -12,10 +12,9 @@ use crate::grammar::{is_tchar, trim};
 /// The user and the password that a client sent. `Debug` does not show the password.
 #[derive(Clone)]
 pub struct Basic {
-    /// Before the first colon. May be empty.
-    pub user: String,
-    /// After the first colon, further colons included. May be empty.
-    pub password: String,
+    credentials: String,
+    /// The first one.
+    colon: usize,
 }
 
 impl Basic {
@@ -40,7 +39,7 @@ impl Basic {
     ///
     /// headers.insert(AUTHORIZATION, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==".parse().unwrap());
     /// let caller = Basic::read(&headers).unwrap().unwrap();
-    /// assert_eq!((caller.user.as_str(), caller.password.as_str()), ("Aladdin", "open sesame"));
+    /// assert_eq!((caller.user(), caller.password()), ("Aladdin", "open sesame"));
     /// ```
     pub fn read(headers: &HeaderMap) -> Result<Option<Self>, Malformed> {
         let mut lines = headers.get_all(AUTHORIZATION).iter();
@@ -69,21 +68,29 @@ impl Basic {
         let decoded = BASE64_STANDARD
             .decode(encoded)
             .map_err(|_| Malformed(Reason::Base64))?;
-        let mut user = String::from_utf8(decoded).map_err(|_| Malformed(Reason::Utf8))?;
-        if user.contains(|character: char| character.is_control() && character != '\t') {
+        let credentials = String::from_utf8(decoded).map_err(|_| Malformed(Reason::Utf8))?;
+        if credentials.contains(|character: char| character.is_control() && character != '\t') {
             return Err(Malformed(Reason::Control));
         }
-        let colon = user.find(':').ok_or(Malformed(Reason::Colon))?;
-        let password = user.split_off(colon + 1);
-        user.truncate(colon);
-        Ok(Self { user, password })
+        let colon = credentials.find(':').ok_or(Malformed(Reason::Colon))?;
+        Ok(Self { credentials, colon })
+    }
+
+    /// What stands before the first colon. May be empty.
+    pub fn user(&self) -> &str {
+        &self.credentials[..self.colon]
+    }
+
+    /// What stands after the first colon, further colons included. May be empty.
+    pub fn password(&self) -> &str {
+        &self.credentials[self.colon + 1..]
     }
 }
 
 impl fmt::Debug for Basic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Basic")
-            .field("user", &self.user)
+            .field("user", &self.user())
             .finish_non_exhaustive()
     }
 }
@@ -181,7 +188,7 @@ mod tests {
             .iter()
             .map(|line| HeaderValue::from_bytes(line.as_bytes()).unwrap());
         let read = Basic::read(&lines.map(|line| (AUTHORIZATION, line)).collect());
-        read.map(|read| read.map(|basic| (basic.user, basic.password)))
+        read.map(|read| read.map(|basic| (basic.user().to_owned(), basic.password().to_owned())))
     }
 
     fn encoded(credentials: impl AsRef<[u8]>) -> String {
@@ -280,10 +287,8 @@ mod tests {
 
     #[test]
     fn no_message_shows_the_password() {
-        let basic = Basic {
-            user: "ada".to_owned(),
-            password: "plywood".to_owned(),
-        };
+        let basic = Basic::parse(b" YWRhOnBseXdvb2Q=").unwrap();
+        assert_eq!(basic.password(), "plywood");
         assert_eq!(format!("{basic:?}"), r#"Basic { user: "ada", .. }"#);
         let error = sent(&[&encoded("ada:ply\0wood")]).unwrap_err();
         assert!(!format!("{error} {error:?}").contains("wood"));

@@ -91,7 +91,9 @@ impl BasicAuthLayer {
         }
         let headers = request.headers();
         match Basic::read(headers) {
-            Ok(Some(caller)) => Ok(Some(self.config.check.ask(&caller.user, &caller.password))),
+            Ok(Some(caller)) => Ok(Some(
+                self.config.check.ask(caller.user(), caller.password()),
+            )),
             Ok(None) if headers.contains_key(AUTHORIZATION) => {
                 Err(unauthorized("the credentials are not of the scheme Basic"))
             }
