@@ -6,7 +6,10 @@
 mod error;
 mod set;
 
+use std::iter;
+
 use http::{HeaderMap, header::COOKIE};
+use memchr::memchr;
 
 pub use self::{
     error::{CookieError, CookieErrorKind},
@@ -53,17 +56,33 @@ pub fn find_all<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = 
 
 fn raw_pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
     let lines = headers.get_all(COOKIE).iter();
-    let pieces = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
-    pieces.filter_map(|piece| {
-        let equals = piece.iter().position(|byte| *byte == b'=')?;
-        let name = trim(&piece[..equals]);
-        (!name.is_empty()).then(|| (name, trim(&piece[equals + 1..])))
+    lines
+        .flat_map(|line| pieces(line.as_bytes()))
+        .filter_map(|piece| {
+            let equals = memchr(b'=', piece)?;
+            let name = trim(&piece[..equals]);
+            (!name.is_empty()).then(|| (name, trim(&piece[equals + 1..])))
+        })
+}
+
+/// What stands between the semicolons.
+fn pieces(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(line);
+    iter::from_fn(move || {
+        let line = rest?;
+        let end = memchr(b';', line);
+        rest = end.map(|end| &line[end + 1..]);
+        Some(&line[..end.unwrap_or(line.len())])
     })
 }
 
 fn text(bytes: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    (!bytes.iter().any(u8::is_ascii_control)).then_some(text)
+    // A fold has no way out, which lets it be a few vector instructions.
+    let has_control = |any, byte: &u8| any | byte.is_ascii_control();
+    if bytes.iter().fold(false, has_control) {
+        return None;
+    }
+    std::str::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]
