@@ -41,7 +41,9 @@ impl Id {
     pub fn parse(text: &str) -> Option<Self> {
         let bytes: [u8; Self::LENGTH] = text.as_bytes().try_into().ok()?;
         let known = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        bytes.iter().all(known).then_some(Self(bytes))
+        // A fold has no way out, which lets it be a few vector instructions.
+        let all_known = bytes.iter().fold(true, |all, byte| all & known(byte));
+        all_known.then_some(Self(bytes))
     }
 
     /// The id as it stands in the cookie. Show it to nobody else.
