@@ -21,8 +21,8 @@ async fn main() -> std::io::Result<()> {
     axum::serve(listener, app()).await
 }
 
-#[cfg(test)]
 // ANCHOR: test
+#[cfg(test)]
 mod tests {
     use plywood_lint::LintLayer;
     use plywood_test::Client;

@@ -30,8 +30,8 @@ async fn main() -> Result<(), BoxError> {
     Ok(Server::new(listener).serve(app()).await?)
 }
 
-#[cfg(test)]
 // ANCHOR: test
+#[cfg(test)]
 mod tests {
     use plywood_lint::LintLayer;
     use plywood_test::Client;

@@ -23,8 +23,8 @@ async fn main() -> Result<(), BoxError> {
     Ok(Server::new(listener).serve(app(Path::new("."))?).await?)
 }
 
-#[cfg(test)]
 // ANCHOR: test
+#[cfg(test)]
 mod tests {
     use std::fs;
 

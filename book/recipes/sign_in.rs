@@ -37,8 +37,8 @@ async fn main() -> Result<(), BoxError> {
     Ok(Server::new(listener).serve(app(Path::new("."))?).await?)
 }
 
-#[cfg(test)]
 // ANCHOR: test
+#[cfg(test)]
 mod tests {
     use plywood_lint::LintLayer;
     use plywood_test::Client;

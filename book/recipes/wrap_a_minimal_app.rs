@@ -37,8 +37,8 @@ async fn main() -> Result<(), BoxError> {
 }
 // ANCHOR_END: main
 
-#[cfg(test)]
 // ANCHOR: test
+#[cfg(test)]
 mod tests {
     use plywood_lint::LintLayer;
     use plywood_test::Client;
