@@ -24,8 +24,8 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), BoxError> {
-//! let response = app()?.oneshot(Request::get("/hello/ada").body(Body::empty())?).await?;
-//! assert_eq!(response.into_body().try_into_bytes().unwrap(), "hello, ada\n");
+//! let client = plywood_test::Client::new(app()?);
+//! client.get("/hello/ada").await.expect_status(200).expect_text("hello, ada\n");
 //! # Ok(())
 //! # }
 //! ```
