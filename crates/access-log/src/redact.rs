@@ -1,6 +1,6 @@
 //! Which parts of a URL are nobody's business: a log is read by more people, and kept for longer, than a password should be.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use percent_encoding::percent_decode;
 
@@ -8,6 +8,9 @@ use crate::text;
 
 /// What stands in a secret's place.
 const REDACTED: &[u8] = b"[redacted]";
+
+/// So often a value is decoded in search of a URL in it.
+const NESTED: usize = 3;
 
 /// The parameters whose values are not written by default.
 const NAMES: [&str; 30] = [
@@ -101,7 +104,9 @@ impl Redaction {
         for part in pair.split(|byte| *byte == b';') {
             if let Some(equals) = part.iter().position(|byte| *byte == b'=') {
                 let value = start + equals + 1;
-                if value < pair.len() && self.names_a_secret(&part[..equals]) {
+                let is_secret = self.names_a_secret(&part[..equals])
+                    || self.is_url_with_secret(&part[equals + 1..]);
+                if value < pair.len() && is_secret {
                     return Some(value);
                 }
             }
@@ -110,9 +115,31 @@ impl Redaction {
         None
     }
 
+    /// Does this value hold a URL with a secret of its own, as the way back after a sign-in may? A URL within that URL is encoded once more.
+    fn is_url_with_secret(&self, value: &[u8]) -> bool {
+        let holds = |url: &[u8]| {
+            url.split(|byte| matches!(byte, b'?' | b'&' | b';' | b'#'))
+                .filter_map(|pair| {
+                    pair.split_at_checked(pair.iter().position(|byte| *byte == b'=')?)
+                })
+                .any(|(name, value)| value.len() > 1 && self.names_a_secret(name))
+        };
+        let mut url = Cow::Borrowed(value);
+        for _ in 0..NESTED {
+            if holds(&url) {
+                return true;
+            }
+            if !url.contains(&b'%') {
+                return false;
+            }
+            url = percent_decode(&url).collect::<Vec<_>>().into();
+        }
+        holds(&url)
+    }
+
     /// Is this name, or a word of it, on the list? `reset_token`, `accessToken` and `user[token]` all have the word `token`.
     fn names_a_secret(&self, name: &[u8]) -> bool {
-        let name: std::borrow::Cow<'_, [u8]> = percent_decode(name).into();
+        let name: Cow<'_, [u8]> = percent_decode(name).into();
         let listed = |word: &[u8]| {
             self.names
                 .iter()
@@ -196,6 +223,14 @@ mod tests {
                 "https://a/b#access_token=[redacted]",
             ),
             ("https://a/b?c=d#code=x", "https://a/b?c=d#code=[redacted]"),
+            ("/a?next=/b?token=x", "/a?next=[redacted]"),
+            ("/a?next=/b?c=d", "/a?next=/b?c=d"),
+            ("/a?next=%2Fb%3Ftoken%3Dx&c=d", "/a?next=[redacted]&c=d"),
+            ("/a?next=%2Fb%3Fc%3Dd%26code%3Dx", "/a?next=[redacted]"),
+            ("/a?next=%252Fb%253Ftoken%253dx", "/a?next=[redacted]"),
+            ("/a?next=%2Fb%23access_token%3Dx", "/a?next=[redacted]"),
+            ("/a?next=%2Fb%3Ftoken%3D", "/a?next=%2Fb%3Ftoken%3D"),
+            ("/a?next=%2Fb%3Fc%3Dd", "/a?next=%2Fb%3Fc%3Dd"),
             ("https://ada:pw@a/b", "https://ada:[redacted]@a/b"),
             (
                 "https://ada:p@w@a?pin=1",

@@ -2,6 +2,7 @@
 
 use std::{
     cell::Cell,
+    fmt,
     sync::atomic::{AtomicU64, Ordering},
 };
 
@@ -17,7 +18,6 @@ const MONTHS: [&[u8; 3]; 12] = [
 ];
 
 /// A time zone that looks its offset up once a minute: zones change theirs at a whole minute, and lines come in thousands a second.
-#[derive(Debug)]
 pub(crate) struct Zone {
     zone: TimeZone,
     /// The minute in the upper half, its offset in seconds in the lower. They are read and written as one.
@@ -56,6 +56,12 @@ impl Zone {
             LATEST.set(stamp);
         }
         line.extend_from_slice(&stamp.text);
+    }
+}
+
+impl fmt::Debug for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.zone.iana_name().unwrap_or("unnamed"))
     }
 }
 

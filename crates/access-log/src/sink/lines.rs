@@ -94,10 +94,14 @@ impl Lines {
     ///
     /// # Errors
     ///
-    /// When the file cannot be opened for writing.
+    /// When the file cannot be opened for writing: what the system says, with the path in front of it.
     pub fn file(path: impl AsRef<Path>) -> io::Result<Self> {
-        let file = File::options().append(true).create(true).open(path)?;
-        Ok(Self::new(file))
+        let path = path.as_ref();
+        let file = File::options().append(true).create(true).open(path);
+        file.map(Self::new).map_err(|error| {
+            let text = format!("cannot write the log {}: {error}", path.display());
+            io::Error::new(error.kind(), text)
+        })
     }
 
     /// Lines to the standard output.
