@@ -1,6 +1,7 @@
 //! Encoders at rest. A fresh one costs about 400 KiB of memory and more time than a small answer takes to compress.
 
 use std::{
+    fmt,
     ops::{Deref, DerefMut},
     sync::{Arc, Mutex, PoisonError},
     thread,
@@ -9,7 +10,6 @@ use std::{
 use crate::encoder::Encoder;
 
 /// Encoders of one level. It keeps two for each processor at most, and makes as many more as are wanted at a time.
-#[derive(Debug)]
 pub(crate) struct Pool {
     level: u32,
     most: usize,
@@ -57,6 +57,15 @@ impl Pool {
     #[cfg(test)]
     pub(crate) fn idle(&self) -> usize {
         self.idle.lock().unwrap().len()
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool")
+            .field("level", &self.level)
+            .field("most", &self.most)
+            .finish_non_exhaustive()
     }
 }
 

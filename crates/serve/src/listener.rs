@@ -42,7 +42,14 @@ impl Listener {
             None => TcpListener::bind(address).await.map(Self::from),
         };
         bound.map_err(|error| {
-            io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
+            let hint = match error.kind() {
+                io::ErrorKind::InvalidInput => {
+                    "; it should be like 127.0.0.1:8000 or unix:/run/app.sock"
+                }
+                _ => "",
+            };
+            let text = format!("cannot listen on {address}: {error}{hint}");
+            io::Error::new(error.kind(), text)
         })
     }
 

@@ -64,14 +64,19 @@ impl OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cannot open the session file {}", self.path.display())?;
-        match (self.kind, &self.source) {
+        f.write_str(match (self.kind, &self.source) {
             (OpenErrorKind::Foreign, _) => {
-                f.write_str(": it holds something else; sessions need a file of their own")
+                ": it holds something else; sessions need a file of their own"
             }
-            (OpenErrorKind::Newer, _) => f.write_str(": a later version has written it"),
-            (_, Some(source)) => write!(f, ": {source}"),
-            (_, None) => f.write_str(": SQLite cannot keep a write-ahead log beside it"),
-        }
+            (OpenErrorKind::Newer, _) => ": a later version has written it",
+            (OpenErrorKind::Io, _) => {
+                ": it should be a file that this process can read and write, in a directory that is there"
+            }
+            (OpenErrorKind::Sqlite, Some(_)) => {
+                ": it should be a whole SQLite database that nobody else keeps locked"
+            }
+            (OpenErrorKind::Sqlite, None) => ": SQLite cannot keep a write-ahead log beside it",
+        })
     }
 }
 
