@@ -25,7 +25,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), BoxError> {
 //! let client = plywood_test::Client::new(app()?);
-//! client.get("/hello/ada").await.expect_status(200).expect_text("hello, ada\n");
+//! client.get("/hello/ada").send().await.expect_status(200).expect_text("hello, ada\n");
 //! # Ok(())
 //! # }
 //! ```
