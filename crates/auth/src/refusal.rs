@@ -1,6 +1,6 @@
 use http::{
     HeaderMap, HeaderValue, Method, Response, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE},
+    header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE},
 };
 use plywood_core::{Body, BoxError, Failure, path::Malformed};
 use plywood_header::accept;
@@ -29,13 +29,20 @@ impl Refusal {
     /// The answer, with the reason as its [`Failure`].
     ///
     /// Who would read a text gets a line of it. Who prefers HTML or JSON gets an empty body, so that a layer of error pages can fill it.
+    /// HEAD gets the head of that line.
     pub(crate) fn answer(self, method: &Method, headers: &HeaderMap) -> Response<Body> {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = self.status;
-        if *method != Method::HEAD && accept::best(headers, OFFERS) == Some(OFFERS[0]) {
-            *response.body_mut() = format!("{}\n", self.status).into();
-            let text = HeaderValue::from_static("text/plain; charset=utf-8");
-            response.headers_mut().insert(CONTENT_TYPE, text);
+        if accept::best(headers, OFFERS) == Some(OFFERS[0]) {
+            let line = format!("{}\n", self.status);
+            let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+            response.headers_mut().insert(CONTENT_TYPE, plain);
+            if *method == Method::HEAD {
+                let length = line.len().into();
+                response.headers_mut().insert(CONTENT_LENGTH, length);
+            } else {
+                *response.body_mut() = line.into();
+            }
         }
         response
             .headers_mut()
@@ -70,7 +77,6 @@ mod tests {
         for (method, accept, filled) in [
             (Method::GET, "*/*", true),
             (Method::POST, "text/plain", true),
-            (Method::HEAD, "*/*", false),
             (
                 Method::GET,
                 "text/html,application/xhtml+xml,*/*;q=0.8",
@@ -86,5 +92,17 @@ mod tests {
             assert_eq!(response.headers().contains_key(CONTENT_TYPE), filled);
             assert_eq!(Failure::of(&response).unwrap().to_string(), "no");
         }
+    }
+
+    #[test]
+    fn head_gets_the_head_of_the_text() {
+        let response =
+            Refusal::new(StatusCode::FORBIDDEN, "no").answer(&Method::HEAD, &HeaderMap::new());
+        assert!(response.body().is_end_stream());
+        assert_eq!(
+            response.headers()[CONTENT_TYPE],
+            "text/plain; charset=utf-8"
+        );
+        assert_eq!(response.headers()[CONTENT_LENGTH], "14");
     }
 }
