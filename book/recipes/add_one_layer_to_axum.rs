@@ -9,17 +9,17 @@ async fn list() -> String {
 }
 
 fn app() -> Router {
-    Router::new()
-        .route("/", get(list))
-        .layer(CompressionLayer::new())
+    Router::new().route("/", get(list)).layer(CompressionLayer::new())
 }
 // ANCHOR_END: app
 
+// ANCHOR: main
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8000").await?;
     axum::serve(listener, app()).await
 }
+// ANCHOR_END: main
 
 // ANCHOR: test
 #[cfg(test)]
@@ -28,14 +28,12 @@ mod tests {
     use plywood_test::Client;
     use tower::Layer;
 
+    use super::*;
+
     #[tokio::test]
     async fn the_router_compresses() {
-        let client = Client::new(LintLayer::new().layer(super::app()));
-        let reply = client
-            .get("/")
-            .header("accept-encoding", "gzip")
-            .send()
-            .await;
+        let client = Client::new(LintLayer::new().layer(app()));
+        let reply = client.get("/").header("accept-encoding", "gzip").send().await;
         let reply = reply
             .expect_header("content-encoding", "gzip")
             .expect_header("vary", "accept-encoding");

@@ -5,9 +5,7 @@ use plywood::prelude::*;
 
 async fn count(request: Request<Body>) -> Result<Response<Body>, BoxError> {
     let session = Session::of(&request)?;
-    let visits = session
-        .update("visits", |visits: Option<u32>| visits.unwrap_or(0) + 1)
-        .await?;
+    let visits = session.update("visits", |visits: Option<u32>| visits.unwrap_or(0) + 1).await?;
     Ok(Response::builder()
         .header("content-type", "text/plain; charset=utf-8")
         .body(format!("visit {visits}\n").into())?)
@@ -23,23 +21,26 @@ fn app() -> App {
 }
 // ANCHOR_END: app
 
+// ANCHOR: main
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     let listener = Listener::bind("127.0.0.1:8000").await?;
     println!("Serving on {listener}");
     Ok(Server::new(listener).serve(app()).await?)
 }
+// ANCHOR_END: main
 
 // ANCHOR: test
 #[cfg(test)]
 mod tests {
     use plywood_lint::LintLayer;
     use plywood_test::Client;
-    use tower::Layer;
+
+    use super::*;
 
     #[tokio::test]
     async fn visits_are_counted_for_each_visitor() {
-        let app = LintLayer::new().layer(super::app());
+        let app = LintLayer::new().layer(app());
         let (ada, bob) = (Client::new(app.clone()), Client::new(app));
         ada.get("/").send().await.expect_text_contains("visit 1");
         ada.get("/").send().await.expect_text_contains("visit 2");

@@ -16,12 +16,14 @@ fn app(folder: &Path) -> Result<App, BoxError> {
 }
 // ANCHOR_END: app
 
+// ANCHOR: main
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     let listener = Listener::bind("127.0.0.1:8000").await?;
     println!("Serving on {listener}");
-    Ok(Server::new(listener).serve(app(Path::new("."))?).await?)
+    Ok(Server::new(listener).serve(app(Path::new("public"))?).await?)
 }
+// ANCHOR_END: main
 
 // ANCHOR: test
 #[cfg(test)]
@@ -30,26 +32,22 @@ mod tests {
 
     use plywood_lint::LintLayer;
     use plywood_test::Client;
-    use tower::Layer;
+
+    use super::*;
 
     #[tokio::test]
     async fn files_are_served_and_secrets_are_not() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("index.html"), "<h1>Hello</h1>").unwrap();
         fs::write(folder.path().join(".env"), "PASSWORD=plywood").unwrap();
-        let client = Client::new(LintLayer::new().layer(super::app(folder.path()).unwrap()));
+        let client = Client::new(LintLayer::new().layer(app(folder.path()).unwrap()));
 
         let page = client.get("/").send().await.expect_status(200);
         let tag = page
             .expect_header("content-type", "text/html; charset=utf-8")
             .header("etag")
             .to_owned();
-        client
-            .get("/")
-            .header("if-none-match", &tag)
-            .send()
-            .await
-            .expect_status(304);
+        client.get("/").header("if-none-match", &tag).send().await.expect_status(304);
         client
             .get("/")
             .header("range", "bytes=4-8")
@@ -59,11 +57,7 @@ mod tests {
             .expect_text_contains("Hello");
 
         client.get("/.env").send().await.expect_status(404);
-        client
-            .get("/%2e%2e/etc/passwd")
-            .send()
-            .await
-            .expect_status(404);
+        client.get("/%2e%2e/etc/passwd").send().await.expect_status(404);
     }
 }
 // ANCHOR_END: test

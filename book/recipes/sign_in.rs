@@ -30,42 +30,34 @@ fn app(data: &Path) -> Result<App, BoxError> {
 }
 // ANCHOR_END: app
 
+// ANCHOR: main
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     let listener = Listener::bind("127.0.0.1:8000").await?;
     println!("Serving on {listener}");
     Ok(Server::new(listener).serve(app(Path::new("."))?).await?)
 }
+// ANCHOR_END: main
 
 // ANCHOR: test
 #[cfg(test)]
 mod tests {
     use plywood_lint::LintLayer;
     use plywood_test::Client;
-    use tower::Layer;
+
+    use super::*;
 
     #[tokio::test]
     async fn ada_signs_in_and_out() {
         let data = tempfile::tempdir().unwrap();
-        let client = Client::new(LintLayer::new().layer(super::app(data.path()).unwrap()));
+        let client = Client::new(LintLayer::new().layer(app(data.path()).unwrap()));
 
         let stranger = client.get("/").header("accept", "text/html").send().await;
-        stranger
-            .expect_status(303)
-            .expect_header("location", "/login?next=%2F");
+        stranger.expect_status(303).expect_header("location", "/login?next=%2F");
 
         let account = [("username", "ada"), ("password", "plywood")];
-        client
-            .post("/login")
-            .form(&account)
-            .send()
-            .await
-            .expect_status(303);
-        client
-            .get("/")
-            .send()
-            .await
-            .expect_text_contains("hello, ada");
+        client.post("/login").form(&account).send().await.expect_status(303);
+        client.get("/").send().await.expect_text_contains("hello, ada");
 
         client.post("/logout").send().await.expect_status(303);
         client.get("/").send().await.expect_status(401);

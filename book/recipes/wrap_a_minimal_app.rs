@@ -4,20 +4,14 @@
 use plywood::prelude::*;
 
 async fn hello(request: Request<Body>) -> Result<Response<Body>, BoxError> {
-    let name = Params::of(&request)
-        .get("name")
-        .unwrap_or("world")
-        .to_owned();
+    let name = Params::of(&request).get("name").unwrap_or("world").to_owned();
     Ok(Response::builder()
         .header("content-type", "text/plain; charset=utf-8")
         .body(format!("hello, {name}\n").into())?)
 }
 
 fn app() -> Result<App, BoxError> {
-    let site = Dispatch::<BoxError>::builder()
-        .get("/", hello)
-        .get("/<name>", hello)
-        .build()?;
+    let site = Dispatch::<BoxError>::builder().get("/", hello).get("/<name>", hello).build()?;
     Ok(plywood::app(
         ServiceBuilder::new()
             .layer(AccessLogLayer::new(Lines::stdout()))
@@ -42,28 +36,21 @@ async fn main() -> Result<(), BoxError> {
 mod tests {
     use plywood_lint::LintLayer;
     use plywood_test::Client;
-    use tower::Layer;
+
+    use super::*;
 
     #[tokio::test]
     async fn the_app_answers() {
-        let client = Client::new(LintLayer::new().layer(super::app().unwrap()));
+        let client = Client::new(LintLayer::new().layer(app().unwrap()));
         client
             .get("/")
             .send()
             .await
             .expect_status(200)
             .expect_text_contains("hello, world");
-        client
-            .get("/ada")
-            .send()
-            .await
-            .expect_text_contains("hello, ada");
+        client.get("/ada").send().await.expect_text_contains("hello, ada");
 
-        let missing = client
-            .get("/a/b")
-            .header("accept", "application/json")
-            .send()
-            .await;
+        let missing = client.get("/a/b").header("accept", "application/json").send().await;
         missing
             .expect_status(404)
             .expect_header("content-type", "application/problem+json");

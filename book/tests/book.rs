@@ -68,6 +68,38 @@ fn every_part_that_a_chapter_shows_is_in_its_program() {
             );
             shown += 1;
         }
-        assert!(shown >= 2, "{name} shows its app and its test");
+        assert!(shown >= 3, "{name} shows its app, its main and its test");
+    }
+}
+
+#[test]
+fn every_recipe_lists_the_crates_that_its_program_names() {
+    let manifest = read("Cargo.toml");
+    for name in names("recipes") {
+        let chapter = read(&format!("src/recipes/{name}.md"));
+        let listed: Vec<_> = chapter
+            .split("```toml\n")
+            .skip(1)
+            .flat_map(|block| block.split("```").next().expect("a block ends").lines())
+            .filter_map(|line| Some(line.split_once(" = ")?.0.to_owned()))
+            .collect();
+        for listed in &listed {
+            assert!(
+                manifest.lines().any(|line| line.starts_with(&format!("{listed} "))
+                    || line.starts_with(&format!("{listed}."))),
+                "{name}: {listed} is no dependency of the book"
+            );
+        }
+        let program = read(&format!("recipes/{name}.rs"));
+        let named =
+            program.split(|character: char| !(character.is_alphanumeric() || character == '_'));
+        let known = ["axum", "http", "plywood", "serde", "tempfile", "tokio", "tower"];
+        let mut missing: Vec<_> = named
+            .filter(|word| word.starts_with("plywood_") || known.contains(word))
+            .map(|word| word.replace('_', "-"))
+            .filter(|word| !listed.contains(word))
+            .collect();
+        missing.dedup();
+        assert!(missing.is_empty(), "{name} does not list {missing:?}");
     }
 }
