@@ -11,12 +11,17 @@ use tower::{ServiceExt, util::BoxCloneService};
 
 use crate::{Cookie, RequestBuilder, jar::Jar, request_builder::field};
 
+type Boxed = BoxCloneService<Request<Body>, Response<Body>, BoxError>;
+
+/// The service behind a lock, because few services are `Sync` and a reply, which holds it, should be.
+type Shared = Arc<Mutex<Boxed>>;
+
 /// A visitor of a service, in process.
 ///
 /// A clone is the same visitor: it shares the cookies. [`stranger`](Self::stranger) gives another one.
 #[derive(Clone)]
 pub struct Client {
-    pub(crate) service: BoxCloneService<Request<Body>, Response<Body>, BoxError>,
+    service: Shared,
     pub(crate) jar: Arc<Mutex<Jar>>,
     pub(crate) base: Uri,
     pub(crate) headers: HeaderMap,
@@ -37,7 +42,7 @@ impl Client {
         let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 49_152));
         extensions.insert(plywood_core::Client::tcp(peer));
         Self {
-            service: BoxCloneService::new(service),
+            service: Arc::new(Mutex::new(BoxCloneService::new(service))),
             jar: Arc::default(),
             base: Uri::from_static("http://localhost/"),
             headers: HeaderMap::new(),
@@ -191,6 +196,12 @@ impl Client {
 
     pub(crate) fn jar(&self) -> MutexGuard<'_, Jar> {
         self.jar.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A clone of the service, as every connection to a server has one.
+    pub(crate) fn service(&self) -> Boxed {
+        let service = self.service.lock();
+        service.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The absolute URL of a target.

@@ -1,20 +1,20 @@
 //! One exchange: the request as a gateway would hand it on, and the way along redirects.
 
-use std::time::SystemTime;
+use std::{mem, panic::Location, time::SystemTime};
 
-use bytes::Bytes;
 use http::{
-    Extensions, HeaderMap, Method, Request, Response, StatusCode, Uri, header, uri::PathAndQuery,
+    Extensions, HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header,
+    uri::PathAndQuery,
 };
-use http_body_util::BodyExt;
 use plywood_core::{Body, BoxError, Scheme};
 use tower::{Service, ServiceExt};
 
 use crate::{
-    Client, Reply, RequestBuilder,
+    Client, OpenReply, RequestBuilder,
     client::authority,
     location,
-    reply::{Asked, Hop},
+    payload::Payload,
+    reply::{Asked, Hop, Reply},
 };
 
 /// A request that can be sent, and perhaps sent again elsewhere.
@@ -26,17 +26,21 @@ struct Leg {
     body: Payload,
 }
 
-enum Payload {
-    Bytes(Bytes),
-    Stream(Option<Body>),
-}
-
-pub(crate) async fn exchange(builder: RequestBuilder) -> Result<Reply, BoxError> {
+/// Sends a request and follows redirects, up to the head of the reply.
+pub(crate) async fn open(
+    builder: RequestBuilder,
+    caller: &'static Location<'static>,
+) -> Result<OpenReply, BoxError> {
     let most = builder.redirects;
-    let (mut client, mut leg) = start(builder);
+    let (client, mut leg) = start(builder);
+    let mut service = client.service();
     let mut history = Vec::new();
     loop {
-        let (asked, response) = send(&mut client, &mut leg).await?;
+        let (asked, request) = leg.request(&client);
+        let response = service.ready().await?.call(request).await?;
+        client
+            .jar()
+            .store_all(response.headers(), &leg.url, SystemTime::now());
         match next(&leg, &response) {
             Some(url) if most > 0 => {
                 history.push(Hop {
@@ -48,87 +52,54 @@ pub(crate) async fn exchange(builder: RequestBuilder) -> Result<Reply, BoxError>
                 }
                 leg.redirect(response.status(), url)?;
             }
-            _ => return read(asked, response, history).await,
+            _ => {
+                let (head, body) = response.into_parts();
+                // A server sends none of it.
+                let unsent =
+                    asked.method == Method::HEAD || matches!(head.status.as_u16(), 204 | 205 | 304);
+                let body = if unsent { Body::empty() } else { body };
+                let reply = Reply::new(asked, head, history, client, caller);
+                return Ok(OpenReply::new(reply, body));
+            }
         }
     }
 }
 
-pub(crate) async fn stream(builder: RequestBuilder) -> Result<Response<Body>, BoxError> {
-    let (mut client, mut leg) = start(builder);
-    let (_, response) = send(&mut client, &mut leg).await?;
-    Ok(response)
+/// The request that would be sent first.
+pub(crate) fn preview(builder: &RequestBuilder) -> Asked {
+    let leg = Leg {
+        method: builder.method.clone(),
+        url: builder.url.clone(),
+        headers: fields_of(builder),
+        extensions: Extensions::new(),
+        body: match builder.body.bytes() {
+            Some(bytes) => Payload::Bytes(bytes.clone()),
+            None => Payload::Stream(None),
+        },
+    };
+    leg.asked(&builder.client)
 }
 
-fn start(builder: RequestBuilder) -> (Client, Leg) {
-    let RequestBuilder {
-        client,
-        method,
-        url,
-        mut headers,
-        extensions,
-        body,
-        ..
-    } = builder;
-    for (name, value) in &client.headers {
-        if !headers.contains_key(name) {
-            headers.insert(name, value.clone());
+fn start(mut builder: RequestBuilder) -> (Client, Leg) {
+    let leg = Leg {
+        headers: fields_of(&builder),
+        method: builder.method,
+        url: builder.url,
+        extensions: mem::take(&mut builder.extensions),
+        body: builder.body,
+    };
+    (builder.client, leg)
+}
+
+/// The request's own fields, and those of the client that it has not.
+fn fields_of(builder: &RequestBuilder) -> HeaderMap {
+    let mut headers = builder.headers.clone();
+    for (name, value) in &builder.client.headers {
+        if !builder.headers.contains_key(name) {
+            headers.append(name, value.clone());
         }
     }
-    let body = match body.try_into_bytes() {
-        Ok(bytes) => Payload::Bytes(bytes),
-        Err(stream) => Payload::Stream(Some(stream)),
-    };
-    (
-        client,
-        Leg {
-            method,
-            url,
-            headers,
-            extensions,
-            body,
-        },
-    )
-}
-
-/// Sends one leg, and keeps the cookies that come back.
-async fn send(client: &mut Client, leg: &mut Leg) -> Result<(Asked, Response<Body>), BoxError> {
-    let cookies = client.jar().field(&leg.url, SystemTime::now());
-    let request = leg.request(cookies);
-    let asked = Asked {
-        method: leg.method.clone(),
-        url: leg.url.clone(),
-        headers: request.headers().clone(),
-        body: match &leg.body {
-            Payload::Bytes(bytes) => Some(bytes.clone()),
-            Payload::Stream(_) => None,
-        },
-    };
-    let response = client.service.ready().await?.call(request).await?;
-    client
-        .jar()
-        .store_all(response.headers(), &leg.url, SystemTime::now());
-    Ok((asked, response))
-}
-
-async fn read(
-    asked: Asked,
-    response: Response<Body>,
-    history: Vec<Hop>,
-) -> Result<Reply, BoxError> {
-    let (head, body) = response.into_parts();
-    let unsent = asked.method == Method::HEAD
-        || matches!(
-            head.status,
-            StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
-        );
-    let (bytes, trailers) = if unsent {
-        (Bytes::new(), HeaderMap::new())
-    } else {
-        let collected = body.collect().await?;
-        let trailers = collected.trailers().cloned().unwrap_or_default();
-        (collected.to_bytes(), trailers)
-    };
-    Ok(Reply::new(asked, head, bytes, trailers, history))
+    headers
 }
 
 /// Where a response leads, if it leads on at this host.
@@ -156,19 +127,13 @@ fn origin_form(url: &Uri) -> Uri {
 }
 
 impl Leg {
-    /// The request as a gateway hands it on: in origin form, with a Host and the length of its body.
-    fn request(&mut self, cookies: Option<http::HeaderValue>) -> Request<Body> {
-        let length = match &self.body {
-            Payload::Bytes(bytes) => Some(bytes.len()),
-            Payload::Stream(_) => None,
-        };
-        let body = match &mut self.body {
-            Payload::Bytes(bytes) => Body::from(bytes.clone()),
-            Payload::Stream(stream) => stream.take().unwrap_or_default(),
-        };
-        let mut request = Request::new(body);
+    /// The request as a gateway hands it on, and what is remembered of it.
+    fn request(&mut self, client: &Client) -> (Asked, Request<Body>) {
+        let asked = self.asked(client);
+        let mut request = Request::new(self.body.body());
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = origin_form(&self.url);
+        *request.headers_mut() = asked.headers.clone();
         *request.extensions_mut() = self.extensions.clone();
         if Scheme::of(&self.extensions).is_none() {
             let is_secure = self.url.scheme_str() == Some("https");
@@ -179,25 +144,34 @@ impl Leg {
             };
             request.extensions_mut().insert(scheme);
         }
-        let headers = request.headers_mut();
-        *headers = self.headers.clone();
+        (asked, request)
+    }
+
+    /// With a Host, the jar's cookies, and the length of the body.
+    fn asked(&self, client: &Client) -> Asked {
+        let mut headers = self.headers.clone();
         if !headers.contains_key(header::HOST) {
-            let host = authority(&self.url)
-                .parse()
-                .expect("an authority is a field value");
-            headers.insert(header::HOST, host);
+            let host = HeaderValue::from_str(authority(&self.url));
+            headers.insert(header::HOST, host.expect("an authority is a field value"));
         }
-        if let (Some(cookies), false) = (cookies, headers.contains_key(header::COOKIE)) {
+        if !headers.contains_key(header::COOKIE)
+            && let Some(cookies) = client.jar().field(&self.url, SystemTime::now())
+        {
             headers.insert(header::COOKIE, cookies);
         }
         let sends_content = matches!(self.method, Method::POST | Method::PUT | Method::PATCH);
-        if let Some(length) = length
-            && (length > 0 || sends_content)
+        if let Some(bytes) = self.body.bytes()
+            && (!bytes.is_empty() || sends_content)
             && !headers.contains_key(header::CONTENT_LENGTH)
         {
-            headers.insert(header::CONTENT_LENGTH, length.into());
+            headers.insert(header::CONTENT_LENGTH, bytes.len().into());
         }
-        request
+        Asked {
+            method: self.method.clone(),
+            url: self.url.clone(),
+            headers,
+            body: self.body.bytes().cloned(),
+        }
     }
 
     /// Turns to where a redirect leads: [RFC 9110 §15.4](https://www.rfc-editor.org/rfc/rfc9110#section-15.4).
@@ -209,23 +183,22 @@ impl Leg {
         };
         if becomes_get {
             self.method = Method::GET;
-            self.body = Payload::Bytes(Bytes::new());
+            self.body = Payload::default();
             for name in [
                 header::CONTENT_TYPE,
                 header::CONTENT_LENGTH,
                 header::CONTENT_ENCODING,
                 header::CONTENT_LANGUAGE,
                 header::CONTENT_LOCATION,
+                header::ORIGIN,
             ] {
                 self.headers.remove(name);
             }
         }
         self.url = url;
-        match &self.body {
-            Payload::Stream(None) => {
-                Err(format!("{status} asks for a streamed body again: send bytes").into())
-            }
-            _ => Ok(()),
+        if self.body.is_gone() {
+            return Err(format!("{status} asks for a streamed body again: send bytes").into());
         }
+        Ok(())
     }
 }

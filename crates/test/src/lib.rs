@@ -38,8 +38,8 @@
 //! Content-Length, and the extensions [`Client`](plywood_core::Client) and [`Scheme`](plywood_core::Scheme). It waits until the service is
 //! ready before it calls.
 //!
-//! A [`Reply`] is the whole answer: status, fields, body, trailers. Any status is an answer; the `expect_..` methods say what should have
-//! come, and show the whole exchange when it did not. The body of an answer to HEAD, and of 204 and 304, is dropped unread, as a server drops it.
+//! A [`Reply`] is the whole answer: status, fields, body, trailers. The `expect_..` methods say what should have come, and show the whole
+//! exchange when it did not; a status that is not 2xx or 3xx must be expected. The body of an answer to HEAD, and of 204 and 304, is dropped unread, as a server drops it.
 //!
 //! # What it does not do
 //!
@@ -49,13 +49,20 @@
 mod client;
 mod cookie;
 mod cookie_date;
+mod curl;
 mod exchange;
 mod jar;
 mod location;
+mod multipart;
+mod open_reply;
+mod payload;
 mod reply;
 mod request_builder;
 
-pub use self::{client::Client, cookie::Cookie, reply::Reply, request_builder::RequestBuilder};
+pub use self::{
+    client::Client, cookie::Cookie, multipart::Multipart, open_reply::OpenReply, reply::Reply,
+    request_builder::RequestBuilder,
+};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -4,21 +4,38 @@ mod expect;
 use bytes::Bytes;
 use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, header, response};
 use serde::de::DeserializeOwned;
-use std::time::SystemTime;
+use std::{
+    fmt,
+    panic::Location,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::SystemTime,
+};
 
-use crate::Cookie;
+use crate::{Client, Cookie, curl};
 
 /// The whole reply to a request: status, fields, body, trailers, and the request that it answers.
 ///
 /// Its text ([`Display`](std::fmt::Display)) is the whole exchange. What should have come is said by the `expect_..` methods, which hand the
 /// reply on, so that they chain.
-#[derive(Clone, Debug)]
+///
+/// A status that is not 2xx or 3xx must be expected: by [`expect_status`](Self::expect_status), by asking for the
+/// [`status`](Self::status), or by [`any_status`](Self::any_status). A reply that is dropped before is a panic, so that no step of a test
+/// fails unseen.
+#[derive(Clone)]
 pub struct Reply {
-    asked: Asked,
-    head: response::Parts,
-    body: Bytes,
-    trailers: HeaderMap,
+    pub(crate) asked: Asked,
+    pub(crate) head: response::Parts,
+    pub(crate) body: Bytes,
+    pub(crate) trailers: HeaderMap,
     history: Vec<Hop>,
+    pub(crate) client: Client,
+    caller: &'static Location<'static>,
+    /// Shared by the clones: one of them is enough.
+    expected: Arc<AtomicBool>,
 }
 
 /// The request that was sent last.
@@ -39,24 +56,34 @@ pub(crate) struct Hop {
 }
 
 impl Reply {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         asked: Asked,
         head: response::Parts,
-        body: Bytes,
-        trailers: HeaderMap,
         history: Vec<Hop>,
+        client: Client,
+        caller: &'static Location<'static>,
     ) -> Self {
+        let status = head.status;
+        let is_well = status.is_success() || status.is_redirection();
         Self {
             asked,
             head,
-            body,
-            trailers,
+            body: Bytes::new(),
+            trailers: HeaderMap::new(),
             history,
+            client,
+            caller,
+            expected: Arc::new(AtomicBool::new(is_well)),
         }
     }
 
-    /// The status.
-    pub const fn status(&self) -> StatusCode {
+    pub(crate) fn expected(&self) {
+        self.expected.store(true, Ordering::Relaxed);
+    }
+
+    /// The status. Who asks for it has expected any.
+    pub fn status(&self) -> StatusCode {
+        self.expected();
         self.head.status
     }
 
@@ -140,6 +167,16 @@ impl Reply {
             .find(|cookie| cookie.name() == name)
     }
 
+    /// The request that was sent last, as a command for a shell: see [`RequestBuilder::as_curl`](crate::RequestBuilder::as_curl).
+    pub fn as_curl(&self) -> String {
+        curl::command(&self.asked)
+    }
+
+    /// The visitor who asked.
+    pub const fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// The URL that answered: the last one, if redirects were followed.
     pub const fn url(&self) -> &Uri {
         &self.asked.url
@@ -148,5 +185,31 @@ impl Reply {
     /// The redirects that were followed: each one's status, and the URL that gave it.
     pub fn history(&self) -> impl ExactSizeIterator<Item = (StatusCode, &Uri)> {
         self.history.iter().map(|hop| (hop.status, &hop.url))
+    }
+}
+
+/// An error that nobody expected does not pass in silence.
+impl Drop for Reply {
+    fn drop(&mut self) {
+        if !self.expected.load(Ordering::Relaxed) && !thread::panicking() {
+            // Once is enough, whatever becomes of the clones.
+            self.expected();
+            panic!(
+                "{} {}, sent from {}, was answered {}, which nobody expected: `expect_status` does, and so does `any_status`\n\n{self}",
+                self.asked.method, self.asked.url, self.caller, self.head.status
+            );
+        }
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("asked", &self.asked)
+            .field("head", &self.head)
+            .field("body", &self.body)
+            .field("trailers", &self.trailers)
+            .field("history", &self.history)
+            .finish_non_exhaustive()
     }
 }

@@ -2,11 +2,11 @@ use std::{borrow::Borrow, panic::Location};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use form_urlencoded::Serializer;
-use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Response, Uri, header};
-use plywood_core::{Body, BoxError};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
+use plywood_core::{Body, BoxError, BoxFuture};
 use serde::Serialize;
 
-use crate::{Client, Reply, exchange};
+use crate::{Client, Multipart, OpenReply, Reply, curl, exchange, payload::Payload};
 
 /// A request that is being made. Begin it with [`Client::get`] and its like, end it with [`send`](Self::send).
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct RequestBuilder {
     pub(crate) url: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) extensions: Extensions,
-    pub(crate) body: Body,
+    pub(crate) body: Payload,
     pub(crate) redirects: usize,
 }
 
@@ -33,7 +33,7 @@ impl RequestBuilder {
             url,
             headers: HeaderMap::new(),
             extensions: client.extensions.clone(),
-            body: Body::empty(),
+            body: Payload::default(),
             redirects: client.redirects,
             client,
         }
@@ -76,7 +76,7 @@ impl RequestBuilder {
 
     /// Sends `body`. What is at hand as bytes can be sent again when a redirect asks for it; a stream cannot.
     pub fn body(mut self, body: impl Into<Body>) -> Self {
-        self.body = body.into();
+        self.body = Payload::new(body.into());
         self
     }
 
@@ -102,6 +102,13 @@ impl RequestBuilder {
             Ok(json) => self.content("application/json", json.into()),
             Err(error) => panic!("the value has no JSON: {error}"),
         }
+    }
+
+    /// Sends a form with files, as a browser encodes one.
+    pub fn multipart(mut self, form: &Multipart) -> Self {
+        let (media_type, body) = form.encode();
+        self.headers.insert(header::CONTENT_TYPE, media_type);
+        self.body(body)
     }
 
     /// Says who asks, by HTTP Basic ([RFC 7617](https://www.rfc-editor.org/rfc/rfc7617)).
@@ -135,17 +142,26 @@ impl RequestBuilder {
         self
     }
 
-    /// Sends the request and reads the whole reply, whatever its status is.
+    /// The request as a command for a shell, to be sent to a server that runs. It ends without a new line.
+    ///
+    /// All is in it as it would be sent, cookies and passwords too. A streamed body is left out.
+    pub fn as_curl(&self) -> String {
+        curl::command(&exchange::preview(self))
+    }
+
+    /// Sends the request and reads the whole reply, whatever its status is. To await the request does the same.
     ///
     /// # Panics
     ///
-    /// If the service or the body fails, or there are more redirects than it may follow.
+    /// If the service or the body fails, or there are more redirects than it may follow. And the [`Reply`] panics when it is dropped with
+    /// an error status that nobody expected.
     #[track_caller]
     pub fn send(self) -> impl Future<Output = Reply> + Send {
-        let caller = Location::caller();
         let asked = format!("{} {}", self.method, self.url);
+        let caller = Location::caller();
+        let reply = self.try_send();
         async move {
-            let reply = self.try_send().await;
+            let reply = reply.await;
             reply.unwrap_or_else(|error| panic!("{asked}, sent from {caller}, failed: {error}"))
         }
     }
@@ -156,22 +172,39 @@ impl RequestBuilder {
     ///
     /// The service's own, or that of the body that it gave; or there are more redirects than it may follow, or the way leads
     /// through a redirect that wants a streamed body again.
-    pub async fn try_send(self) -> Result<Reply, BoxError> {
-        exchange::exchange(self).await
+    #[track_caller]
+    pub fn try_send(self) -> impl Future<Output = Result<Reply, BoxError>> + Send {
+        let open = self.try_stream();
+        async move { open.await?.try_rest().await }
     }
 
-    /// Sends the request and gives the response with its body unread: to read it frame by frame, or to drop it half way.
+    /// Sends the request and gives the reply with its body unread: to read it frame by frame, or to cut it off.
     ///
-    /// Redirects are not followed.
+    /// # Panics
+    ///
+    /// If the service fails, or there are more redirects than it may follow.
+    #[track_caller]
+    pub fn stream(self) -> impl Future<Output = OpenReply> + Send {
+        let asked = format!("{} {}", self.method, self.url);
+        let caller = Location::caller();
+        let open = self.try_stream();
+        async move {
+            let open = open.await;
+            open.unwrap_or_else(|error| panic!("{asked}, sent from {caller}, failed: {error}"))
+        }
+    }
+
+    /// The same, or the error.
     ///
     /// # Errors
     ///
-    /// The service's own.
-    pub async fn stream(self) -> Result<Response<Body>, BoxError> {
-        exchange::stream(self).await
+    /// As [`try_send`](Self::try_send), without those of the body.
+    #[track_caller]
+    pub fn try_stream(self) -> impl Future<Output = Result<OpenReply, BoxError>> + Send {
+        exchange::open(self, Location::caller())
     }
 
-    fn content(mut self, media_type: &'static str, body: Body) -> Self {
+    pub(crate) fn content(mut self, media_type: &'static str, body: Body) -> Self {
         let value = HeaderValue::from_static(media_type);
         self.headers.insert(header::CONTENT_TYPE, value);
         self.body(body)
@@ -186,7 +219,18 @@ impl RequestBuilder {
     }
 }
 
-fn encode<I, K, V>(pairs: I) -> String
+/// To await a request is to [`send`](RequestBuilder::send) it.
+impl IntoFuture for RequestBuilder {
+    type Output = Reply;
+    type IntoFuture = BoxFuture<Reply>;
+
+    #[track_caller]
+    fn into_future(self) -> BoxFuture<Reply> {
+        Box::pin(self.send())
+    }
+}
+
+pub(crate) fn encode<I, K, V>(pairs: I) -> String
 where
     I: IntoIterator<Item: Borrow<(K, V)>>,
     K: AsRef<str>,

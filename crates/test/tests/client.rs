@@ -19,7 +19,7 @@ use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use plywood_core::{Body, BoxError, BoxFuture, Scheme, take_ready};
 use plywood_lint::{Lint, LintLayer};
-use plywood_test::{Client, Reply};
+use plywood_test::{Client, Multipart, Reply};
 use serde::{Deserialize, Serialize};
 use tower::{Layer, Service, service_fn};
 
@@ -368,9 +368,12 @@ async fn the_target_of_options_may_be_a_star() {
 
 #[tokio::test]
 async fn a_stream_is_read_frame_by_frame() {
-    let mut response = client().get("/stream").stream().await.unwrap();
-    let frame = response.body_mut().frame().await.unwrap().unwrap();
-    assert_eq!(frame.data_ref().unwrap(), "one ");
+    let mut reply = client().get("/stream").stream().await;
+    assert_eq!(reply.frame().await.unwrap(), "one ");
+    assert_eq!(reply.frame().await.unwrap(), "two");
+    assert!(reply.trailers().is_empty());
+    assert_eq!(reply.frame().await, None);
+    assert_eq!(reply.trailers()["x-sum"], "7");
 }
 
 #[tokio::test]
@@ -528,4 +531,92 @@ fn a_client_and_its_requests_can_move_to_another_thread() {
     }
     let client = is_send(client());
     drop(is_send(client.get("/").send()));
+}
+
+#[tokio::test]
+async fn an_error_that_nobody_expected_does_not_pass_in_silence() {
+    let client = client();
+    let reply = client.get("/none").send().await;
+    let message = panic_of(|| drop(reply));
+    for part in [
+        "GET http://localhost/none, sent from",
+        "tests/client.rs",
+        "was answered 404 Not Found, which nobody expected",
+    ] {
+        assert!(message.contains(part), "{message}");
+    }
+    client.get("/none").send().await.any_status();
+    client.get("/none").send().await.expect_status(404);
+    client.get("/302").send().await;
+    // Whoever awaits the request sends it. One clone that was looked at is enough.
+    let reply = client.get("/none").await;
+    let clone = reply.clone();
+    assert_eq!(clone.status(), 404);
+    drop((reply, clone));
+    // Who cuts it off without a look has not expected it either.
+    let open = client.get("/none").stream().await;
+    assert!(panic_of(|| open.cut()).contains("which nobody expected"));
+}
+
+#[tokio::test]
+async fn files_are_sent_as_browsers_send_them() {
+    let form = Multipart::new().text("title", "A sheet").file(
+        "photo",
+        "sheet.png",
+        "image/png",
+        b"PNG".as_slice(),
+    );
+    let reply = client().post("/echo").multipart(&form).await;
+    reply
+        .expect_text_contains("content-type: multipart/form-data; boundary=----PlywoodBoundary0\n")
+        .expect_text_contains(
+            "name=\"photo\"; filename=\"sheet.png\"\r\nContent-Type: image/png\r\n\r\nPNG\r\n",
+        );
+}
+
+#[tokio::test]
+async fn a_request_can_be_told_as_a_command() {
+    let client = client();
+    client.store_cookie("sid=4f2a");
+    let request = client.post("/echo?a=b").json(&["it's"]);
+    let command = request.as_curl();
+    assert_eq!(
+        command,
+        "curl --path-as-is -X POST -H 'content-type: application/json' -H 'host: localhost' -H 'cookie: sid=4f2a' \
+         --data-raw '[\"it'\\''s\"]' 'http://localhost/echo?a=b'"
+    );
+    assert_eq!(request.await.as_curl(), command);
+    assert!(
+        client
+            .options("*")
+            .as_curl()
+            .ends_with("--request-target '*' http://localhost")
+    );
+    let bytes = client.put("/x").body(vec![0xff]).as_curl();
+    assert!(bytes.starts_with(r"printf '\377' | curl "), "{bytes}");
+    assert!(
+        bytes.contains("-H content-type: --data-binary @-"),
+        "{bytes}"
+    );
+}
+
+#[tokio::test]
+async fn a_stream_is_looked_at_without_waiting_and_read_to_its_end() {
+    let mut reply = client().get("/stream").stream().await;
+    assert!(!reply.is_quiet().await);
+    assert_eq!(reply.frame().await.unwrap(), "one ");
+    let reply = reply.rest().await.expect_text("two");
+    assert_eq!(reply.trailers()["x-sum"], "7");
+
+    let pending = StreamBody::new(futures_util::stream::pending::<
+        Result<Frame<Bytes>, BoxError>,
+    >());
+    let pending = Arc::new(std::sync::Mutex::new(Some(Body::new(pending))));
+    let client = Client::new(service_fn(move |_: Request<Body>| {
+        let body = pending.lock().unwrap().take().unwrap();
+        async { Ok::<_, Infallible>(Response::new(body)) }
+    }));
+    let mut reply = client.get("/").stream().await;
+    assert!(reply.is_quiet().await);
+    reply.cut();
 }

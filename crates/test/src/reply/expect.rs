@@ -7,6 +7,12 @@ use super::Reply;
 /// What should have come. Each hands the reply on if it did, and panics with the whole exchange if it did not.
 #[expect(clippy::return_self_not_must_use, reason = "the check is the use")]
 impl Reply {
+    /// Any status at all, an error too.
+    pub fn any_status(self) -> Self {
+        self.expected();
+        self
+    }
+
     /// Any 2xx.
     ///
     /// # Panics
