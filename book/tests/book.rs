@@ -93,7 +93,9 @@ fn every_recipe_lists_the_crates_that_its_program_names() {
         let program = read(&format!("recipes/{name}.rs"));
         let named =
             program.split(|character: char| !(character.is_alphanumeric() || character == '_'));
-        let known = ["axum", "http", "plywood", "serde", "tempfile", "tokio", "tower"];
+        let known = [
+            "axum", "http", "plywood", "serde", "tempfile", "tokio", "tower",
+        ];
         let mut missing: Vec<_> = named
             .filter(|word| word.starts_with("plywood_") || known.contains(word))
             .map(|word| word.replace('_', "-"))

@@ -1,0 +1,65 @@
+//! Stand behind a proxy.
+
+// ANCHOR: app
+use std::net::IpAddr;
+
+use plywood::prelude::*;
+
+/// Believes the proxy: it speaks HTTPS to the world, and the last address that it wrote is its client's.
+fn believe(mut request: Request<Body>) -> Request<Body> {
+    let told = request.headers().get_all("x-forwarded-for").iter().next_back();
+    let last = told.and_then(|line| line.to_str().ok()?.rsplit(',').next());
+    let address = last.and_then(|address| address.trim().parse::<IpAddr>().ok());
+    if let (Some(client), Some(address)) = (Client::of(&request).copied(), address) {
+        request.extensions_mut().insert(client.proven(address));
+    }
+    request.extensions_mut().insert(Scheme::Https);
+    request
+}
+
+async fn home(request: Request<Body>) -> Result<Response<Body>, BoxError> {
+    Session::of(&request)?.insert("seen", true)?;
+    let client = Client::of(&request).ok_or("a gateway leaves the client")?;
+    Ok(Response::new(format!("you are at {client}\n").into()))
+}
+
+fn app() -> App {
+    plywood::app(
+        ServiceBuilder::new()
+            .map_request(believe)
+            .layer(AccessLogLayer::new(Lines::stdout()))
+            .layer(ErrorPagesLayer::new())
+            .layer(SessionLayer::new(MemoryStore::new()))
+            .service(service_fn(home)),
+    )
+}
+// ANCHOR_END: app
+
+// ANCHOR: main
+#[tokio::main]
+async fn main() -> Result<(), BoxError> {
+    let listener = Listener::bind("unix:app.sock").await?;
+    println!("Serving on {listener}");
+    Ok(Server::new(listener).serve(app()).await?)
+}
+// ANCHOR_END: main
+
+// ANCHOR: test
+#[cfg(test)]
+mod tests {
+    use plywood_lint::LintLayer;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_proxys_word_counts_and_the_clients_does_not() {
+        let client = plywood_test::Client::new(LintLayer::new().layer(app()));
+        let told = ("x-forwarded-for", "203.0.113.66, 192.0.2.7");
+        let reply = client.get("/").header(told.0, told.1).send().await;
+        let reply = reply.expect_text("you are at 192.0.2.7\n");
+        let cookie = reply.header("set-cookie");
+        assert!(cookie.starts_with("__Host-sid="), "{cookie}");
+        assert!(cookie.contains("; Secure"), "{cookie}");
+    }
+}
+// ANCHOR_END: test
