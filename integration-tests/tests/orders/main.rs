@@ -1,6 +1,6 @@
 //! Plywood's layers in all orders: each pair, and stacks of five, over one table of requests.
 
-#![allow(clippy::unwrap_used, reason = "a failed test says where by itself")]
+#![expect(clippy::unwrap_used, reason = "a test may")]
 
 mod errors;
 mod invariants;
@@ -63,11 +63,11 @@ async fn run(stacks: impl IntoIterator<Item = Vec<Sheet>>) {
             }
         }
     }
-    let mut told = String::new();
-    for (fault, places) in &wrong {
+    let told = wrong.iter().map(|(fault, places)| {
         let (_, example) = places.iter().min().unwrap();
-        told += &format!("{fault}\n  {} times, as in {example}\n", places.len());
-    }
+        format!("{fault}\n  {} times, as in {example}\n", places.len())
+    });
+    let told = told.collect::<String>();
     assert!(wrong.is_empty(), "{} kinds of fault\n{told}", wrong.len());
 }
 

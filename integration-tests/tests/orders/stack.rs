@@ -67,7 +67,7 @@ struct Log {
 
 /// What became of a request.
 pub(crate) enum Outcome {
-    Answered(Answer),
+    Answered(Box<Answer>),
     Failed(BoxError),
     Panicked(String),
 }
@@ -166,7 +166,7 @@ impl Stack {
             })
         };
         match AssertUnwindSafe(exchange).catch_unwind().await {
-            Ok(Ok(answer)) => Outcome::Answered(answer),
+            Ok(Ok(answer)) => Outcome::Answered(Box::new(answer)),
             Ok(Err(error)) => Outcome::Failed(error),
             Err(payload) => Outcome::Panicked(text_of(&*payload)),
         }
