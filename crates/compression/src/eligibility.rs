@@ -1,6 +1,6 @@
 //! Whether an answer is worth compressing, as far as its head and its size say.
 
-use http::{HeaderMap, StatusCode, header, response};
+use http::{HeaderMap, HeaderValue, StatusCode, header, response};
 use plywood_core::NoCompress;
 use plywood_header::media_type;
 
@@ -36,16 +36,20 @@ pub(crate) fn of(parts: &response::Parts, size: Option<u64>, min_size: u64) -> E
         Some(_) => return Never,
         None => {}
     }
+    let headers = &parts.headers;
     let confirms = parts.status == StatusCode::NOT_MODIFIED;
+    let partial = parts.status == StatusCode::PARTIAL_CONTENT;
+    let content_range = headers.get(header::CONTENT_RANGE);
+    let size = if partial || content_range.is_some() {
+        content_range.and_then(complete_length)
+    } else {
+        size
+    };
     if !confirms && size.is_some_and(|size| size < min_size) {
         return Never;
     }
-    let headers = &parts.headers;
-    if !type_is_compressible(
-        headers,
-        confirms,
-        parts.status == StatusCode::PARTIAL_CONTENT,
-    ) || headers.contains_key(header::CONTENT_ENCODING)
+    if !type_is_compressible(headers, confirms, partial)
+        || headers.contains_key(header::CONTENT_ENCODING)
         || forbids_transformation(headers)
     {
         return Never;
@@ -54,10 +58,17 @@ pub(crate) fn of(parts: &response::Parts, size: Option<u64>, min_size: u64) -> E
         return Confirmation;
     }
     // A part is cut from the plain bytes: coded, it could not be joined with its neighbours.
-    if parts.status == StatusCode::PARTIAL_CONTENT || headers.contains_key(header::CONTENT_RANGE) {
+    if partial || content_range.is_some() {
         return OthersOnly;
     }
     Worthy
+}
+
+/// The size of the whole that a part was cut from, because that is what others are sent
+/// ([RFC 9110 §14.4](https://www.rfc-editor.org/rfc/rfc9110#section-14.4)).
+fn complete_length(content_range: &HeaderValue) -> Option<u64> {
+    let (_, complete) = content_range.to_str().ok()?.rsplit_once('/')?;
+    complete.parse().ok()
 }
 
 fn type_is_compressible(headers: &HeaderMap, confirms: bool, partial: bool) -> bool {
@@ -129,8 +140,12 @@ mod tests {
                 &[("content-type", "multipart/byteranges; boundary=x")],
                 Never,
             ),
-            (200, &[HTML, ("content-range", "bytes 0-9/10")], OthersOnly),
-            (416, &[HTML, ("content-range", "bytes */10")], OthersOnly),
+            (
+                200,
+                &[HTML, ("content-range", "bytes 0-9/5000")],
+                OthersOnly,
+            ),
+            (416, &[HTML, ("content-range", "bytes */5000")], OthersOnly),
             (304, &[], Confirmation),
             (304, &[HTML], Confirmation),
             (304, &[PNG], Never),
@@ -174,6 +189,22 @@ mod tests {
             (None, Worthy),
         ] {
             assert_eq!(of(&parts, size, 1024), expected, "{size:?}");
+        }
+    }
+
+    #[test]
+    fn a_part_is_as_large_as_its_whole() {
+        for (status, range, expected) in [
+            (206, "bytes 0-99/1024", OthersOnly),
+            (206, "bytes 0-99/1023", Never),
+            (206, "bytes 0-99/*", OthersOnly),
+            (206, "lines 0-99", OthersOnly),
+            (416, "bytes */1024", OthersOnly),
+            (416, "bytes */1023", Never),
+        ] {
+            let fields = [("content-type", "text/html"), ("content-range", range)];
+            let parts = parts(status, &fields);
+            assert_eq!(of(&parts, Some(100), 1024), expected, "{status} {range}");
         }
     }
 
