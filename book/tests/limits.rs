@@ -1,0 +1,119 @@
+//! The chapter of limits says what the code says.
+
+use std::{fs, path::Path};
+
+/// A limit as the chapter writes it (the row's first words, and its number), and where the code has it.
+#[rustfmt::skip]
+const LIMITS: &[(&str, &str, &str, &str)] = &[
+    ("connections at a time", "10,000", "serve/src/server.rs", "max_connections: 10_000"),
+    ("time for a request's head", "30 s", "serve/src/server.rs", "header_timeout: Duration::from_secs(30)"),
+    ("pause between two HTTP/2 pings", "30 s", "serve/src/server.rs", ".keep_alive_interval(self.header_timeout)"),
+    ("a request's head", "64 KiB", "serve/src/server.rs", "const BUFFER: usize = 64 * 1024;"),
+    ("time for requests under way", "30 s", "serve/src/server.rs", "grace: Duration::from_secs(30)"),
+    ("pause when no descriptor", "200 ms", "serve/src/server.rs", "const BREATHER: Duration = Duration::from_millis(200);"),
+    ("media ranges in `Accept`", "32", "header/src/accept.rs", "pub const MAX_ELEMENTS: usize = 32;"),
+    ("codings in `Accept-Encoding`", "32", "header/src/accept_encoding.rs", "pub const MAX_ELEMENTS: usize = 32;"),
+    ("tags in `If-Match`", "1024", "header/src/entity_tag.rs", "pub const MAX_TAGS: usize = 1024;"),
+    ("ranges in `Range`", "32", "header/src/range.rs", "pub const MAX_RANGES: usize = 32;"),
+    ("a cookie's name and value", "4096 bytes", "header/src/cookie/set.rs", "pub const MAX_PAIR: usize = 4096;"),
+    ("an attribute of a cookie", "1024 bytes", "header/src/cookie/set.rs", "pub const MAX_ATTRIBUTE: usize = 1024;"),
+    ("a name, and a password", "4096 bytes each", "auth/src/verdict.rs", "pub const MAX_CREDENTIAL: usize = 4096;"),
+    ("the login form's body", "8 KiB", "auth/src/form/layer.rs", "body_limit: 8 * 1024,"),
+    ("the way back", "2048 bytes", "auth/src/form/destination.rs", "const LONGEST: usize = 2048;"),
+    ("time unused", "a day", "session-core/src/vault.rs", "IDLE_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);"),
+    ("time in all", "30 days", "session-core/src/vault.rs", "ABSOLUTE_TIMEOUT: Duration = Duration::from_secs(30 * 24 * 60 * 60);"),
+    ("the values of one session", "64 KiB", "session-core/src/vault.rs", "MAX_SIZE: usize = 64 * 1024;"),
+    ("the cookie's life", "the browser's", "session/src/cookie.rs", "persistent: false,"),
+    ("ids that are tried", "4", "session-core/src/session.rs", "MAX_IDS: usize = 4;"),
+    ("flash messages", "16", "session-core/src/flash.rs", "MAX_FLASHES: usize = 16;"),
+    ("a use that is worth a write", "after a tenth of the idle timeout", "session-core/src/vault.rs", "self.0.rules.idle / 10"),
+    ("tries of a save", "32", "session-core/src/progress.rs", "const TRIES: u32 = 32;"),
+    ("sessions in a `MemoryStore`", "100,000", "session/src/memory.rs", "MAX_SESSIONS: usize = 100_000;"),
+    ("wait for another process's lock", "5 s", "session-sqlite/src/schema.rs", "{ 100 } else { 5000 };"),
+    ("writes in one SQLite", "64", "session-sqlite/src/lane.rs", "const BATCH: usize = 64;"),
+    ("SQLite's write-ahead log", "16 MiB", "session-sqlite/src/schema.rs", "const LOG_SIZE: i32 = 16 << 20;"),
+    ("expired sessions swept", "200, each minute", "session-sqlite/src/verbs.rs", "const SWEEP: u32 = 200;"),
+    ("expired sessions swept", "200, each minute", "session-sqlite/src/lane.rs", "SWEEP_EVERY: Duration = Duration::from_secs(60);"),
+    ("the least that is compressed", "1024 bytes", "compression/src/layer.rs", "const MIN_SIZE: u64 = 1024;"),
+    ("compression level", "4 of 9", "compression/src/layer.rs", "const LEVEL: u32 = 4;"),
+    ("compressed in one go", "128 KiB", "compression/src/at_hand.rs", "const WHOLE: usize = 128 * 1024;"),
+    ("a compressed frame", "32 KiB", "compression/src/encoder.rs", "const FRAME: usize = 32 * 1024;"),
+    ("compressed before other tasks", "256 KiB", "compression/src/stream.rs", "const TURN: usize = 256 * 1024;"),
+    ("encoders at rest", "2 for each processor", "compression/src/pool.rs", "let most = 2 * thread::available_parallelism()"),
+    ("a file that leaves in one piece", "64 KiB", "static/src/body.rs", "const SMALL: u64 = 64 * 1024;"),
+    ("a piece of a streamed file", "128 KiB", "static/src/body.rs", "const CHUNK: u64 = 128 * 1024;"),
+    ("lines that wait", "1 MiB", "access-log/src/sink/lines.rs", "const CAPACITY: usize = 1 << 20;"),
+    ("the wait", "50 ms", "access-log/src/sink/lines.rs", "const GATHERING: Duration = Duration::from_millis(50);"),
+    ("parameters in a rule", "16", "dispatch/src/pattern.rs", "pub const MAX_PARAMETERS: usize = 16;"),
+    ("cookies in a client's jar", "1000", "test/src/jar.rs", "const LIMIT: usize = 1000;"),
+    ("life of a cookie in a jar", "400 days", "test/src/cookie.rs", "Duration::from_secs(400 * 24 * 60 * 60);"),
+    ("answers that a lint remembers", "1024", "lint/src/memory.rs", "const LIMIT: usize = 1024;"),
+];
+
+/// Limits that are hyper's, and so stand in no file of ours.
+const HYPERS: &[&str] = &["fields in an HTTP/1.1 head"];
+
+fn read(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The chapter's rows, as cells.
+fn rows(chapter: &str) -> Vec<Vec<&str>> {
+    chapter
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| limit |"))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect()
+}
+
+#[test]
+fn every_number_in_the_chapter_is_the_number_in_the_code() {
+    let chapter = read("src/limits.md");
+    let rows = rows(&chapter);
+    for (limit, number, file, code) in LIMITS {
+        assert!(
+            rows.iter().any(|row| row[0].starts_with(limit) && row[1] == *number),
+            "the chapter has no row {limit:?} with {number:?}"
+        );
+        assert!(
+            read(&format!("../crates/{file}")).contains(code),
+            "crates/{file} no longer says {code:?}: is {limit:?} in src/limits.md still {number:?}?"
+        );
+    }
+}
+
+#[test]
+fn every_row_of_the_chapter_is_compared() {
+    for row in rows(&read("src/limits.md")) {
+        assert_eq!(row.len(), 4, "{row:?}");
+        let compared = LIMITS.iter().map(|limit| limit.0).chain(HYPERS.iter().copied());
+        assert!(
+            compared.into_iter().any(|limit| row[0].starts_with(limit)),
+            "{:?} is not compared with the code",
+            row[0]
+        );
+    }
+}
+
+#[test]
+fn every_option_that_the_chapter_names_is_there() {
+    for row in rows(&read("src/limits.md")) {
+        let Some((owner, option)) = row[3].trim_matches('`').split_once("::") else {
+            continue;
+        };
+        let folder = match owner {
+            "Server" => "serve/src/server.rs",
+            "FormLoginLayer" => "auth/src/form/layer.rs",
+            "SessionLayer" => "session/src/layer.rs",
+            "MemoryStore" => "session/src/memory.rs",
+            "CompressionLayer" => "compression/src/layer.rs",
+            _ => panic!("{owner} is new: say here where it is"),
+        };
+        let code = read(&format!("../crates/{folder}"));
+        assert!(
+            code.contains(&format!("fn {option}(")),
+            "{owner} has no {option}"
+        );
+    }
+}
