@@ -20,6 +20,7 @@ pub struct CompressionLayer {
 #[derive(Clone)]
 struct Config {
     min_size: u64,
+    max_encoders: usize,
     when: Option<Arc<Predicate>>,
     pool: Arc<Pool>,
 }
@@ -30,6 +31,8 @@ const LEVEL: u32 = 4;
 
 const MIN_SIZE: u64 = 1024;
 
+const MAX_ENCODERS: usize = 256;
+
 impl CompressionLayer {
     /// Compresses what is worth it, at level 4, from 1 KiB on.
     #[must_use]
@@ -37,6 +40,7 @@ impl CompressionLayer {
         Self {
             config: Arc::new(Config {
                 min_size: MIN_SIZE,
+                max_encoders: MAX_ENCODERS,
                 when: None,
                 pool: Arc::new(Pool::new(LEVEL)),
             }),
@@ -69,6 +73,16 @@ impl CompressionLayer {
         self
     }
 
+    /// How many answers may be in the making at a time. Those beyond it go out as they are.
+    ///
+    /// The default is 256, which take 100 MiB. A client that asks for many long answers and reads none of them holds one encoder for each;
+    /// an answer that is there as a whole holds its own for a moment only.
+    #[must_use]
+    pub fn max_encoders(mut self, encoders: usize) -> Self {
+        self.edit().max_encoders = encoders;
+        self
+    }
+
     /// Compresses only the answers that `worthy` accepts, among those that could be compressed. Without it all of them are.
     ///
     /// An answer that it turns down goes out as if this layer were not there, without `Vary`: decide by what is the same for every
@@ -93,8 +107,9 @@ impl CompressionLayer {
         }
     }
 
-    pub(crate) fn encoder(&self) -> Lease {
-        self.config.pool.lease()
+    /// An encoder, unless as many as there may be are at work.
+    pub(crate) fn encoder(&self) -> Option<Lease> {
+        self.config.pool.lease(self.config.max_encoders)
     }
 
     #[cfg(test)]
@@ -128,6 +143,7 @@ impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
             .field("min_size", &self.min_size)
+            .field("max_encoders", &self.max_encoders)
             .field("when", &self.when.as_ref().map(|_| ".."))
             .field("pool", &self.pool)
             .finish()

@@ -73,6 +73,9 @@
 //! Whoever sees the length of a compressed page, and can put text into it, can guess a secret in it (BREACH). Put
 //! [`NoCompress`](plywood_core::NoCompress) into the answers in which a secret stands next to what a visitor sent.
 //!
+//! At most 256 answers are in the making at a time ([`max_encoders`](CompressionLayer::max_encoders)), so that clients who ask for much and
+//! read slowly cannot fill the memory with encoders. Answers beyond that go out plain.
+//!
 //! # Standards
 //!
 //! [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110) §8.4 (content codings), §8.8.3 (entity tags), §12.5.3 (`Accept-Encoding`), §12.5.5

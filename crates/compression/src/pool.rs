@@ -3,17 +3,22 @@
 use std::{
     fmt,
     ops::{Deref, DerefMut},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
 };
 
 use crate::encoder::Encoder;
 
-/// Encoders of one level. It keeps two for each processor at most, and makes as many more as are wanted at a time.
+/// Encoders of one level. It keeps two for each processor at most, and makes as many more as are wanted, and allowed, at a time.
 pub(crate) struct Pool {
     level: u32,
     most: usize,
-    idle: Mutex<Vec<Encoder>>,
+    encoders: Mutex<Encoders>,
+}
+
+struct Encoders {
+    idle: Vec<Encoder>,
+    at_work: usize,
 }
 
 impl Pool {
@@ -23,17 +28,22 @@ impl Pool {
         Self {
             level,
             most,
-            idle: Mutex::new(Vec::with_capacity(most)),
+            encoders: Mutex::new(Encoders {
+                idle: Vec::with_capacity(most),
+                at_work: 0,
+            }),
         }
     }
 
-    /// An encoder that is ready for a new body. It returns when it is dropped.
-    pub(crate) fn lease(self: &Arc<Self>) -> Lease {
-        let idle = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
+    /// An encoder that is ready for a new body, unless `allowed` of them are at work already. It returns when it is dropped.
+    pub(crate) fn lease(self: &Arc<Self>, allowed: usize) -> Option<Lease> {
+        let mut encoders = self.lock();
+        if encoders.at_work >= allowed {
+            return None;
+        }
+        encoders.at_work += 1;
+        let idle = encoders.idle.pop();
+        drop(encoders);
         let encoder = match idle {
             Some(mut used) => {
                 used.restart();
@@ -41,22 +51,28 @@ impl Pool {
             }
             None => Encoder::gzip(self.level),
         };
-        Lease {
+        Some(Lease {
             encoder: Some(encoder),
             pool: Arc::clone(self),
-        }
+        })
     }
 
     fn take_back(&self, encoder: Encoder) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < self.most {
-            idle.push(encoder);
+        let mut encoders = self.lock();
+        encoders.at_work -= 1;
+        if encoders.idle.len() < self.most {
+            encoders.idle.push(encoder);
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Encoders> {
+        // Counting and moving do not panic, so that what is locked is whole.
+        self.encoders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[cfg(test)]
     pub(crate) fn idle(&self) -> usize {
-        self.idle.lock().unwrap().len()
+        self.lock().idle.len()
     }
 }
 
@@ -107,13 +123,15 @@ mod tests {
     #[test]
     fn encoders_come_back_and_are_taken_again() {
         let pool = Arc::new(Pool::new(4));
-        let first = pool.lease();
-        let second = pool.lease();
+        let first = pool.lease(2);
+        let second = pool.lease(2);
+        assert!(first.is_some() && second.is_some());
+        assert!(pool.lease(2).is_none(), "all are at work");
         assert_eq!(pool.idle(), 0);
         drop(first);
         drop(second);
         assert_eq!(pool.idle(), 2);
-        let _again = pool.lease();
+        let _again = pool.lease(2);
         assert_eq!(pool.idle(), 1);
     }
 
@@ -123,7 +141,7 @@ mod tests {
             most: 2,
             ..Pool::new(4)
         });
-        let leases: Vec<_> = (0..5).map(|_| pool.lease()).collect();
+        let leases: Vec<_> = (0..5).map(|_| pool.lease(5)).collect();
         drop(leases);
         assert_eq!(pool.idle(), 2);
     }

@@ -114,7 +114,10 @@ impl Compress {
         body: B,
         coding: Coding,
     ) -> Compressed<B> {
-        let mut encoder = self.layer.encoder();
+        // Nobody waits for an encoder: a plain answer is right too.
+        let Some(mut encoder) = self.layer.encoder() else {
+            return Compressed::plain(body);
+        };
         match at_hand::look(Body::new(body)) {
             AtHand::Whole(plain) => match encoder.whole(&plain) {
                 Some(coded) => {
@@ -153,9 +156,10 @@ mod tests {
     }
 
     /// Makes `body` the answer to a request that accepts gzip.
-    fn answer(layer: &CompressionLayer, body: Body) -> Compressed<Body> {
+    fn respond(layer: &CompressionLayer, body: Body) -> Response<Compressed<Body>> {
         let mut response = Response::builder()
             .header("content-type", "text/plain")
+            .header("etag", "\"x\"")
             .body(body)
             .ok();
         let service = layer.layer(service_fn(move |_| {
@@ -169,7 +173,17 @@ mod tests {
             .oneshot(request)
             .now_or_never()
             .expect("ready at once");
-        assert_eq!(response.headers()["content-encoding"], "gzip");
+        response
+    }
+
+    fn is_coded(response: &Response<Compressed<Body>>) -> bool {
+        response.headers().contains_key("content-encoding")
+    }
+
+    /// The same, and it must be compressed.
+    fn answer(layer: &CompressionLayer, body: Body) -> Compressed<Body> {
+        let response = respond(layer, body);
+        assert!(is_coded(&response));
         response.into_body()
     }
 
@@ -216,6 +230,23 @@ mod tests {
             1,
             "the body is over, and is still there"
         );
+    }
+
+    #[test]
+    fn readers_who_take_their_time_cannot_hold_more_encoders_than_the_bound() {
+        let layer = CompressionLayer::new().max_encoders(2);
+        let slow: Vec<_> = (0..2).map(|_| respond(&layer, unfinished(false))).collect();
+        assert!(slow.iter().all(is_coded));
+
+        let beyond = respond(&layer, unfinished(false));
+        assert!(!is_coded(&beyond));
+        assert_eq!(beyond.headers()["vary"], "accept-encoding");
+        assert_eq!(beyond.headers()["etag"], "\"x\"");
+        drop(beyond);
+        assert!(!is_coded(&respond(&layer, "x".repeat(5000).into())));
+
+        drop(slow);
+        assert!(is_coded(&respond(&layer, unfinished(false))));
     }
 
     #[test]
