@@ -5,7 +5,9 @@ use plywood::prelude::*;
 
 async fn count(request: Request<Body>) -> Result<Response<Body>, BoxError> {
     let session = Session::of(&request)?;
-    let visits = session.update("visits", |visits: Option<u32>| visits.unwrap_or(0) + 1).await?;
+    let visits = session
+        .update("visits", |visits: Option<u32>| visits.unwrap_or(0) + 1)
+        .await?;
     Ok(Response::builder()
         .header("content-type", "text/plain; charset=utf-8")
         .body(format!("visit {visits}\n").into())?)

@@ -47,7 +47,12 @@ mod tests {
             .expect_header("content-type", "text/html; charset=utf-8")
             .header("etag")
             .to_owned();
-        client.get("/").header("if-none-match", &tag).send().await.expect_status(304);
+        client
+            .get("/")
+            .header("if-none-match", &tag)
+            .send()
+            .await
+            .expect_status(304);
         client
             .get("/")
             .header("range", "bytes=4-8")

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use plywood::prelude::*;
 
-/// Believes the proxy: it speaks HTTPS to the world, and the last address that it wrote is its client's.
+/// Believes the proxy: it speaks HTTPS to the world, and the last address that it
+/// wrote is its client's.
 fn believe(mut request: Request<Body>) -> Request<Body> {
     let told = request.headers().get_all("x-forwarded-for").iter().next_back();
     let last = told.and_then(|line| line.to_str().ok()?.rsplit(',').next());

@@ -11,7 +11,10 @@ async fn hello(request: Request<Body>) -> Result<Response<Body>, BoxError> {
 }
 
 fn app() -> Result<App, BoxError> {
-    let site = Dispatch::<BoxError>::builder().get("/", hello).get("/<name>", hello).build()?;
+    let site = Dispatch::<BoxError>::builder()
+        .get("/", hello)
+        .get("/<name>", hello)
+        .build()?;
     Ok(plywood::app(
         ServiceBuilder::new()
             .layer(AccessLogLayer::new(Lines::stdout()))
@@ -50,7 +53,8 @@ mod tests {
             .expect_text_contains("hello, world");
         client.get("/ada").send().await.expect_text_contains("hello, ada");
 
-        let missing = client.get("/a/b").header("accept", "application/json").send().await;
+        let missing =
+            client.get("/a/b").header("accept", "application/json").send().await;
         missing
             .expect_status(404)
             .expect_header("content-type", "application/problem+json");

@@ -4,7 +4,8 @@ use std::{fs, path::Path};
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// The names of the files in a folder, without their extension, sorted.
@@ -80,7 +81,9 @@ fn every_recipe_lists_the_crates_that_its_program_names() {
         let listed: Vec<_> = chapter
             .split("```toml\n")
             .skip(1)
-            .flat_map(|block| block.split("```").next().expect("a block ends").lines())
+            .flat_map(|block| {
+                block.split("```").next().expect("a block ends").lines()
+            })
             .filter_map(|line| Some(line.split_once(" = ")?.0.to_owned()))
             .collect();
         for listed in &listed {
@@ -91,8 +94,9 @@ fn every_recipe_lists_the_crates_that_its_program_names() {
             );
         }
         let program = read(&format!("recipes/{name}.rs"));
-        let named =
-            program.split(|character: char| !(character.is_alphanumeric() || character == '_'));
+        let named = program.split(|character: char| {
+            !(character.is_alphanumeric() || character == '_')
+        });
         let known = [
             "axum", "http", "plywood", "serde", "tempfile", "tokio", "tower",
         ];

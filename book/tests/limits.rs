@@ -55,7 +55,8 @@ const HYPERS: &[&str] = &["fields in an HTTP/1.1 head"];
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// The chapter's rows, as cells.
@@ -87,7 +88,8 @@ fn every_number_in_the_chapter_is_the_number_in_the_code() {
 fn every_row_of_the_chapter_is_compared() {
     for row in rows(&read("src/limits.md")) {
         assert_eq!(row.len(), 4, "{row:?}");
-        let compared = LIMITS.iter().map(|limit| limit.0).chain(HYPERS.iter().copied());
+        let compared =
+            LIMITS.iter().map(|limit| limit.0).chain(HYPERS.iter().copied());
         assert!(
             compared.into_iter().any(|limit| row[0].starts_with(limit)),
             "{:?} is not compared with the code",
