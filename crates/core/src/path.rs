@@ -119,6 +119,48 @@ pub fn encode(path: &str) -> Cow<'_, str> {
     utf8_percent_encode(path, NOT_IN_PATH).into()
 }
 
+/// Percent-encodes what cannot stand in a query, so that it can ([RFC 3986 §3.4]). Escapes that are there stay; a percent sign that
+/// begins none is encoded.
+///
+/// Servers and clients let more through in a query than the standard does, and a URL that is written must be right.
+///
+/// ```
+/// use plywood_core::path::encode_query;
+///
+/// assert_eq!(encode_query("a=%20&b=<c>&d=100%"), "a=%20&b=%3Cc%3E&d=100%25");
+/// ```
+///
+/// [RFC 3986 §3.4]: https://www.rfc-editor.org/rfc/rfc3986#section-3.4
+pub fn encode_query(query: &str) -> Cow<'_, str> {
+    if escapes_are_whole(query) {
+        return utf8_percent_encode(query, NOT_IN_QUERY).into();
+    }
+    let mut encoded = String::with_capacity(query.len() + 8);
+    for (at, piece) in query.split('%').enumerate() {
+        if at > 0 {
+            encoded.push_str(if begins_escape(piece) { "%" } else { "%25" });
+        }
+        encoded.extend(utf8_percent_encode(piece, NOT_IN_QUERY));
+    }
+    encoded.into()
+}
+
+/// Beyond ASCII everything is encoded anyway.
+const NOT_IN_QUERY: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
 const NOT_IN_PATH: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -220,16 +262,20 @@ fn decode(raw: &str) -> Result<String, Malformed> {
 }
 
 fn unescape(segment: &str) -> Result<Cow<'_, [u8]>, Malformed> {
-    let mut pieces = segment.split('%');
-    let escapes_are_whole = pieces.next().is_some()
-        && pieces.all(|piece| {
-            let digits = piece.as_bytes();
-            digits.len() >= 2 && digits[..2].iter().all(u8::is_ascii_hexdigit)
-        });
-    if !escapes_are_whole {
+    if !escapes_are_whole(segment) {
         return Err(Malformed::BadEscape);
     }
     Ok(percent_decode_str(segment).into())
+}
+
+/// Does every percent sign of `text` begin an escape?
+fn escapes_are_whole(text: &str) -> bool {
+    text.split('%').skip(1).all(begins_escape)
+}
+
+/// Does an escape come out, if a percent sign is put before `text`?
+fn begins_escape(text: &str) -> bool {
+    matches!(text.as_bytes(), [a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -362,6 +408,16 @@ mod tests {
                 Ok(path) => prop_assert_eq!(path.as_str(), text),
                 Err(error) => prop_assert_eq!(error, Malformed::DotSegment),
             }
+        }
+
+        #[test]
+        fn an_encoded_query_is_one_and_says_what_was_sent(query in "[ -~é%]{0,20}") {
+            let encoded = encode_query(&query);
+            prop_assert!(escapes_are_whole(&encoded));
+            let is_sent = |byte: u8| byte.is_ascii_graphic() && !b"\"#<>\\^`{|}".contains(&byte);
+            prop_assert_eq!(encoded.bytes().find(|&byte| !is_sent(byte)), None);
+            prop_assert_eq!(encode_query(&encoded), &*encoded);
+            prop_assert!(percent_decode_str(&encoded).eq(percent_decode_str(&query)));
         }
 
         #[test]

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use http::{
-    Request, Uri,
+    HeaderValue, Request, Uri,
     uri::{InvalidUri, PathAndQuery},
 };
 
@@ -58,6 +58,27 @@ impl Mount {
     /// The absolute path of `path`, which is relative to the mount and begins with a slash.
     pub fn absolute(&self, path: &str) -> String {
         [self.prefix(), path].concat()
+    }
+
+    /// The `Location` that leads to `path`, which is decoded text relative to the mount, with the query that a request was sent with.
+    ///
+    /// It is a reference within this site, whatever was sent: it begins with one slash, and what cannot stand in it is percent-encoded
+    /// ([RFC 9110 §10.2.2](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.2)).
+    ///
+    /// ```
+    /// use plywood_core::Mount;
+    ///
+    /// let location = Mount::default().location("/a b/", Some("q=<x>&r=%20"));
+    /// assert_eq!(location, "/a%20b/?q=%3Cx%3E&r=%20");
+    /// ```
+    pub fn location(&self, path: &str, query: Option<&str>) -> HeaderValue {
+        let path = path::encode(path.trim_start_matches('/'));
+        let prefix = self.prefix();
+        let location = match query {
+            Some(query) => [prefix, "/", &path, "?", &path::encode_query(query)].concat(),
+            None => [prefix, "/", &path].concat(),
+        };
+        HeaderValue::try_from(location).expect("what is encoded is visible ASCII")
     }
 
     /// Takes `prefix` off the request's path, if the path is at or below it, and leaves the new mount in the request.
@@ -118,6 +139,23 @@ mod tests {
         assert_eq!(mount.prefix(), "");
         assert_eq!(mount.absolute("/x"), "/x");
         assert_eq!(mount.original_uri(request.uri()), "/a");
+    }
+
+    #[test]
+    fn a_location_stays_on_this_site_and_holds_what_a_reference_may() {
+        let (request, _) = enter("/a%20b/c", &["/a b"]);
+        let mount = Mount::of(&request);
+        assert_eq!(mount.location("/d/", None), "/a%20b/d/");
+        for (path, query, expected) in [
+            ("/", None, "/"),
+            ("/a/", Some(""), "/a/?"),
+            ("//evil.example", None, "/evil.example"),
+            ("/\\evil.example", None, "/%5Cevil.example"),
+            ("/é?#%", None, "/%C3%A9%3F%23%25"),
+            ("/a", Some("\"<é>\\"), "/a?%22%3C%C3%A9%3E%5C"),
+        ] {
+            assert_eq!(Mount::default().location(path, query), expected, "{path}");
+        }
     }
 
     #[test]
