@@ -25,8 +25,8 @@
 //! - Each request gets a [`Client`](plywood_core::Client) (from the socket, never from a header) and a [`Scheme`](plywood_core::Scheme).
 //! - On SIGTERM or Ctrl-C it stops accepting, lets requests under way finish, and closes idle connections. What is left after
 //!   the [grace](Server::grace) is dropped; a second signal drops it at once.
-//! - Slow and many clients meet bounds: [`header_timeout`](Server::header_timeout), [`max_connections`](Server::max_connections), and 64 KiB of
-//!   buffer a connection, which is also the limit of a request's head.
+//! - Slow and many clients meet bounds: [`header_timeout`](Server::header_timeout), [`stall_timeout`](Server::stall_timeout),
+//!   [`max_connections`](Server::max_connections), and 64 KiB of buffer a connection, which is also the limit of a request's head.
 //!
 //! # What it does not do
 //!
@@ -37,8 +37,10 @@
 //!
 //! [RFC 9112](https://www.rfc-editor.org/rfc/rfc9112) (HTTP/1.1), [RFC 9113](https://www.rfc-editor.org/rfc/rfc9113) (HTTP/2), by hyper.
 
+mod body;
 mod connection;
 mod listener;
+mod patience;
 mod server;
 mod signal;
 mod stream;

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::stream::{self, Stream};
+use crate::stream;
 
 /// A socket that listens: TCP, or a Unix socket.
 ///
@@ -62,18 +62,18 @@ impl Listener {
         }
     }
 
-    pub(crate) async fn accept(&self) -> io::Result<(Stream, Client)> {
+    pub(crate) async fn accept(&self) -> io::Result<(stream::Socket, Client)> {
         match &self.0 {
             Socket::Tcp(listener) => {
                 let (socket, peer) = listener.accept().await?;
                 // Small answers should leave at once. A connection that refuses this is as good as gone, and will say so itself.
                 let _ = socket.set_nodelay(true);
-                Ok((Stream::new(stream::Socket::Tcp(socket)), Client::tcp(peer)))
+                Ok((stream::Socket::Tcp(socket), Client::tcp(peer)))
             }
             #[cfg(unix)]
             Socket::Unix(listener, _) => {
                 let (socket, _) = listener.accept().await?;
-                Ok((Stream::new(stream::Socket::Unix(socket)), Client::unix()))
+                Ok((stream::Socket::Unix(socket), Client::unix()))
             }
         }
     }

@@ -35,6 +35,7 @@ pub struct Server {
     listener: Listener,
     grace: Duration,
     header_timeout: Duration,
+    stall_timeout: Duration,
     max_connections: usize,
 }
 
@@ -45,6 +46,7 @@ impl Server {
             listener: listener.into(),
             grace: Duration::from_secs(30),
             header_timeout: Duration::from_secs(30),
+            stall_timeout: Duration::from_secs(60),
             max_connections: 10_000,
         }
     }
@@ -60,6 +62,17 @@ impl Server {
     /// line makes it, a client that only holds the connection does not.
     pub const fn header_timeout(mut self, timeout: Duration) -> Self {
         self.header_timeout = timeout;
+        self
+    }
+
+    /// How long a client may keep the server waiting in the middle of an exchange: for the rest of a request's body over HTTP/1, and for room to
+    /// send more of an answer. The default is 60 seconds.
+    ///
+    /// It is a stock for each body and for each connection's answers. Waiting uses it up, and every 500 bytes that move give a second back, so
+    /// that a byte now and then is not enough to stay. Time that the app takes is not counted. A body that takes too long ends with an error of
+    /// the kind [`TimedOut`](io::ErrorKind::TimedOut); an answer that nobody reads ends with its connection, also after an upgrade.
+    pub const fn stall_timeout(mut self, timeout: Duration) -> Self {
+        self.stall_timeout = timeout;
         self
     }
 
@@ -98,14 +111,15 @@ impl Server {
             tokio::select! {
                 () = &mut stop => break,
                 accepted = self.listener.accept(), if connections.len() < self.max_connections => match accepted {
-                    Ok((stream, client)) => {
+                    Ok((socket, client)) => {
                         let arrival = Arrival {
-                            stream,
+                            stream: Stream::new(socket, self.stall_timeout),
                             client,
                             builder: builder.clone(),
                             watcher: graceful.watcher(),
                             stopping: stopping.clone(),
-                            patience: self.header_timeout,
+                            header_timeout: self.header_timeout,
+                            stall_timeout: self.stall_timeout,
                         };
                         connections.spawn(arrival.serve(app.clone()));
                     }
@@ -155,7 +169,8 @@ struct Arrival {
     builder: auto::Builder<TokioExecutor>,
     watcher: Watcher,
     stopping: watch::Receiver<()>,
-    patience: Duration,
+    header_timeout: Duration,
+    stall_timeout: Duration,
 }
 
 impl Arrival {
@@ -166,7 +181,7 @@ impl Arrival {
     {
         // A browser opens connections ahead of need: one that has said nothing yet must not hold up the end.
         let told = tokio::select! {
-            told = timeout(self.patience, self.stream.protocol()) => told,
+            told = timeout(self.header_timeout, self.stream.protocol()) => told,
             _ = self.stopping.changed() => return,
         };
         let builder = match told {
@@ -178,6 +193,7 @@ impl Arrival {
             app,
             client: self.client,
             scheme: Scheme::Http,
+            stall_timeout: self.stall_timeout,
         });
         let stream = TokioIo::new(self.stream);
         let connection = builder.serve_connection_with_upgrades(stream, service);

@@ -4,6 +4,7 @@ use std::{
     io,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 #[cfg(unix)]
@@ -12,6 +13,8 @@ use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf},
     net::TcpStream,
 };
+
+use crate::patience::Patience;
 
 /// What an HTTP/2 client says first ([RFC 9113 §3.4](https://www.rfc-editor.org/rfc/rfc9113#section-3.4)).
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -31,6 +34,8 @@ pub(crate) struct Stream {
     /// How much of `first` was read from the socket, and how much of that was read again.
     held: usize,
     given: usize,
+    /// With a client that does not read.
+    patience: Patience,
 }
 
 #[derive(Debug)]
@@ -41,12 +46,14 @@ pub(crate) enum Socket {
 }
 
 impl Stream {
-    pub(crate) const fn new(socket: Socket) -> Self {
+    /// Writing fails where the client keeps it waiting for longer than `stall_timeout`.
+    pub(crate) const fn new(socket: Socket, stall_timeout: Duration) -> Self {
         Self {
             socket,
             first: [0; PREFACE.len()],
             held: 0,
             given: 0,
+            patience: Patience::new(stall_timeout),
         }
     }
 
@@ -90,7 +97,9 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().socket).poll_write(cx, bytes)
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.socket).poll_write(cx, bytes);
+        this.patience.watch(cx, written)
     }
 
     fn poll_write_vectored(
@@ -98,7 +107,9 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().socket).poll_write_vectored(cx, pieces)
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.socket).poll_write_vectored(cx, pieces);
+        this.patience.watch(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
