@@ -1,4 +1,5 @@
 use std::{
+    mem,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -8,7 +9,8 @@ use pin_project_lite::pin_project;
 
 /// What an editor or a wrapper does to the response.
 ///
-/// When the call is dropped before it is answered, so is the edit: implement `Drop` to act then.
+/// When the call is dropped before it is answered, so is the edit: implement `Drop` to act then. When the inner service panics, the
+/// edit is dropped while the panic unwinds, so that [`std::thread::panicking`] tells it from a client that left, whoever catches it.
 pub trait Edit<B> {
     /// The body of the edited response.
     type Body;
@@ -61,7 +63,10 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         assert!(this.edit.is_some(), "{}", E::POLLED_AGAIN);
-        let result = ready!(this.inner.poll(cx));
+        let unwinding = TakenOnUnwind(this.edit);
+        let poll = this.inner.poll(cx);
+        mem::forget(unwinding);
+        let result = ready!(poll);
         let edit = this.edit.take().expect("it was just seen");
         Poll::Ready(match result {
             Ok(response) => Ok(edit.edit(response)),
@@ -73,9 +78,23 @@ where
     }
 }
 
+/// Drops the edit of a call that panics. Without a panic it is forgotten.
+struct TakenOnUnwind<'a, E>(&'a mut Option<E>);
+
+impl<E> Drop for TakenOnUnwind<'_, E> {
+    fn drop(&mut self) {
+        self.0.take();
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU8, Ordering};
+    use std::{
+        panic::{AssertUnwindSafe, catch_unwind},
+        sync::atomic::{AtomicU8, Ordering},
+        task::Waker,
+        thread,
+    };
 
     use super::*;
     use crate::BoxError;
@@ -115,5 +134,40 @@ mod tests {
         let mut edited = Box::pin(Edited::new(good, Shout(&failures)));
         edited.as_mut().await.unwrap();
         edited.await.unwrap();
+    }
+
+    struct Watch<'a>(&'a AtomicU8);
+
+    impl Edit<()> for Watch<'_> {
+        type Body = ();
+
+        fn edit(self, response: Response<()>) -> Response<()> {
+            response
+        }
+    }
+
+    impl Drop for Watch<'_> {
+        fn drop(&mut self) {
+            self.0
+                .store(1 + u8::from(thread::panicking()), Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn an_edit_can_tell_a_panic_that_is_caught_from_a_client_that_left() {
+        let seen = AtomicU8::new(0);
+        let panics = async { panic!("in the inner service") };
+        let mut edited = Box::pin(Edited::<_, Watch<'_>>::new(
+            async { panics.await as Result<Response<()>, BoxError> },
+            Watch(&seen),
+        ));
+        let mut context = Context::from_waker(Waker::noop());
+        let poll = || edited.as_mut().poll(&mut context).is_ready();
+        catch_unwind(AssertUnwindSafe(poll)).unwrap_err();
+        assert_eq!(seen.load(Ordering::Relaxed), 2);
+
+        let never = std::future::pending::<Result<Response<()>, BoxError>>();
+        drop(Edited::new(never, Watch(&seen)));
+        assert_eq!(seen.load(Ordering::Relaxed), 1);
     }
 }
