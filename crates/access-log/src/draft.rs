@@ -94,12 +94,20 @@ impl Draft {
     }
 }
 
-/// Writes at the end and moves that into place: a shift by some bytes, without another buffer.
+/// Writes at the end and moves that into place: a shift by some bytes, without another buffer where it is short.
 fn fill(text: &mut Vec<u8>, gap: usize, write: impl FnOnce(&mut Vec<u8>)) {
     let end = text.len();
     write(text);
     let filling = text.len() - end;
-    text[gap..].rotate_right(filling);
+    let mut short = [0; 32];
+    match short.get_mut(..filling) {
+        Some(short) => {
+            short.copy_from_slice(&text[end..]);
+            text.copy_within(gap..end, gap + filling);
+            text[gap..gap + filling].copy_from_slice(short);
+        }
+        None => text[gap..].rotate_right(filling),
+    }
 }
 
 fn field<'r, B>(request: &'r Request<B>, name: &HeaderName) -> Option<&'r [u8]> {
@@ -132,7 +140,8 @@ fn quoted(line: &mut Vec<u8>, value: Option<&[u8]>, write: impl FnOnce(&mut Vec<
 
 /// The method, the target as the client sent it, and the version.
 fn request_line<B>(line: &mut Vec<u8>, request: &Request<B>, redaction: &Redaction) {
-    text::quoted(line, request.method().as_str().as_bytes());
+    // A token, so that there is nothing to escape.
+    line.extend_from_slice(request.method().as_str().as_bytes());
     line.push(b' ');
     let mount = Mount::of(request);
     target(

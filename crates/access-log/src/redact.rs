@@ -49,14 +49,15 @@ const NAMES: [&str; 30] = [
 /// The names of the parameters whose values are not written.
 #[derive(Clone, Debug)]
 pub(crate) struct Redaction {
-    names: Vec<Box<str>>,
+    /// By their length, so that a word is compared with few of them.
+    names: Vec<Vec<Box<str>>>,
 }
 
 impl Default for Redaction {
     fn default() -> Self {
-        Self {
-            names: NAMES.map(Box::from).into(),
-        }
+        let mut redaction = Self::none();
+        redaction.add(NAMES);
+        redaction
     }
 }
 
@@ -68,7 +69,12 @@ impl Redaction {
 
     /// Of these too.
     pub(crate) fn add(&mut self, names: impl IntoIterator<Item = impl Into<Box<str>>>) {
-        self.names.extend(names.into_iter().map(Into::into));
+        for name in names.into_iter().map(Into::into) {
+            if self.names.len() <= name.len() {
+                self.names.resize_with(name.len() + 1, Vec::new);
+            }
+            self.names[name.len()].push(name);
+        }
     }
 
     /// Writes a URL, or its path and query alone, without its secrets.
@@ -83,18 +89,18 @@ impl Redaction {
             rest = &url[password.end..];
         }
         let query = text::run(rest, is_before_query);
-        let (path, query) = rest.split_at(rest.len().min(query + 1));
-        text::quoted(line, path);
-        for piece in query.split_inclusive(|byte| matches!(byte, b'&' | b'#')) {
-            let end = piece.len() - usize::from(piece.ends_with(b"&") || piece.ends_with(b"#"));
-            if let Some(secret) = self.secret(&piece[..end]) {
-                text::quoted(line, &piece[..secret]);
+        let mut written = 0;
+        let mut start = rest.len().min(query + 1);
+        for pair in rest[start..].split(|byte| matches!(byte, b'&' | b'#')) {
+            let end = start + pair.len();
+            if let Some(secret) = self.secret(pair) {
+                text::quoted(line, &rest[written..start + secret]);
                 line.extend_from_slice(REDACTED);
-                text::quoted(line, &piece[end..]);
-            } else {
-                text::quoted(line, piece);
+                written = end;
             }
+            start = end + 1;
         }
+        text::quoted(line, &rest[written..]);
     }
 
     /// Where the secret begins in `name=value`, if it holds one. It goes to the end, because to some readers a `;` begins the next
@@ -124,6 +130,9 @@ impl Redaction {
                 })
                 .any(|(name, value)| value.len() > 1 && self.names_a_secret(name))
         };
+        if !value.iter().any(|byte| matches!(byte, b'=' | b'%')) {
+            return false;
+        }
         let mut url = Cow::Borrowed(value);
         for _ in 0..NESTED {
             if holds(&url) {
@@ -141,9 +150,11 @@ impl Redaction {
     fn names_a_secret(&self, name: &[u8]) -> bool {
         let name: Cow<'_, [u8]> = percent_decode(name).into();
         let listed = |word: &[u8]| {
-            self.names
-                .iter()
-                .any(|name| name.as_bytes().eq_ignore_ascii_case(word))
+            self.names.get(word.len()).is_some_and(|names| {
+                names
+                    .iter()
+                    .any(|name| name.as_bytes().eq_ignore_ascii_case(word))
+            })
         };
         listed(&name)
             || words(&name)
@@ -167,7 +178,7 @@ fn words(name: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// Where the password stands in `https://name:password@host/`.
 fn password(url: &[u8]) -> Option<Range<usize>> {
-    if url.starts_with(b"/") {
+    if url.starts_with(b"/") || !url.contains(&b'@') {
         return None;
     }
     let start = url.windows(3).position(|window| window == b"://")? + 3;
