@@ -14,7 +14,6 @@ use plywood_core::{Body, Failure, Mount, path::encode};
 /// What a login page has to show.
 ///
 /// A page of one's own is a form that is sent by POST to [`action`](Self::action), with the fields `username` and `password`.
-#[derive(Debug)]
 pub struct Prompt<'r> {
     pub(super) head: &'r request::Parts,
     pub(super) name: &'r str,
@@ -46,6 +45,17 @@ impl Prompt<'_> {
     /// The head of the request, for its languages or its [`Mount`].
     pub const fn head(&self) -> &request::Parts {
         self.head
+    }
+}
+
+/// Without the head, whose fields hold cookies.
+impl fmt::Debug for Prompt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prompt")
+            .field("name", &self.name)
+            .field("failed", &self.failed)
+            .field("action", &self.action)
+            .finish_non_exhaustive()
     }
 }
 
@@ -236,6 +246,20 @@ mod tests {
         assert!(!html.contains("<script"));
         assert!(html.contains(r#"action="/login?next=%2Fa%26b&amp;x=&#39;&quot;""#));
         assert!(html.contains("<title>Sign in to &lt;Plywood&gt;</title>"));
+    }
+
+    #[test]
+    fn debug_keeps_the_fields_of_the_request_to_itself() {
+        let request = Request::builder().header("cookie", "sid=SECRET");
+        let (head, ()) = request.body(()).unwrap().into_parts();
+        let prompt = Prompt {
+            head: &head,
+            name: "ada",
+            failed: true,
+            action: "/login",
+        };
+        let shown = format!("{prompt:?}");
+        assert!(shown.contains("ada") && !shown.contains("SECRET"), "{shown}");
     }
 
     #[test]

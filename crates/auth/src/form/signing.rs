@@ -1,6 +1,6 @@
 //! Signing in and out: the two POSTs.
 
-use std::time::SystemTime;
+use std::{io, time::SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header::ALLOW, request};
@@ -162,8 +162,17 @@ async fn collect<B: HttpBody>(body: B, limit: usize) -> Result<Bytes, Refusal> {
     match Limited::new(body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_long(error)),
+        Err(error) if took_too_long(&error) => {
+            Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, error))
+        }
         Err(error) => Err(Refusal::new(StatusCode::BAD_REQUEST, error)),
     }
+}
+
+/// Did the gateway give the body up, because it did not come?
+fn took_too_long(error: &BoxError) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
 }
 
 /// The refusal of a method: `405` with those that would be right.
@@ -177,4 +186,33 @@ pub(super) fn only(allowed: &'static str, head: &request::Parts) -> Response<Bod
         .headers_mut()
         .insert(ALLOW, HeaderValue::from_static(allowed));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+    use http_body::Frame;
+    use http_body_util::StreamBody;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_cannot_be_had_is_the_client_s_fault_and_says_which() {
+        let broken = |kind: io::ErrorKind| {
+            let frames = [
+                Ok(Frame::data(Bytes::from_static(b"username="))),
+                Err(BoxError::from(io::Error::from(kind))),
+            ];
+            StreamBody::new(stream::iter(frames))
+        };
+        for (kind, status) in [
+            (io::ErrorKind::TimedOut, StatusCode::REQUEST_TIMEOUT),
+            (io::ErrorKind::UnexpectedEof, StatusCode::BAD_REQUEST),
+        ] {
+            let refusal = collect(broken(kind), 100).await.unwrap_err();
+            assert_eq!(refusal.status, status, "{kind}");
+        }
+        let long = collect(broken(io::ErrorKind::TimedOut), 4).await;
+        assert_eq!(long.unwrap_err().status, StatusCode::PAYLOAD_TOO_LARGE);
+    }
 }
