@@ -1,10 +1,7 @@
 use std::{error::Error, fmt};
 
 use http::{Method, Response, StatusCode, Uri, header};
-use plywood_core::{
-    Body, Failure, Mount,
-    path::{self, Malformed},
-};
+use plywood_core::{Body, Failure, Mount, path::Malformed};
 
 use crate::Allow;
 
@@ -67,16 +64,8 @@ pub(crate) fn no_content() -> Response<Body> {
 /// Sends the client to a path, below the same mount and with the same query, with the same method and body
 /// ([RFC 9110 §15.4.9](https://www.rfc-editor.org/rfc/rfc9110#section-15.4.9)).
 ///
-/// A path that was read never begins with two slashes, so that the location never names another host.
 pub(crate) fn redirect(mount: &Mount, path: &str, uri: &Uri) -> Response<Body> {
-    let mut location = mount.absolute(&path::encode(path));
-    if let Some(query) = uri.query() {
-        location.push('?');
-        location.push_str(query);
-    }
-    let Ok(location) = location.try_into() else {
-        return malformed(Malformed::ControlCharacter);
-    };
+    let location = mount.location(path, uri.query());
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
     response.headers_mut().insert(header::LOCATION, location);

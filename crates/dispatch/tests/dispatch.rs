@@ -215,6 +215,11 @@ async fn a_missing_slash_is_added_and_a_doubled_one_taken_away() {
         ("GET", "/bar", "/bar/"),
         ("HEAD", "/bar", "/bar/"),
         ("GET", "/bar?a=1&b=%20", "/bar/?a=1&b=%20"),
+        (
+            "GET",
+            "/bar?a=100%&b={\\é}",
+            "/bar/?a=100%25&b=%7B%5C%C3%A9%7D",
+        ),
         ("GET", "http://evil.example/bar", "/bar/"),
         ("GET", "//bar", "/bar/"),
         ("GET", "//foo?x", "/foo?x"),

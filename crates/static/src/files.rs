@@ -9,7 +9,7 @@ use plywood_core::{Body, Mount, Path};
 use crate::{
     FilesLayer, OpenError,
     found::Found,
-    location, name,
+    name,
     refusal::Refusal,
     root::{Entry, Links, Root},
 };
@@ -134,9 +134,11 @@ impl Files {
         if in_place {
             return Ok(found.into_response(request.method(), request.headers(), cache_control));
         }
-        // The path was read and begins with one slash, so that no other host can be named here.
-        let directory = mount.absolute(&path.encoded());
-        let location = location::of_directory(directory, request.uri().query());
+        let directory = match path.as_str() {
+            "/" => "/".to_owned(),
+            path => [path, "/"].concat(),
+        };
+        let location = mount.location(&directory, request.uri().query());
         Ok(redirect(location, cache_control))
     }
 
@@ -167,10 +169,7 @@ fn has_slash<B>(mount: &Mount, request: &Request<B>) -> bool {
     mount.original_uri(request.uri()).path().ends_with('/')
 }
 
-fn redirect(location: String, cache_control: Option<&HeaderValue>) -> Response<Body> {
-    let location = location
-        .try_into()
-        .expect("a URI reference is a field value");
+fn redirect(location: HeaderValue, cache_control: Option<&HeaderValue>) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
     let headers = response.headers_mut();

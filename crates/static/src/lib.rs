@@ -83,7 +83,6 @@ mod error;
 mod files;
 mod found;
 mod layer;
-mod location;
 mod name;
 mod read;
 mod refusal;
