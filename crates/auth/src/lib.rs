@@ -11,9 +11,9 @@
 //!     Ok(Response::new(format!("hello, {}", caller.name()).into()))
 //! }
 //!
-//! // Who is this name with this password?
+//! // Who is this name with this password? With `&`, a wrong name takes as long as a wrong password.
 //! fn check(name: &str, password: &str) -> Option<Identity> {
-//!     let right = name == "ann" && constant_time_eq(password, "ply");
+//!     let right = constant_time_eq(name, "ann") & constant_time_eq(password, "ply");
 //!     right.then(|| Identity::new(name).roles(["admin"]))
 //! }
 //!

@@ -259,7 +259,10 @@ mod tests {
             action: "/login",
         };
         let shown = format!("{prompt:?}");
-        assert!(shown.contains("ada") && !shown.contains("SECRET"), "{shown}");
+        assert!(
+            shown.contains("ada") && !shown.contains("SECRET"),
+            "{shown}"
+        );
     }
 
     #[test]
