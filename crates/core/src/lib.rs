@@ -41,6 +41,7 @@ pub mod body;
 mod error;
 pub mod extensions;
 pub mod future;
+pub mod html;
 pub mod path;
 mod service;
 
