@@ -9,7 +9,7 @@ use http::{
     },
     request,
 };
-use plywood_core::{Body, Failure, Mount, path::encode};
+use plywood_core::{Body, Failure, Mount, html::escape, path::encode};
 
 /// What a login page has to show.
 ///
@@ -34,12 +34,12 @@ impl Prompt<'_> {
 
     /// The name of the last attempt, escaped for HTML text and for quoted attributes.
     pub fn escaped_name(&self) -> String {
-        escaped(self.name)
+        escape(self.name).into_owned()
     }
 
     /// Where the form is sent, with the way back in its query. Escaped for a quoted attribute.
     pub fn action(&self) -> String {
-        escaped(self.action)
+        escape(self.action).into_owned()
     }
 
     /// The head of the request, for its languages or its [`Mount`].
@@ -135,7 +135,7 @@ fn html(prompt: &Prompt<'_>, title: &str, stylesheet: Option<&str>) -> String {
     let style = match stylesheet {
         Some(path) => {
             let address = Mount::of(prompt.head).absolute(&encode(path));
-            format!(r#"<link rel="stylesheet" href="{}">"#, escaped(&address))
+            format!(r#"<link rel="stylesheet" href="{}">"#, escape(&address))
         }
         None => format!("<style>{STYLE}</style>"),
     };
@@ -177,26 +177,10 @@ fn html(prompt: &Prompt<'_>, title: &str, stylesheet: Option<&str>) -> String {
 </body>
 </html>
 "#,
-        title = escaped(title),
+        title = escape(title),
         action = prompt.action(),
         name = prompt.escaped_name(),
     )
-}
-
-/// Text for HTML, also between quotes of either kind.
-fn escaped(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            _ => html.push(character),
-        }
-    }
-    html
 }
 
 const STYLE: &str = include_str!("page.css");
