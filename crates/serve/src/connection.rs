@@ -5,12 +5,12 @@ use std::{
     time::Duration,
 };
 
-use http::{Request, Version};
+use http::{Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
-use plywood_core::{Body, Client, Scheme};
+use plywood_core::{Body, Client, HttpBody, Scheme, future::Gated};
 use tower_service::Service;
 
-use crate::body::Awaited;
+use crate::{body::Awaited, host};
 
 /// Hands the app [`Body`] instead of hyper's own, and leaves word of who is at the other end.
 #[derive(Clone, Debug)]
@@ -21,17 +21,26 @@ pub(crate) struct Connection<S> {
     pub(crate) stall_timeout: Duration,
 }
 
-impl<S: Service<Request<Body>>> Service<Request<Incoming>> for Connection<S> {
-    type Response = S::Response;
+impl<S, ResBody> Service<Request<Incoming>> for Connection<S>
+where
+    S: Service<Request<Body>, Response = Response<ResBody>>,
+    ResBody: HttpBody,
+{
+    type Response = Response<Body>;
     type Error = S::Error;
-    type Future = S::Future;
+    type Future = Gated<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.app.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<Incoming>) -> S::Future {
+    fn call(&mut self, request: Request<Incoming>) -> Self::Future {
         let is_alone = request.version() < Version::HTTP_2;
+        if is_alone && !host::is_clear(request.version(), request.headers()) {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::BAD_REQUEST;
+            return Gated::shut(response);
+        }
         let mut request = request.map(|body| {
             if is_alone {
                 Body::new(Awaited::new(body, self.stall_timeout))
@@ -41,6 +50,6 @@ impl<S: Service<Request<Body>>> Service<Request<Incoming>> for Connection<S> {
         });
         request.extensions_mut().insert(self.client);
         request.extensions_mut().insert(self.scheme);
-        self.app.call(request)
+        Gated::open(self.app.call(request))
     }
 }

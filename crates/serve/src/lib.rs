@@ -23,6 +23,7 @@
 //!
 //! - The protocol is told from the first bytes: HTTP/2 by its preface, else HTTP/1.1.
 //! - Each request gets a [`Client`](plywood_core::Client) (from the socket, never from a header) and a [`Scheme`](plywood_core::Scheme).
+//! - An HTTP/1.1 request that names no host is answered with 400, and so is any that names two, or one that cannot be.
 //! - On SIGTERM or Ctrl-C it stops accepting, lets requests under way finish, and closes idle connections. What is left after
 //!   the [grace](Server::grace) is dropped; a second signal drops it at once.
 //! - Slow and many clients meet bounds: [`header_timeout`](Server::header_timeout), [`stall_timeout`](Server::stall_timeout),
@@ -39,6 +40,7 @@
 
 mod body;
 mod connection;
+mod host;
 mod listener;
 mod patience;
 mod server;

@@ -246,6 +246,32 @@ async fn a_client_that_only_holds_the_connection_is_let_go() {
     server.end().await;
 }
 
+#[tokio::test]
+async fn a_request_that_names_no_host_or_two_does_not_reach_the_app() {
+    let server = start("127.0.0.1:0", |server| server, tower::service_fn(describe)).await;
+    for (head, served) in [
+        ("GET / HTTP/1.1\r\nhost: x", true),
+        ("GET / HTTP/1.1\r\nhost:", true),
+        ("GET / HTTP/1.1\r\nhost: [::1]:8000", true),
+        ("GET http://x/ HTTP/1.1\r\nhost: x", true),
+        ("GET / HTTP/1.0", true),
+        ("GET / HTTP/1.1\r\nx: y", false),
+        ("GET http://x/ HTTP/1.1\r\nx: y", false),
+        ("GET / HTTP/1.1\r\nhost: x\r\nhost: x", false),
+        ("GET / HTTP/1.0\r\nhost: x\r\nhost: y", false),
+        ("GET / HTTP/1.1\r\nhost: x/y", false),
+        ("GET / HTTP/1.1\r\nhost: x\"><script>", false),
+        ("GET / HTTP/1.1\r\nhost: me@x", false),
+        ("GET / HTTP/1.1\r\nhost: x, y", false),
+    ] {
+        let request = format!("{head}\r\nconnection: close\r\n\r\n");
+        let answer = exchange(&mut server.connect().await, &request).await;
+        let status = answer.split(' ').nth(1).unwrap();
+        assert_eq!(status, if served { "200" } else { "400" }, "{head}");
+    }
+    server.end().await;
+}
+
 /// Takes the whole body, or says why not.
 async fn receive(request: Request<Body>) -> Result<Response<Body>, Infallible> {
     let (status, text) = match request.into_body().collect().await {
