@@ -123,6 +123,9 @@ impl Server {
                         };
                         connections.spawn(arrival.serve(app.clone()));
                     }
+                    Err(error) if is_of_one_connection(&error) => {
+                        tracing::debug!(%error, "a connection ended before it was accepted");
+                    }
                     Err(error) => {
                         tracing::warn!(%error, "a connection could not be accepted");
                         sleep(BREATHER).await;
@@ -160,6 +163,22 @@ impl Server {
             .keep_alive_timeout(self.header_timeout);
         builder
     }
+}
+
+/// Has only the connection failed that was to be accepted? A wait for such a one would let a client who hangs up early keep the others out.
+fn is_of_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind as Kind;
+    matches!(
+        error.kind(),
+        Kind::ConnectionAborted
+            | Kind::ConnectionRefused
+            | Kind::ConnectionReset
+            | Kind::HostUnreachable
+            | Kind::Interrupted
+            | Kind::NetworkDown
+            | Kind::NetworkUnreachable
+            | Kind::TimedOut
+    )
 }
 
 /// A connection that was accepted, and what it takes to serve it.
@@ -200,5 +219,28 @@ impl Arrival {
         if let Err(error) = self.watcher.watch(connection.into_owned()).await {
             tracing::debug!(error, "a connection ended early");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_system_lacks_is_worth_a_wait() {
+        for (kind, of_one) in [
+            (io::ErrorKind::ConnectionAborted, true),
+            (io::ErrorKind::ConnectionReset, true),
+            (io::ErrorKind::NetworkUnreachable, true),
+            (io::ErrorKind::OutOfMemory, false),
+            (io::ErrorKind::Other, false),
+        ] {
+            assert_eq!(is_of_one_connection(&kind.into()), of_one, "{kind}");
+        }
+        #[cfg(target_os = "linux")]
+        assert!(
+            !is_of_one_connection(&io::Error::from_raw_os_error(24)),
+            "EMFILE"
+        );
     }
 }
