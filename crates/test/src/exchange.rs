@@ -35,6 +35,7 @@ pub(crate) async fn open(
     let (client, mut leg) = start(builder);
     let mut service = client.service();
     let mut history = Vec::new();
+    let mut questions = Vec::new();
     loop {
         let (asked, request) = leg.request(&client);
         let response = service.ready().await?.call(request).await?;
@@ -48,8 +49,15 @@ pub(crate) async fn open(
                     url: leg.url.clone(),
                 });
                 if history.len() > most {
-                    return Err(format!("more than {most} redirects: {history:?}").into());
+                    return Err(format!("more than {most} redirects: {}", way(&history)).into());
                 }
+                // The same question with the same cookies gets the same answer.
+                let cookie = asked.headers.get(header::COOKIE).cloned();
+                let question = (asked.method, asked.url, cookie);
+                if questions.contains(&question) {
+                    return Err(format!("redirects in a circle: {}", way(&history)).into());
+                }
+                questions.push(question);
                 leg.redirect(response.status(), url)?;
             }
             _ => {
@@ -63,6 +71,13 @@ pub(crate) async fn open(
             }
         }
     }
+}
+
+fn way(history: &[Hop]) -> String {
+    let hops = history
+        .iter()
+        .map(|hop| format!("{} ({})", hop.url, hop.status));
+    hops.collect::<Vec<_>>().join(", ")
 }
 
 /// The request that would be sent first.

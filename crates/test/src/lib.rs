@@ -1,4 +1,4 @@
-//! An in-process client for any HTTP service, with a cookie jar.
+//! A client for tests of any HTTP service, in process: with a cookie jar, forms to fill in and links to click.
 //!
 //! ```
 //! use std::convert::Infallible;
@@ -41,27 +41,43 @@
 //! A [`Reply`] is the whole answer: status, fields, body, trailers. The `expect_..` methods say what should have come, and show the whole
 //! exchange when it did not; a status that is not 2xx or 3xx must be expected. The body of an answer to HEAD, and of 204 and 304, is dropped unread, as a server drops it.
 //!
+//! A reply that is a page is used as a visitor uses it: a [`Form`] is filled in and sent, a link is [clicked](Reply::click). What the page does
+//! not offer is a panic that lists what it does. So is every `expect_..`: it tells what came instead, as a difference of lines where that
+//! helps; a [snapshot](Reply::expect_snapshot) is kept in a file.
+//!
+//! # Between two lints
+//!
+//! Let `plywood_lint::LintLayer` stand between the client and the service in every test: it checks both sides, what the client sends and what
+//! the service answers. `Client::new(LintLayer::new().behind_gateway().layer(app))` says it in a line. A client does not bring the lint
+//! itself, because neither of the two depends on the other.
+//!
 //! # What it does not do
 //!
 //! It opens no socket and starts no runtime: any executor will do. It does not decode a compressed body, and asks for none
-//! unless you do.
+//! unless you do. Of a page it runs no scripts, and does not check what a browser checks before it sends a form.
 
 mod client;
+mod control;
 mod cookie;
 mod cookie_date;
 mod curl;
+mod diff;
 mod exchange;
+mod form;
 mod jar;
+mod link;
 mod location;
 mod multipart;
 mod open_reply;
+mod page;
 mod payload;
 mod reply;
 mod request_builder;
+mod status;
 
 pub use self::{
-    client::Client, cookie::Cookie, multipart::Multipart, open_reply::OpenReply, reply::Reply,
-    request_builder::RequestBuilder,
+    client::Client, cookie::Cookie, form::Form, link::Link, multipart::Multipart,
+    open_reply::OpenReply, reply::Reply, request_builder::RequestBuilder, status::Statuses,
 };
 
 #[cfg(doctest)]

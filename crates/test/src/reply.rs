@@ -1,9 +1,11 @@
 mod dump;
 mod expect;
+mod json;
+mod page;
+mod snapshot;
 
 use bytes::Bytes;
 use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, header, response};
-use serde::de::DeserializeOwned;
 use std::{
     fmt,
     panic::Location,
@@ -133,21 +135,6 @@ impl Reply {
         match str::from_utf8(&self.body) {
             Ok(text) => text,
             Err(error) => panic!("the body is not text: {error}\n\n{self}"),
-        }
-    }
-
-    /// The body, read as JSON.
-    ///
-    /// # Panics
-    ///
-    /// If it is not the JSON of a `T`.
-    #[track_caller]
-    pub fn json<T: DeserializeOwned>(&self) -> T {
-        match serde_json::from_slice(&self.body) {
-            Ok(value) => value,
-            Err(error) => {
-                panic!("the body is not the JSON that was asked for: {error}\n\n{self}")
-            }
         }
     }
 

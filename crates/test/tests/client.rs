@@ -59,6 +59,9 @@ async fn app(request: Request<Body>) -> Result<Response<Body>, BoxError> {
         "/307" => redirect(307, "/echo"),
         "/308" => redirect(308, "/echo"),
         "/loop" => redirect(302, "loop"),
+        "/further" => redirect(302, &format!("/further?{query}x")),
+        "/gate" if head.headers.contains_key("cookie") => return Ok(Response::new("in".into())),
+        "/gate" => redirect(302, "/gate").header("set-cookie", "seen=1"),
         "/away" => redirect(302, "http://other.example/echo"),
         "/login" => redirect(303, "/echo").header("set-cookie", "sid=4f2a; Path=/"),
         "/error" => return Err("the store does not answer".into()),
@@ -308,10 +311,19 @@ async fn a_redirect_is_the_reply_unless_it_is_to_be_followed() {
     let reply = client.post("/login").send().await;
     assert!(reply.text().contains("cookie: sid=4f2a"), "{reply}");
     let error = client.get("/loop").try_send().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "redirects in a circle: http://localhost/loop (302 Found), http://localhost/loop (302 Found)"
+    );
+    let error = client.get("/further?").try_send().await.unwrap_err();
     assert!(
-        error.to_string().starts_with("more than 3 redirects"),
+        error
+            .to_string()
+            .starts_with("more than 3 redirects: http://localhost/further? (302 Found), "),
         "{error}"
     );
+    // A cookie makes it another question.
+    client.get("/gate").send().await.expect_text("in");
     let error = client
         .post("/307")
         .body(Body::new(stream()))

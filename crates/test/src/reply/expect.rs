@@ -1,8 +1,7 @@
 use http::HeaderValue;
-use serde::Serialize;
-use serde_json::Value;
 
 use super::Reply;
+use crate::{Statuses, diff};
 
 /// What should have come. Each hands the reply on if it did, and panics with the whole exchange if it did not.
 #[expect(clippy::return_self_not_must_use, reason = "the check is the use")]
@@ -26,16 +25,17 @@ impl Reply {
         })
     }
 
-    /// That status.
+    /// That status, or one of those: `404`, `400..=499`, `[301, 308]`.
     ///
     /// # Panics
     ///
     /// If the status is another.
     #[track_caller]
-    pub fn expect_status(self, status: u16) -> Self {
+    #[expect(clippy::needless_pass_by_value, reason = "a literal reads better")]
+    pub fn expect_status(self, status: impl Statuses) -> Self {
         let found = self.status();
-        self.check(found.as_u16() == status, || {
-            format!("expected the status {status}, found {found}")
+        self.check(status.include(found), || {
+            format!("expected the status {status:?}, found {found}")
         })
     }
 
@@ -73,8 +73,11 @@ impl Reply {
     /// If the body is another.
     #[track_caller]
     pub fn expect_text(self, text: &str) -> Self {
-        let holds = *self.bytes() == text;
-        self.check(holds, || format!("expected the text {text:?}"))
+        let found = self.bytes().clone();
+        self.check(found == text, || {
+            let difference = diff::lines(text, &String::from_utf8_lossy(&found));
+            format!("expected the text {text:?}\n{difference}")
+        })
     }
 
     /// That text, somewhere in the body.
@@ -88,23 +91,35 @@ impl Reply {
         self.check(holds, || format!("expected {part:?} in the text"))
     }
 
-    /// JSON of that value, whatever the order of its keys and its white space.
+    /// That text nowhere in the body.
     ///
     /// # Panics
     ///
-    /// If the body is another.
+    /// If it is there, or the body is not text.
     #[track_caller]
-    pub fn expect_json<T: Serialize + ?Sized>(self, value: &T) -> Self {
-        let expected = match serde_json::to_value(value) {
-            Ok(expected) => expected,
-            Err(error) => panic!("the value has no JSON: {error}"),
-        };
-        let holds = self.json::<Value>() == expected;
-        self.check(holds, || format!("expected the JSON {expected}"))
+    pub fn expect_text_lacks(self, part: &str) -> Self {
+        let holds = !self.text().contains(part);
+        self.check(holds, || format!("expected no {part:?} in the text"))
+    }
+
+    /// A cookie that this reply sets, with that value.
+    ///
+    /// # Panics
+    ///
+    /// If it sets no such cookie, or another value.
+    #[track_caller]
+    pub fn expect_cookie(self, name: &str, value: &str) -> Self {
+        let cookies = self.cookies();
+        let mut named = cookies.iter().filter(|cookie| cookie.name() == name);
+        let holds = named.any(|cookie| cookie.value() == value);
+        self.check(holds, || {
+            let found: Vec<_> = cookies.iter().map(ToString::to_string).collect();
+            format!("expected the cookie `{name}={value}`, found {found:?}")
+        })
     }
 
     #[track_caller]
-    fn check(self, holds: bool, expected: impl FnOnce() -> String) -> Self {
+    pub(super) fn check(self, holds: bool, expected: impl FnOnce() -> String) -> Self {
         assert!(holds, "{}\n\n{self}", expected());
         self
     }
