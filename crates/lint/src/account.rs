@@ -4,15 +4,33 @@ use bytes::Buf;
 use http::{HeaderMap, HeaderName, header};
 use http_body::{Body, Frame, SizeHint};
 
-use crate::{fields, report::Report, rule};
+use crate::{fields, report::Report, rule, watch::Watch};
 
-/// The fields that would frame or route the message anew at its end.
-const NOT_IN_TRAILERS: [HeaderName; 5] = [
+/// The fields that come too late at the end: what they say was needed before.
+const NOT_IN_TRAILERS: [HeaderName; 23] = [
+    header::AUTHORIZATION,
+    header::CACHE_CONTROL,
     header::CONNECTION,
+    header::CONTENT_ENCODING,
     header::CONTENT_LENGTH,
+    header::CONTENT_RANGE,
+    header::CONTENT_TYPE,
+    header::COOKIE,
+    header::EXPECT,
     header::HOST,
+    header::IF_MATCH,
+    header::IF_MODIFIED_SINCE,
+    header::IF_NONE_MATCH,
+    header::IF_RANGE,
+    header::IF_UNMODIFIED_SINCE,
+    header::LOCATION,
+    header::MAX_FORWARDS,
+    header::RANGE,
+    header::SET_COOKIE,
+    header::TE,
     header::TRAILER,
     header::TRANSFER_ENCODING,
+    header::WWW_AUTHENTICATE,
 ];
 
 /// What a body has promised, and what of it is still owed.
@@ -20,6 +38,8 @@ pub(crate) struct Account {
     report: Arc<Report>,
     whose: Whose,
     phase: Phase,
+    /// Was the whole body looked at?
+    is_judged: bool,
     /// The bytes that were handed on.
     sent: u64,
     /// What the `Content-Length` says of the whole body.
@@ -27,6 +47,8 @@ pub(crate) struct Account {
     /// The fewest and the most bytes that may still come, by the size hints so far.
     least: u64,
     most: u64,
+    /// What its bytes have to be, if the head says more of them than how many they are.
+    watch: Option<Box<Watch>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,12 +74,14 @@ impl Account {
         body: &B,
         whose: Whose,
         headers: &HeaderMap,
+        watch: Option<Box<Watch>>,
         report: Arc<Report>,
     ) -> Self {
         let mut account = Self {
             report,
             whose,
             phase: Phase::Open,
+            is_judged: false,
             sent: 0,
             length: match whose {
                 Whose::NoContent(_) => None,
@@ -65,11 +89,31 @@ impl Account {
             },
             least: 0,
             most: u64::MAX,
+            watch,
         };
         let hint = body.size_hint();
         account.promised(&hint);
         account.announced(&hint);
+        if body.is_end_stream() {
+            account.over_at_once(&hint);
+        }
         account
+    }
+
+    /// The body says that it is empty, so that nobody need poll it.
+    fn over_at_once(&mut self, hint: &SizeHint) {
+        // What stands for a body that is not sent may keep the length that it would have.
+        if !matches!(self.whose, Whose::Head | Whose::NoContent(_)) {
+            self.report
+                .expect(hint.lower() == 0, rule::END_MEANS_END, || {
+                    format!(
+                        "`is_end_stream` of the {}, and a `size_hint` of {} bytes or more",
+                        self.whose,
+                        hint.lower()
+                    )
+                });
+            self.judge();
+        }
     }
 
     /// A body of known size can be judged before a byte of it is sent.
@@ -143,6 +187,9 @@ impl Account {
         }
         if let Some(data) = frame.data_ref() {
             self.data(data.remaining() as u64);
+            if let Some(watch) = &mut self.watch {
+                watch.update(data, &self.report);
+            }
         }
         if let Some(trailers) = frame.trailers_ref() {
             self.phase = Phase::Trailers;
@@ -155,6 +202,14 @@ impl Account {
                     format!("`{name}` in the trailers of the {whose}"),
                 );
             }
+        }
+    }
+
+    /// The whole body is this.
+    pub(crate) fn at_hand(&mut self, bytes: &[u8]) {
+        if let Some(mut watch) = self.watch.take() {
+            watch.update(&bytes, &self.report);
+            watch.end(&self.report);
         }
     }
 
@@ -194,12 +249,29 @@ impl Account {
         self.phase = Phase::Failed;
     }
 
-    /// The body said that it is over.
+    /// The body was dropped.
+    pub(crate) fn dropped(&mut self) {
+        let begun = self.whose == Whose::Response && self.sent > 0;
+        let is_whole = self.is_judged || self.length == Some(self.sent);
+        let cut = begun && !is_whole && self.phase == Phase::Open && !std::thread::panicking();
+        self.report.expect(!cut, rule::READ_TO_THE_END, || {
+            format!("the {} was dropped after {} bytes", self.whose, self.sent)
+        });
+    }
+
+    /// The body gave its end.
     pub(crate) fn end(&mut self) {
-        if self.phase == Phase::Ended {
+        if self.phase != Phase::Ended {
+            self.phase = Phase::Ended;
+            self.judge();
+        }
+    }
+
+    /// The body is whole, as far as it says.
+    pub(crate) fn judge(&mut self) {
+        if std::mem::replace(&mut self.is_judged, true) {
             return;
         }
-        self.phase = Phase::Ended;
         let (whose, sent) = (self.whose, self.sent);
         self.report
             .expect(self.least == 0, rule::SIZE_HINT_HOLDS, || {
@@ -217,6 +289,9 @@ impl Account {
                 rule::LENGTH_IS_TRUE,
                 format!("`content-length: {length}` in the {whose}, and {sent} bytes in all"),
             );
+        }
+        if let Some(mut watch) = self.watch.take() {
+            watch.end(&self.report);
         }
     }
 }

@@ -1,6 +1,7 @@
 use std::any::type_name;
 
-use http::{HeaderValue, Method, Request, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header, uri::Authority};
+use plywood_core::Mount;
 
 use crate::memory::Question;
 
@@ -10,11 +11,12 @@ pub(crate) struct Asked {
     pub(crate) method: Method,
     /// Is the answer as the client will have it, as far as this lint can know?
     pub(crate) is_final: bool,
-    /// Is there an `If-None-Match` or an `If-Modified-Since`?
-    pub(crate) is_conditional: bool,
-    /// Is there a `Range`?
-    pub(crate) has_range: bool,
-    pub(crate) if_range: Option<HeaderValue>,
+    /// The lines of `If-None-Match`, `If-Modified-Since`, `Range` and `If-Range`, in a request that has any.
+    pub(crate) conditions: Option<Box<HeaderMap>>,
+    pub(crate) accept_encoding: Option<HeaderValue>,
+    pub(crate) mount: Mount,
+    host: Option<HeaderValue>,
+    authority: Option<Authority>,
     /// What the memory knows it by, if it asks for a representation.
     pub(crate) question: Option<Question>,
 }
@@ -23,24 +25,84 @@ pub(crate) struct Asked {
 #[derive(Clone, Copy)]
 struct UnderLint;
 
+const CONDITIONS: [HeaderName; 4] = [
+    header::IF_NONE_MATCH,
+    header::IF_MODIFIED_SINCE,
+    header::RANGE,
+    header::IF_RANGE,
+];
+
 impl Asked {
     /// Reads `request`, for a lint around a service of type `S`.
     pub(crate) fn read<S, B>(request: &mut Request<B>) -> Self {
         let is_inner = request.extensions_mut().insert(UnderLint).is_some();
         let (method, headers) = (request.method(), request.headers());
+        let mount = Mount::of(request);
         Self {
             method: method.clone(),
             is_final: !is_inner && !is_finished_by_axum::<S>(),
-            is_conditional: headers.contains_key(header::IF_NONE_MATCH)
-                || headers.contains_key(header::IF_MODIFIED_SINCE),
-            has_range: headers.contains_key(header::RANGE),
-            if_range: headers.get(header::IF_RANGE).cloned(),
-            question: Question::read(request),
+            conditions: conditions(headers),
+            accept_encoding: headers.get(header::ACCEPT_ENCODING).cloned(),
+            host: headers.get(header::HOST).cloned(),
+            authority: request.uri().authority().cloned(),
+            question: Question::read(request, &mount),
+            mount,
         }
     }
+
+    /// The lines of one of the conditions.
+    pub(crate) fn condition(&self, name: &HeaderName) -> Option<&HeaderValue> {
+        self.conditions.as_ref()?.get(name)
+    }
+
+    /// The host that was asked, without its port.
+    pub(crate) fn host(&self) -> Option<&str> {
+        if let Some(authority) = &self.authority {
+            return Some(authority.host());
+        }
+        let host = self.host.as_ref()?.to_str().ok()?;
+        Some(without_port(host)).filter(|host| !host.is_empty())
+    }
+}
+
+/// `host` of `host:port`; a literal of IPv6 has colons of its own, and brackets.
+pub(crate) fn without_port(authority: &str) -> &str {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => host,
+        _ => authority,
+    }
+}
+
+fn conditions(headers: &HeaderMap) -> Option<Box<HeaderMap>> {
+    let mut kept = None;
+    for name in &CONDITIONS {
+        for line in headers.get_all(name) {
+            let kept: &mut Box<HeaderMap> = kept.get_or_insert_default();
+            kept.append(name, line.clone());
+        }
+    }
+    kept
 }
 
 /// Does an axum Router stand outside, as it does around every layer of `Router::layer`? It adds `Allow` to a 405 on the way out.
 fn is_finished_by_axum<S>() -> bool {
     type_name::<S>().contains("axum::routing::route::Route")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_told_from_its_port() {
+        for (authority, host) in [
+            ("example.com", "example.com"),
+            ("example.com:80", "example.com"),
+            ("[::1]:80", "[::1]"),
+            ("[::1]", "[::1]"),
+            (":80", ""),
+        ] {
+            assert_eq!(without_port(authority), host);
+        }
+    }
 }

@@ -5,15 +5,18 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use http::{Method, Request, response};
+use http::{HeaderMap, Method, Request, header, response};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use crate::{
     account::{Account, Whose},
     asked::Asked,
+    memory::Memory,
     report::Report,
     response::has_no_content,
+    rule,
+    watch::Watch,
 };
 
 pin_project! {
@@ -23,6 +26,12 @@ pin_project! {
         #[pin]
         inner: B,
         account: Account,
+    }
+
+    impl<B> PinnedDrop for Linted<B> {
+        fn drop(this: Pin<&mut Self>) {
+            this.project().account.dropped();
+        }
     }
 }
 
@@ -35,9 +44,18 @@ pub(crate) fn watch<B: 'static>(request: Request<B>, report: &Arc<Report>) -> Re
         && let Some(request) = slot.take()
     {
         let (head, body) = request.into_parts();
-        let account = Account::new(&body, Whose::Request, &head.headers, Arc::clone(report));
+        let mut account = Account::new(
+            &body,
+            Whose::Request,
+            &head.headers,
+            Watch::request(&head.headers),
+            Arc::clone(report),
+        );
         let body = match body.try_into_bytes() {
-            Ok(bytes) => bytes.into(),
+            Ok(bytes) => {
+                account.at_hand(&bytes);
+                bytes.into()
+            }
             Err(inner) => plywood_core::Body::new(Linted { inner, account }),
         };
         *slot = Some(Request::from_parts(head, body));
@@ -50,6 +68,7 @@ impl<B: Body> Linted<B> {
         inner: B,
         asked: &Asked,
         head: &response::Parts,
+        memory: &Arc<Memory>,
         report: Arc<Report>,
     ) -> Self {
         let whose = if has_no_content(head.status) {
@@ -59,9 +78,25 @@ impl<B: Body> Linted<B> {
         } else {
             Whose::Response
         };
-        let account = Account::new(&inner, whose, &head.headers, report);
+        let watch = match whose {
+            Whose::Response => Watch::response(asked, head, memory, &report),
+            _ => None,
+        };
+        // A body that is known to be empty has no type.
+        let has_content = whose == Whose::Response && inner.size_hint().upper() != Some(0);
+        if has_content && !inner.is_end_stream() {
+            typed(&head.headers, &report);
+        }
+        let account = Account::new(&inner, whose, &head.headers, watch, report);
         Self { inner, account }
     }
+}
+
+fn typed(headers: &HeaderMap, report: &Report) {
+    let typed = headers.contains_key(header::CONTENT_TYPE);
+    report.expect(typed, rule::CONTENT_TYPE_IS_SAID, || {
+        "content without a `content-type`".to_owned()
+    });
 }
 
 impl<B: Body> Body for Linted<B> {
@@ -75,9 +110,15 @@ impl<B: Body> Body for Linted<B> {
         let this = self.project();
         this.account.before_poll(&this.inner.size_hint());
         let said_end = this.inner.is_end_stream();
-        let frame = ready!(this.inner.poll_frame(cx));
+        let mut inner = this.inner;
+        let frame = ready!(inner.as_mut().poll_frame(cx));
         match &frame {
-            Some(Ok(frame)) => this.account.frame(frame, said_end),
+            Some(Ok(frame)) => {
+                this.account.frame(frame, said_end);
+                if inner.is_end_stream() {
+                    this.account.judge();
+                }
+            }
             Some(Err(_)) => this.account.failed(),
             None => this.account.end(),
         }

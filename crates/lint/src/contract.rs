@@ -41,6 +41,7 @@ fn write_rule(chapter: &mut String, rule: &Rule) {
     let weight = match rule.severity {
         Severity::Must => "",
         Severity::Should => " *(should)*",
+        Severity::Advice => " *(advice)*",
     };
     write!(
         chapter,
@@ -59,7 +60,8 @@ What a layer may expect of the service inside it and of the caller outside it. E
 `plywood-lint` checks: put a `LintLayer` anywhere into a stack, and it watches both sides. In tests it panics with the rule's
 number; in development it warns. Plywood's own layers are tested between two of them.
 
-A rule marked *should* follows a SHOULD of its standard, or what is known to go wrong in the field; the others are MUSTs. A
+A rule marked *should* follows a SHOULD of its standard, or what is known to go wrong in the field. One marked *advice* may be
+broken on purpose: it is told of through `tracing`, and nothing panics unless the lint is `strict`. The others are MUSTs. A
 rule is switched off with `LintLayer::without(rule, \"reason\")`.
 ";
 

@@ -1,6 +1,7 @@
 //! Set-Cookie.
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
+use plywood_header::date;
 
 use crate::{
     fields::{elements, names},
@@ -12,8 +13,16 @@ pub(crate) fn check(headers: &HeaderMap, report: &Report) {
     if !headers.contains_key(header::SET_COOKIE) {
         return;
     }
-    for line in headers.get_all(header::SET_COOKIE) {
-        cookie(&String::from_utf8_lossy(line.as_bytes()), report);
+    let lines: Vec<_> = headers
+        .get_all(header::SET_COOKIE)
+        .iter()
+        .map(|line| String::from_utf8_lossy(line.as_bytes()))
+        .collect();
+    let cookies: Vec<_> = lines.iter().map(|line| Cookie::read(line)).collect();
+    for (index, cookie) in cookies.iter().enumerate() {
+        check_one(cookie, report);
+        let again = cookies[..index].iter().any(|other| cookie.replaces(other));
+        report.expect(!again, rule::COOKIE_ONCE, || cookie.found());
     }
     let public = names(headers, &header::CACHE_CONTROL, "public");
     // `no-cache="set-cookie"` lets a cache store the rest without the cookie.
@@ -24,19 +33,69 @@ pub(crate) fn check(headers: &HeaderMap, report: &Report) {
     });
 }
 
-fn cookie(line: &str, report: &Report) {
-    let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
-    let found = || format!("`set-cookie: {}`", redacted(line));
-    let name = match pair.split_once('=') {
-        Some((name, _)) if !name.trim().is_empty() => name.trim(),
-        _ => return report.broken(rule::COOKIE_PAIR, found()),
-    };
-    let attribute = |name: &str| {
-        attributes.split(';').find_map(|attribute| {
+/// A line of Set-Cookie.
+struct Cookie<'l> {
+    line: &'l str,
+    pair: &'l str,
+    attributes: &'l str,
+}
+
+impl<'l> Cookie<'l> {
+    fn read(line: &'l str) -> Self {
+        let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
+        Self {
+            line,
+            pair,
+            attributes,
+        }
+    }
+
+    fn name(&self) -> Option<&'l str> {
+        let (name, _) = self.pair.split_once('=')?;
+        Some(name.trim()).filter(|name| !name.is_empty())
+    }
+
+    fn attributes(&self) -> impl Iterator<Item = (&'l str, &'l str)> {
+        self.attributes.split(';').map(|attribute| {
             let (key, value) = attribute.split_once('=').unwrap_or((attribute, ""));
-            key.trim().eq_ignore_ascii_case(name).then(|| value.trim())
+            (key.trim(), value.trim())
         })
+    }
+
+    /// The value of an attribute. If it stands more than once, the last counts.
+    fn attribute(&self, name: &str) -> Option<&'l str> {
+        let named = |(key, _): &(&str, &str)| key.eq_ignore_ascii_case(name);
+        self.attributes()
+            .filter(named)
+            .last()
+            .map(|(_, value)| value)
+    }
+
+    /// Does a browser keep this one in the place of the other?
+    fn replaces(&self, other: &Self) -> bool {
+        let place = |cookie: &Self| {
+            let domain = cookie.attribute("domain").unwrap_or_default();
+            let domain = domain.trim_start_matches('.').to_ascii_lowercase();
+            (
+                cookie.name(),
+                domain,
+                cookie.attribute("path").unwrap_or_default(),
+            )
+        };
+        self.name().is_some() && place(self) == place(other)
+    }
+
+    fn found(&self) -> String {
+        format!("`set-cookie: {}`", redacted(self.line))
+    }
+}
+
+fn check_one(cookie: &Cookie<'_>, report: &Report) {
+    let found = || cookie.found();
+    let Some(name) = cookie.name() else {
+        return report.broken(rule::COOKIE_PAIR, found());
     };
+    let attribute = |name| cookie.attribute(name);
     let begins = |prefix: &str| {
         name.get(..prefix.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
@@ -51,6 +110,36 @@ fn cookie(line: &str, report: &Report) {
     let everywhere = attribute("samesite").is_some_and(|value| value.eq_ignore_ascii_case("none"));
     let needs_secure = everywhere || attribute("partitioned").is_some();
     report.expect(secure || !needs_secure, rule::COOKIE_SECURE, found);
+
+    for (key, value) in cookie.attributes() {
+        report.expect(is_understood(key, value), rule::COOKIE_ATTRIBUTES, || {
+            format!("`{key}={value}` in {}", found())
+        });
+    }
+    let longest = cookie.attributes().map(|(_, value)| value.len()).max();
+    let fits = cookie.pair.len() <= 4096 + "=".len() && longest <= Some(1024);
+    report.expect(fits, rule::COOKIE_SIZE, || {
+        format!("{} bytes in the cookie `{name}`", cookie.line.len())
+    });
+}
+
+/// Is the value one that a browser understands? An attribute of an unknown name may be anything.
+fn is_understood(key: &str, value: &str) -> bool {
+    match key.to_ascii_lowercase().as_str() {
+        "path" => value.starts_with('/'),
+        "max-age" => {
+            let digits = value.strip_prefix('-').unwrap_or(value);
+            !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+        }
+        "samesite" => ["strict", "lax", "none"]
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(value)),
+        // The first form of all had dashes, and is understood to this day.
+        "expires" => [value.to_owned(), value.replacen('-', " ", 2)]
+            .into_iter()
+            .any(|text| HeaderValue::try_from(text).is_ok_and(|text| date::read(&text).is_some())),
+        _ => true,
+    }
 }
 
 /// The line without the cookie's value, which may be a secret and has no place in a log.

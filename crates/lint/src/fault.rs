@@ -51,8 +51,24 @@ pub(crate) fn panicking() -> Sink {
     Arc::new(|fault| panic!("the service contract is broken\n{fault}"))
 }
 
-/// Warns the first time a rule is broken, then the second, fourth, eighth: a fault in every request must not flood the log.
+/// Tells `tracing` of each as of something that is wrong.
 pub(crate) fn warning() -> Sink {
+    seldom(|Fault { rule, found }, time| {
+        let (sentence, standard) = (rule.sentence, rule.standard);
+        tracing::warn!(rule = rule.id, found, standard, time, "{sentence}");
+    })
+}
+
+/// Tells `tracing` of each as of something to know.
+pub(crate) fn advising() -> Sink {
+    seldom(|Fault { rule, found }, time| {
+        let (sentence, standard) = (rule.sentence, rule.standard);
+        tracing::info!(rule = rule.id, found, standard, time, "{sentence}");
+    })
+}
+
+/// Tells the first time a rule is broken, then the second, fourth, eighth: a fault in every request must not flood the log.
+fn seldom(tell: fn(&Fault, u64)) -> Sink {
     let times = Mutex::new(HashMap::<&str, u64>::new());
     Arc::new(move |fault| {
         let time = {
@@ -62,13 +78,7 @@ pub(crate) fn warning() -> Sink {
             *time
         };
         if time.is_power_of_two() {
-            let Rule {
-                id,
-                sentence,
-                standard,
-                ..
-            } = fault.rule;
-            tracing::warn!(rule = id, found = fault.found, standard, time, "{sentence}");
+            tell(fault, time);
         }
     })
 }

@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use plywood_header::{date, entity_tag::EntityTag};
 
-use crate::{report::Report, rule};
+use crate::{digest, report::Report, rule};
 
 /// The fields that hold one value, and no list of them.
 const SINGLE: [HeaderName; 15] = [
@@ -59,7 +59,50 @@ pub(crate) fn check(headers: &HeaderMap, report: &Report) {
         rule::LOCATION_IS_A_REFERENCE,
         is_reference,
     );
-    cache_control(headers, report);
+    every(
+        HeaderName::from_static(digest::CONTENT),
+        rule::DIGEST_SYNTAX,
+        digest::is_dictionary,
+    );
+    every(
+        HeaderName::from_static(digest::REPRESENTATION),
+        rule::DIGEST_SYNTAX,
+        digest::is_dictionary,
+    );
+    every(header::AGE, rule::SECONDS, |value| number(value).is_some());
+    every(header::RETRY_AFTER, rule::SECONDS, |value| {
+        number(value).is_some() || is_date(value)
+    });
+    every(header::VARY, rule::VARY_IS_NAMES, is_tokens);
+    every(header::ALLOW, rule::ALLOW_IS_METHODS, is_tokens);
+    order_of_dates(headers, report);
+    vary(headers, report);
+}
+
+fn order_of_dates(headers: &HeaderMap, report: &Report) {
+    let (Some(sent), Some(modified)) = (
+        headers.get(header::DATE),
+        headers.get(header::LAST_MODIFIED),
+    ) else {
+        return;
+    };
+    if let (Some(date), Some(latest)) = (date::read(sent), date::read(modified)) {
+        report.expect(latest <= date, rule::MODIFIED_BEFORE_DATE, || {
+            let modified = shown(&header::LAST_MODIFIED, modified);
+            format!("{modified} and {}", shown(&header::DATE, sent))
+        });
+    }
+}
+
+fn vary(headers: &HeaderMap, report: &Report) {
+    for (index, name) in elements(headers, &header::VARY).enumerate() {
+        let mut earlier = elements(headers, &header::VARY).take(index);
+        report.expect(
+            !earlier.any(|other| other.eq_ignore_ascii_case(name)),
+            rule::VARY_ONCE,
+            || format!("`{name}` more than once in `vary`"),
+        );
+    }
 }
 
 /// A field as it stands in a report.
@@ -75,7 +118,7 @@ pub(crate) fn number(value: &HeaderValue) -> Option<u64> {
         .then(|| text.parse().ok())?
 }
 
-/// The elements of a comma-separated list, over all its lines. A comma in quotes separates too, which none of the lists read here has.
+/// The elements of a comma-separated list, over all its lines.
 pub(crate) fn elements<'h>(
     headers: &'h HeaderMap,
     name: &HeaderName,
@@ -84,9 +127,32 @@ pub(crate) fn elements<'h>(
         .get_all(name)
         .iter()
         .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(','))
+        .flat_map(|line| split(line, ','))
         .map(str::trim)
         .filter(|element| !element.is_empty())
+}
+
+/// The pieces of `line` between separators, none of which stands in quotes.
+pub(crate) fn split(line: &str, separator: char) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped) = (false, false);
+    line.split(move |character| {
+        let separates = character == separator && !quoted;
+        quoted ^= character == '"' && !escaped;
+        escaped = character == '\\' && quoted && !escaped;
+        separates
+    })
+}
+
+/// A field's name has the same grammar as a token.
+pub(crate) fn is_token(text: &str) -> bool {
+    HeaderName::from_bytes(text.as_bytes()).is_ok()
+}
+
+fn is_tokens(value: &HeaderValue) -> bool {
+    value.to_str().is_ok_and(|line| {
+        let mut elements = line.split(',').map(str::trim);
+        elements.all(|element| element.is_empty() || is_token(element))
+    })
 }
 
 pub(crate) fn names(headers: &HeaderMap, name: &HeaderName, element: &str) -> bool {
@@ -98,10 +164,6 @@ fn is_date(value: &HeaderValue) -> bool {
 }
 
 fn is_media_type(value: &HeaderValue) -> bool {
-    let is_token = |text: &str| {
-        // A field's name has the same grammar as a token.
-        HeaderName::from_bytes(text.as_bytes()).is_ok()
-    };
     let text = String::from_utf8_lossy(value.as_bytes());
     let essence = text.split(';').next().unwrap_or_default().trim();
     essence
@@ -116,38 +178,6 @@ fn is_reference(value: &HeaderValue) -> bool {
         .all(|&byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\'));
     let mut escapes = bytes.split(|&byte| byte == b'%').skip(1);
     characters && escapes.all(|rest| rest.len() >= 2 && rest[..2].iter().all(u8::is_ascii_hexdigit))
-}
-
-fn cache_control(headers: &HeaderMap, report: &Report) {
-    let says = |directive| names(headers, &header::CACHE_CONTROL, directive);
-    if says("public") {
-        for other in ["private", "no-store"] {
-            report.expect(!says(other), rule::CACHE_CONTROL, || {
-                format!("`public` and `{other}`")
-            });
-        }
-    }
-    for element in elements(headers, &header::CACHE_CONTROL) {
-        let Some((directive, seconds)) = element.split_once('=') else {
-            continue;
-        };
-        let counts = [
-            "max-age",
-            "s-maxage",
-            "stale-while-revalidate",
-            "stale-if-error",
-        ]
-        .iter()
-        .any(|name| name.eq_ignore_ascii_case(directive));
-        let is_number = !seconds.is_empty()
-            && seconds
-                .trim_matches('"')
-                .bytes()
-                .all(|byte| byte.is_ascii_digit());
-        report.expect(!counts || is_number, rule::CACHE_CONTROL, || {
-            format!("`{element}`")
-        });
-    }
 }
 
 #[cfg(test)]
@@ -172,6 +202,19 @@ mod tests {
             ("0x5", None),
         ] {
             assert_eq!(number(&value(text)), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_separator_in_quotes_separates_nothing() {
+        for (line, expected) in [
+            ("a, b", &["a", " b"][..]),
+            (r#"a="x, y", b"#, &[r#"a="x, y""#, " b"]),
+            (r#"a="x\", y", b"#, &[r#"a="x\", y""#, " b"]),
+            (r#"a="x\\", b"#, &[r#"a="x\\""#, " b"]),
+            ("", &[""]),
+        ] {
+            assert_eq!(split(line, ',').collect::<Vec<_>>(), expected, "{line}");
         }
     }
 

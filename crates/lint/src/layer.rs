@@ -15,6 +15,9 @@ use crate::{
 /// | [`new`](Self::new) | panics: for tests |
 /// | [`warning`](Self::warning) | warns through `tracing`: for development |
 /// | [`reporting`](Self::reporting) | calls you |
+///
+/// What is only [advice](crate::rule::Severity::Advice) goes to `tracing` at the level INFO, as seldom as a warning, unless the lint is
+/// [`strict`](Self::strict).
 #[derive(Clone)]
 pub struct LintLayer {
     report: Arc<Report>,
@@ -63,7 +66,16 @@ impl LintLayer {
         self
     }
 
-    /// Says that a gateway stands outside, so that the request must hold what gateways leave: `Client` and `Scheme`.
+    /// Takes advice for a fault like any other.
+    ///
+    /// Off by default, because only the author can know whether advice fits: a redirect to another host may be wanted.
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        Arc::make_mut(&mut self.report).strict = true;
+        self
+    }
+
+    /// Says that a gateway stands outside, so that the request must hold what gateways leave: `Client` and `Scheme`, and a Host.
     ///
     /// Off by default, because a test that calls a service in process has no socket to tell of.
     #[must_use]

@@ -59,19 +59,25 @@
 mod account;
 mod asked;
 mod body;
+mod caching;
+mod conditions;
 mod contract;
 mod cookies;
+mod digest;
 mod fault;
 mod fields;
 mod layer;
+mod location;
 mod memory;
 mod partial;
+mod parts;
 mod readiness;
 mod report;
 mod request;
 mod response;
 pub mod rule;
 mod service;
+mod watch;
 
 pub use self::{
     body::Linted,

@@ -1,9 +1,14 @@
 //! 206 and 416.
 
 use http::{HeaderMap, HeaderValue, StatusCode, header, response::Parts};
-use plywood_header::{date, entity_tag::EntityTag, media_type, preconditions};
+use plywood_header::{
+    date,
+    entity_tag::EntityTag,
+    media_type, preconditions,
+    range::{Ranges, Resolution},
+};
 
-use crate::{asked::Asked, fields, report::Report, rule};
+use crate::{asked::Asked, fields, parts, report::Report, rule};
 
 pub(crate) fn check(asked: &Asked, head: &Parts, report: &Report) {
     match head.status {
@@ -12,10 +17,24 @@ pub(crate) fn check(asked: &Asked, head: &Parts, report: &Report) {
                 report.broken(rule::PARTIAL, found);
             }
             // Strictly only GET has ranges; many a server answers HEAD as it would have answered GET.
-            report.expect(asked.has_range, rule::PARTIAL_ON_REQUEST, || {
+            let range = asked.condition(&header::RANGE);
+            report.expect(range.is_some(), rule::PARTIAL_ON_REQUEST, || {
                 format!("a 206 for a {} without a `range`", asked.method)
             });
-            if let Some(if_range) = &asked.if_range {
+            if let Some(range) = range {
+                report.expect(
+                    is_as_asked(range, &head.headers),
+                    rule::RANGE_AS_ASKED,
+                    || {
+                        let sent = [header::CONTENT_RANGE, header::CONTENT_TYPE]
+                            .into_iter()
+                            .find_map(|name| Some(fields::shown(&name, head.headers.get(&name)?)));
+                        let asked = fields::shown(&header::RANGE, range);
+                        format!("{} for {asked}", sent.unwrap_or_default())
+                    },
+                );
+            }
+            if let Some(if_range) = asked.condition(&header::IF_RANGE) {
                 report.expect(
                     same(if_range, &head.headers),
                     rule::PARTIAL_ON_REQUEST,
@@ -46,18 +65,14 @@ fn consistent(headers: &HeaderMap) -> Result<(), &'static str> {
     if media_type::is(headers, "multipart/byteranges") {
         return if range.is_some() {
             Err("a 206 of several parts with a `content-range` of its own")
-        } else if has_boundary(headers) {
+        } else if parts::boundary(headers).is_some() {
             Ok(())
         } else {
             Err("`multipart/byteranges` without a boundary")
         };
     }
-    let range = range.ok_or("a 206 without a `content-range`")?;
-    let Some(range) = range
-        .to_str()
-        .ok()
-        .and_then(|text| text.strip_prefix("bytes "))
-    else {
+    range.ok_or("a 206 without a `content-range`")?;
+    let Some(range) = bytes(headers) else {
         // Another unit than bytes has another grammar.
         return Ok(());
     };
@@ -69,14 +84,24 @@ fn consistent(headers: &HeaderMap) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// The bytes in `0-9/100` or `0-9/*`.
-fn slice_length(range: &str) -> Option<u64> {
+/// The number of bytes in `0-9/100` or `0-9/*`.
+pub(crate) fn slice_length(range: &str) -> Option<u64> {
+    let ((first, last), _) = slice(range)?;
+    Some((last - first).saturating_add(1))
+}
+
+/// The first and the last byte in `0-9/100` or `0-9/*`, and the length of the whole.
+fn slice(range: &str) -> Option<((u64, u64), Option<u64>)> {
     let number = |text: &str| fields::number(&HeaderValue::from_str(text).ok()?);
     let (slice, whole) = range.split_once('/')?;
     let (first, last) = slice.split_once('-')?;
     let (first, last) = (number(first)?, number(last)?);
-    let within = whole == "*" || last < number(whole)?;
-    (first <= last && within).then(|| (last - first).saturating_add(1))
+    let whole = match whole {
+        "*" => None,
+        length => Some(number(length)?),
+    };
+    let within = whole.is_none_or(|length| last < length);
+    (first <= last && within).then_some(((first, last), whole))
 }
 
 fn is_unsatisfied(value: &HeaderValue) -> bool {
@@ -85,21 +110,33 @@ fn is_unsatisfied(value: &HeaderValue) -> bool {
         .is_some_and(|(unit, length)| !unit.is_empty() && length.parse::<u64>().is_ok())
 }
 
-fn has_boundary(headers: &HeaderMap) -> bool {
-    let line = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|line| line.to_str().ok());
-    line.unwrap_or_default()
-        .split(';')
-        .skip(1)
-        .any(|parameter| {
-            parameter
-                .trim()
-                .split_once('=')
-                .is_some_and(|(name, value)| {
-                    name.eq_ignore_ascii_case("boundary") && !value.is_empty()
-                })
-        })
+/// Does the answer give what one range asks for, or a piece of it? Several may be joined, or answered in part: there all is right.
+fn is_as_asked(range: &HeaderValue, headers: &HeaderMap) -> bool {
+    let asked = HeaderMap::from_iter([(header::RANGE, range.clone())]);
+    let Some(ranges) = Ranges::read(&asked).filter(|_| !range.as_bytes().contains(&b',')) else {
+        return true;
+    };
+    if media_type::is(headers, "multipart/byteranges") {
+        return false;
+    }
+    let Some((slice, Some(whole))) = bytes(headers).and_then(slice) else {
+        return true;
+    };
+    match ranges.resolve(whole) {
+        Resolution::Single(wanted) => wanted.start <= slice.0 && slice.1 <= wanted.end_inclusive,
+        _ => false,
+    }
+}
+
+/// What follows `bytes ` in the Content-Range.
+fn bytes(headers: &HeaderMap) -> Option<&str> {
+    let range = headers.get(header::CONTENT_RANGE)?.to_str().ok()?;
+    range.strip_prefix("bytes ")
+}
+
+/// How many bytes the one slice of a 206 has.
+pub(crate) fn announced(headers: &HeaderMap) -> Option<u64> {
+    slice_length(bytes(headers)?)
 }
 
 /// Does the `If-Range` name the representation of this answer? What the answer does not say is left in its favour.

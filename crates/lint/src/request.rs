@@ -1,29 +1,63 @@
 //! The head of a request.
 
 use http::{
-    HeaderMap, HeaderValue, Method, Request, header,
+    HeaderMap, HeaderValue, Method, Request, Version, header,
     uri::{Authority, PathAndQuery},
 };
 use plywood_core::{Client, Scheme};
 
 use crate::{
-    fields::{number, shown},
+    asked::without_port,
+    fields::{elements, number, shown},
     report::Report,
     rule,
 };
 
 pub(crate) fn check<B>(request: &Request<B>, report: &Report) {
+    method(request.method(), report);
     target(request, report);
-    host(request.headers(), report);
+    host(request, report);
     framing(request.headers(), report);
+    connection(request, report);
     if report.behind_gateway {
         let left = Client::of(request).is_some() && Scheme::of(request).is_some();
         report.expect(left, rule::GATEWAY_LEAVES_CLIENT, || {
             let client = Client::of(request);
             format!("{client:?} and {:?}", Scheme::of(request))
         });
+        let named =
+            request.version() != Version::HTTP_11 || request.headers().contains_key(header::HOST);
+        report.expect(named, rule::HOST_IS_THERE, || {
+            format!("`{}` without a `host`", request.method())
+        });
     }
 }
+
+fn method(method: &Method, report: &Report) {
+    let is_capital = method
+        .as_str()
+        .bytes()
+        .all(|byte| byte.is_ascii_uppercase());
+    if !is_capital {
+        let meant = Method::from_bytes(method.as_str().to_ascii_uppercase().as_bytes());
+        let is_standard = meant.is_ok_and(|meant| STANDARD.contains(&meant));
+        report.expect(!is_standard, rule::METHOD_IN_CAPITALS, || {
+            format!("`{method}`")
+        });
+    }
+}
+
+const STANDARD: [Method; 9] = [
+    Method::CONNECT,
+    Method::DELETE,
+    Method::GET,
+    Method::HEAD,
+    Method::OPTIONS,
+    Method::PATCH,
+    Method::POST,
+    Method::PUT,
+    Method::TRACE,
+];
 
 fn target<B>(request: &Request<B>, report: &Report) {
     let (method, uri) = (request.method(), request.uri());
@@ -46,15 +80,28 @@ fn target<B>(request: &Request<B>, report: &Report) {
             report.expect(whole, rule::TARGET_HAS_PATH, found);
         }
     }
+    let names_authority = *method != Method::CONNECT || uri.authority().is_some();
+    report.expect(names_authority, rule::CONNECT_HAS_AUTHORITY, found);
 }
 
-fn host(headers: &HeaderMap, report: &Report) {
-    let lines = headers.get_all(header::HOST);
+fn host<B>(request: &Request<B>, report: &Report) {
+    let lines = request.headers().get_all(header::HOST);
     report.expect(lines.iter().count() < 2, rule::HOST, || {
         "several lines of `host`".to_owned()
     });
     for line in lines {
         report.expect(is_host(line), rule::HOST, || shown(&header::HOST, line));
+        // The ports may differ in writing, because one of them may leave out what the scheme implies.
+        if let (Some(target), Ok(host)) = (request.uri().host(), line.to_str()) {
+            let agrees = target.eq_ignore_ascii_case(without_port(host));
+            report.expect(agrees, rule::HOST_AGREES, || {
+                format!(
+                    "{} and the target `{}`",
+                    shown(&header::HOST, line),
+                    request.uri()
+                )
+            });
+        }
     }
 }
 
@@ -98,6 +145,44 @@ fn framing(headers: &HeaderMap, report: &Report) {
         "both `content-length` and `transfer-encoding`".to_owned()
     });
 }
+
+/// What belongs to the connection, in its version of HTTP.
+fn connection<B>(request: &Request<B>, report: &Report) {
+    let headers = request.headers();
+    if request.version() < Version::HTTP_2 {
+        if let Some(last) = elements(headers, &header::TRANSFER_ENCODING).last() {
+            let ends = last.eq_ignore_ascii_case("chunked");
+            report.expect(
+                ends && request.version() == Version::HTTP_11,
+                rule::TRANSFER_CODING,
+                || format!("`transfer-encoding: .. {last}` in {:?}", request.version()),
+            );
+        }
+        return;
+    }
+    for name in OF_THE_CONNECTION {
+        report.expect(
+            !headers.contains_key(name),
+            rule::NO_CONNECTION_FIELDS,
+            || format!("`{name}` in {:?}", request.version()),
+        );
+    }
+    for line in headers.get_all(header::TE) {
+        let trailers = line.as_bytes().eq_ignore_ascii_case(b"trailers");
+        report.expect(trailers, rule::NO_CONNECTION_FIELDS, || {
+            format!("{} in {:?}", shown(&header::TE, line), request.version())
+        });
+    }
+}
+
+/// The fields that no message of HTTP/2 has, and that a handler of HTTP/1.1 leaves to the server.
+pub(crate) const OF_THE_CONNECTION: [&str; 5] = [
+    "connection",
+    "keep-alive",
+    "proxy-connection",
+    "transfer-encoding",
+    "upgrade",
+];
 
 #[cfg(test)]
 mod tests {

@@ -1,34 +1,48 @@
 //! The head of a response, against the request that it answers.
 
-use http::{HeaderMap, HeaderName, Method, StatusCode, header, response::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, response::Parts};
 
 use crate::{
     Rule,
     asked::Asked,
-    cookies, fields,
+    caching, conditions, cookies, fields,
     fields::{elements, shown},
-    partial,
+    location, partial,
     report::Report,
+    request::OF_THE_CONNECTION,
     rule,
 };
 
 pub(crate) fn check(asked: &Asked, head: &Parts, report: &Report) {
     fields::check(&head.headers, report);
+    caching::check(&head.headers, report);
     cookies::check(&head.headers, report);
     if asked.is_final {
         owed_by_status(head, report);
     }
-    without_content(head, report);
+    status(asked, head, report);
+    without_content(asked, head, report);
     hop_by_hop(head, report);
-    encoding(&head.headers, report);
+    encoding(asked, &head.headers, report);
+    allowed_origin(&head.headers, report);
+    location::check(asked, head, report);
     partial::check(asked, head, report);
-    let conditional = asked.is_conditional && matches!(asked.method, Method::GET | Method::HEAD);
-    let not_modified = head.status == StatusCode::NOT_MODIFIED;
-    report.expect(
-        !not_modified || conditional,
-        rule::NOT_MODIFIED_ON_REQUEST,
-        || format!("a 304 for a {} without a condition", asked.method),
-    );
+    conditions::check(asked, head, report);
+}
+
+fn status(asked: &Asked, head: &Parts, report: &Report) {
+    let switches = head.status == StatusCode::SWITCHING_PROTOCOLS;
+    let is_final = !head.status.is_informational() || switches;
+    report.expect(is_final, rule::FINAL_STATUS, || {
+        format!("a {}", head.status.as_u16())
+    });
+
+    let refused = head.status == StatusCode::METHOD_NOT_ALLOWED;
+    let allows = refused
+        && elements(&head.headers, &header::ALLOW).any(|method| method == asked.method.as_str());
+    report.expect(!allows, rule::ALLOW_IS_TRUE, || {
+        format!("a 405 for {}, which `allow` lists", asked.method)
+    });
 }
 
 /// Can an answer with this status have content at all?
@@ -55,9 +69,11 @@ fn owed_by_status(head: &Parts, report: &Report) {
     });
 }
 
-fn without_content(head: &Parts, report: &Report) {
+fn without_content(asked: &Asked, head: &Parts, report: &Report) {
     let status = head.status;
-    if !has_no_content(status) || status == StatusCode::NOT_MODIFIED {
+    let is_tunnel = asked.method == Method::CONNECT && status.is_success();
+    let is_bare = has_no_content(status) && status != StatusCode::NOT_MODIFIED;
+    if !is_tunnel && !is_bare {
         return;
     }
     if let Some(coding) = head.headers.get(header::CONTENT_ENCODING) {
@@ -86,13 +102,7 @@ fn hop_by_hop(head: &Parts, report: &Report) {
         head.status,
         StatusCode::SWITCHING_PROTOCOLS | StatusCode::UPGRADE_REQUIRED
     );
-    for name in [
-        "connection",
-        "keep-alive",
-        "proxy-connection",
-        "transfer-encoding",
-        "upgrade",
-    ] {
+    for name in OF_THE_CONNECTION {
         let allowed = upgrades && matches!(name, "connection" | "upgrade");
         if let Some(value) = head.headers.get(name)
             && !allowed
@@ -106,17 +116,125 @@ fn hop_by_hop(head: &Parts, report: &Report) {
     }
 }
 
-fn encoding(headers: &HeaderMap, report: &Report) {
-    let mut codings: Vec<_> = elements(headers, &header::CONTENT_ENCODING)
-        .map(str::to_ascii_lowercase)
-        .collect();
-    if codings.is_empty() {
-        return;
+fn encoding(asked: &Asked, headers: &HeaderMap, report: &Report) {
+    for (index, coding) in elements(headers, &header::CONTENT_ENCODING).enumerate() {
+        let mut earlier = elements(headers, &header::CONTENT_ENCODING).take(index);
+        report.expect(
+            !earlier.any(|other| other.eq_ignore_ascii_case(coding)),
+            rule::ENCODED_ONCE,
+            || format!("`{coding}` more than once"),
+        );
+        let identity = coding.eq_ignore_ascii_case("identity");
+        report.expect(!identity, rule::CODING_IS_ONE, || {
+            format!("`content-encoding: {coding}`")
+        });
+        if let Some(accepted) = asked.accept_encoding.as_ref().filter(|_| !identity) {
+            report.expect(accepts(accepted, coding), rule::CODING_IS_ACCEPTED, || {
+                format!(
+                    "`{coding}` for {}",
+                    shown(&header::ACCEPT_ENCODING, accepted)
+                )
+            });
+        }
     }
-    let count = codings.len();
-    codings.sort_unstable();
-    codings.dedup();
-    report.expect(codings.len() == count, rule::ENCODED_ONCE, || {
-        format!("{count} codings, of which only {} differ", codings.len())
+}
+
+/// Does the line let an answer have this coding? What cannot be read is taken for a yes.
+fn accepts(line: &HeaderValue, coding: &str) -> bool {
+    let plain = |coding: &str| {
+        let coding = coding.trim().to_ascii_lowercase();
+        coding
+            .strip_prefix("x-")
+            .map_or(coding.clone(), str::to_owned)
+    };
+    let Ok(line) = line.to_str() else { return true };
+    let weight = |wanted: &str| {
+        line.split(',').find_map(|element| {
+            let (name, weight) = element.split_once(';').unwrap_or((element, ""));
+            (plain(name) == wanted).then(|| weight.trim())
+        })
+    };
+    let weight = weight(&plain(coding)).or_else(|| weight("*"));
+    weight.is_some_and(|weight| {
+        let zero = weight
+            .strip_prefix("q=0")
+            .or_else(|| weight.strip_prefix("Q=0"));
+        !zero.is_some_and(|rest| rest.bytes().all(|byte| matches!(byte, b'.' | b'0')))
+    })
+}
+
+fn allowed_origin(headers: &HeaderMap, report: &Report) {
+    let Some(value) = headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN) else {
+        return;
+    };
+    let credentials = headers
+        .get(header::ACCESS_CONTROL_ALLOW_CREDENTIALS)
+        .is_some_and(|value| value == "true");
+    let holds = match value.as_bytes() {
+        b"*" => !credentials,
+        b"null" => true,
+        origin => is_origin(origin),
+    };
+    report.expect(holds, rule::ALLOWED_ORIGIN, || {
+        let also = if credentials {
+            ", with credentials"
+        } else {
+            ""
+        };
+        format!(
+            "{}{also}",
+            shown(&header::ACCESS_CONTROL_ALLOW_ORIGIN, value)
+        )
     });
+}
+
+/// A scheme and an authority, and no slash after them.
+fn is_origin(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes)
+        .ok()
+        .and_then(|text| text.split_once("://"))
+        .is_some_and(|(scheme, authority)| {
+            let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"/?#@,".contains(&byte);
+            !scheme.is_empty() && !authority.is_empty() && authority.bytes().all(is_plain)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_coding_is_accepted_by_its_name_or_by_a_star() {
+        for (line, coding, expected) in [
+            ("gzip, br", "gzip", true),
+            ("gzip", "br", false),
+            ("GZIP ; q=0.5", "gzip", true),
+            ("x-gzip", "gzip", true),
+            ("gzip;q=0", "gzip", false),
+            ("gzip;q=0.000, *", "gzip", false),
+            ("gzip;q=0.001", "gzip", true),
+            ("*", "br", true),
+            ("*;q=0", "br", false),
+            ("", "gzip", false),
+        ] {
+            let value = HeaderValue::from_static(line);
+            assert_eq!(accepts(&value, coding), expected, "{coding} for {line:?}");
+        }
+    }
+
+    #[test]
+    fn an_origin_has_no_path() {
+        for (text, expected) in [
+            ("https://example.com", true),
+            ("http://localhost:3000", true),
+            ("app://shell", true),
+            ("https://example.com/", false),
+            ("https://a.example, https://b.example", false),
+            ("https://a.example https://b.example", false),
+            ("example.com", false),
+            ("", false),
+        ] {
+            assert_eq!(is_origin(text.as_bytes()), expected, "{text:?}");
+        }
+    }
 }

@@ -57,6 +57,8 @@ pub enum Section {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Severity {
+    /// It may be what was wanted: only the author can know. A lint tells of it, and goes on.
+    Advice,
     /// The standard says SHOULD, or software in the field is known to trip over it.
     Should,
     /// The standard says MUST, or a reader must guess.
@@ -163,6 +165,30 @@ rules! {
     ONE_FRAMING: "Q6" Target Must (rfc 9112 "6.3")
         breaks "`Content-Length: 5` with `Transfer-Encoding: chunked`, the door of request smuggling";
 
+    /// The methods of the standard are written in capitals: `get` is another method than `GET`.
+    METHOD_IN_CAPITALS: "Q7" Target Should (rfc 9110 "9.1")
+        breaks "`get /`, which no route for GET answers";
+
+    /// CONNECT comes with an authority.
+    CONNECT_HAS_AUTHORITY: "Q8" Target Must (rfc 9110 "9.3.6")
+        breaks "`CONNECT /x`";
+
+    /// The Transfer-Encoding of a request ends in `chunked`, and does not come with HTTP/1.0.
+    TRANSFER_CODING: "Q9" Target Must (rfc 9112 "6.3")
+        breaks "`Transfer-Encoding: chunked, gzip`, whose end nobody can tell";
+
+    /// A request of HTTP/2 or later has no field of the connection's, and its TE says nothing but `trailers`.
+    NO_CONNECTION_FIELDS: "Q10" Target Must (rfc 9113 "8.2.2")
+        breaks "`Connection: close` in HTTP/2, left there by a translating proxy";
+
+    /// A request of HTTP/1.1 has a Host. (Checked where `LintLayer::behind_gateway` says that a gateway stands outside.)
+    HOST_IS_THERE: "Q11" Target Must (rfc 9112 "3.2")
+        breaks "a gateway that takes what HTTP/1.0 allowed";
+
+    /// Where the target names a host too, Host names the same.
+    HOST_AGREES: "Q12" Target Should (rfc 9113 "8.3.1")
+        breaks "`GET http://example.com/` with `Host: admin.example.com`: who guards by one and routes by the other is passed";
+
     /// A gateway leaves `Client` and `Scheme` in each request. (Checked where `LintLayer::behind_gateway` says that
     /// one stands outside.)
     GATEWAY_LEAVES_CLIENT: "X1" Extensions Must
@@ -197,9 +223,23 @@ rules! {
     NO_CONTENT: "B6" Bodies Must (rfc 9110 "6.4.1")
         breaks "an error page put into a 304";
 
-    /// Trailers hold no field that frames or routes the message.
+    /// Trailers hold no field that must be known before the content: of framing, routing, authentication, caching or its form.
     TRAILER_FIELDS: "B7" Bodies Must (rfc 9110 "6.5.1")
         breaks "`Content-Length` among the trailers";
+
+    /// A body that was begun is read to its end. (It may be dropped, when the client is gone; this only says so.)
+    READ_TO_THE_END: "B8" Bodies Advice
+        (page "http_body::Body" "https://docs.rs/http-body/latest/http_body/trait.Body.html")
+        breaks "a wrapper that forgets the rest of the body when its own part is done";
+
+    /// Content-Digest is the digest of the content, and Repr-Digest that of the whole representation.
+    DIGEST_IS_TRUE: "B9" Bodies Must (rfc 9530 "2")
+        breaks "a layer that edits or compresses the body and leaves the old `Content-Digest`";
+
+    /// A body of `multipart/byteranges` has parts, each with a Content-Range and just as many bytes, each after its boundary, and an
+    /// end.
+    PARTS: "B10" Bodies Must (rfc 9110 "14.6")
+        breaks "a part of `Content-Range: bytes 0-9/100` with twelve bytes in it";
 
     /// A field whose value is not a list stands once.
     FIELD_STANDS_ONCE: "H1" Headers Must (rfc 9110 "5.3")
@@ -213,7 +253,7 @@ rules! {
     LENGTH_IS_A_NUMBER: "H3" Headers Must (rfc 9110 "8.6")
         breaks "`Content-Length: 5, 5`";
 
-    /// An answer of 1xx or 204 announces no length, or a zero that the server takes off.
+    /// An answer of 1xx or 204, and one of 2xx to CONNECT, announces no length, or a zero that the server takes off.
     NO_LENGTH_WITHOUT_CONTENT: "H4" Headers Must (rfc 9110 "8.6")
         breaks "`204` with `Content-Length: 12`";
 
@@ -242,8 +282,8 @@ rules! {
     NOTHING_IS_ENCODED: "H10" Headers Should (rfc 9110 "8.4")
         breaks "`204` with `Content-Encoding: gzip`";
 
-    /// Cache-Control does not contradict itself: `public` stands with neither `private` nor `no-store`, and a number of seconds
-    /// is a number.
+    /// Cache-Control does not contradict itself: `public` stands with neither `private` nor `no-store`, `private` not with
+    /// `s-maxage`, and a number of seconds is a number.
     CACHE_CONTROL: "H11" Headers Should (rfc 9111 "5.2.2")
         breaks "`Cache-Control: public, private`, or `max-age=1h`";
 
@@ -310,13 +350,104 @@ rules! {
     VARY_STAYS: "H26" Headers Must (rfc 9110 "15.4.5")
         breaks "a layer that adds Vary where it compresses, and not to a 304";
 
+    /// Content has a Content-Type, unless nobody knows it.
+    CONTENT_TYPE_IS_SAID: "H27" Headers Advice (rfc 9110 "8.3")
+        breaks "`Response::new(\"<p>hello\".into())`: the client guesses what it is";
+
+    /// A 206 for one range has bytes of that range, and not as `multipart/byteranges`.
+    RANGE_AS_ASKED: "H28" Headers Must (rfc 9110 "15.3.7")
+        breaks "`Content-Range: bytes 50-59/100` for `Range: bytes=0-9`";
+
+    /// A 304 is about the version that the client has.
+    NOT_MODIFIED_SINCE: "H29" Headers Must (rfc 9110 "13.1.2")
+        breaks "a `304` with `ETag: \"new\"` for `If-None-Match: \"old\"`";
+
+    /// A 304 has a Cache-Control, Content-Location, `ETag` and Expires if the 200 has them.
+    VALIDATORS_STAY: "H30" Headers Must (rfc 9110 "15.4.5")
+        breaks "a bare `304`: the copy is renewed, and nobody knows for how long";
+
+    /// The answer of a service is final: of the 1xx, only 101 ends a call.
+    FINAL_STATUS: "H31" Headers Must (rfc 9110 "15.2")
+        breaks "a service that answers `100` to an `Expect`, which is the server's to answer";
+
+    /// Content-Digest and Repr-Digest are dictionaries of byte sequences.
+    DIGEST_SYNTAX: "H32" Headers Must (rfc 9530 "2")
+        breaks "`Content-Digest: sha-256=4REjxQ`, without the colons around the bytes";
+
+    /// A directive of Cache-Control has the argument that it takes, and one value, and is meant for an answer.
+    CACHE_DIRECTIVE: "H33" Headers Should (rfc 9111 "5.2.2")
+        breaks "`Cache-Control: max-age=60, max-age=0`, `no-store=1` or `max-stale`";
+
+    /// The attributes of a cookie can be understood: a Path begins with `/`, Max-Age is a number, Expires a date, `SameSite` is
+    /// Strict, Lax or None.
+    COOKIE_ATTRIBUTES: "H34" Headers Should (rfc 6265 "4.1.1")
+        breaks "`Set-Cookie: sid=4f2a; SameSite=Yes`, which a browser ignores";
+
+    /// The name and the value of a cookie have no more than 4096 bytes together, and an attribute no more than 1024.
+    COOKIE_SIZE: "H35" Headers Should
+        (page "RFC 6265bis §5.6" "https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6")
+        breaks "a session kept in a cookie that grew: the browser drops it without a word";
+
+    /// One answer sets a cookie once.
+    COOKIE_ONCE: "H36" Headers Should (rfc 6265 "4.1.1")
+        breaks "two layers that set `sid`";
+
+    /// Access-Control-Allow-Origin is `*`, `null` or one origin, and not `*` where credentials are allowed.
+    ALLOWED_ORIGIN: "H37" Headers Must
+        (page "Fetch §3.3" "https://fetch.spec.whatwg.org/#http-access-control-allow-origin")
+        breaks "`Access-Control-Allow-Origin: *` with `Access-Control-Allow-Credentials: true`, which every browser refuses";
+
+    /// Last-Modified is not later than Date.
+    MODIFIED_BEFORE_DATE: "H38" Headers Must (rfc 9110 "8.8.2.1")
+        breaks "a file from tomorrow, served with its own date";
+
+    /// Age is a number of seconds, and Retry-After is one or an HTTP date.
+    SECONDS: "H39" Headers Must (rfc 9110 "10.2.3")
+        breaks "`Retry-After: 5 minutes`";
+
+    /// Vary is a list of field names, or `*`.
+    VARY_IS_NAMES: "H40" Headers Must (rfc 9110 "12.5.5")
+        breaks "`Vary: accept encoding`";
+
+    /// Allow is a list of methods.
+    ALLOW_IS_METHODS: "H41" Headers Must (rfc 9110 "10.2.1")
+        breaks "`Allow: GET POST`";
+
+    /// A 405 does not allow the method that it refuses.
+    ALLOW_IS_TRUE: "H42" Headers Advice (rfc 9110 "15.5.6")
+        breaks "`405` with `Allow: GET, POST` for a POST";
+
+    /// A Location that begins with `/` stays within the mount.
+    LOCATION_IN_MOUNT: "H43" Headers Advice (rfc 9110 "10.2.2")
+        breaks "`Location: /login` in an app that is mounted at `/shop`, where `Mount::absolute` says `/shop/login`";
+
+    /// A Location leads to the host that was asked, or to a relative of it.
+    LOCATION_AT_HOME: "H44" Headers Advice (rfc 9110 "17.5")
+        breaks "`Location: https://evil.example/`, taken unseen from `?next=`";
+
+    /// A Content-Encoding does not name `identity`, which is the absence of a coding.
+    CODING_IS_ONE: "H45" Headers Should (rfc 9110 "8.4.1")
+        breaks "`Content-Encoding: identity`";
+
+    /// A Content-Encoding is one that the client accepts, if it says what it accepts.
+    CODING_IS_ACCEPTED: "H46" Headers Advice (rfc 9110 "12.5.3")
+        breaks "`Content-Encoding: br` for `Accept-Encoding: gzip`";
+
+    /// Where the type or the language of a resource depends on Accept or Accept-Language, Vary names that field in every answer.
+    VARY_ON_KIND: "H47" Headers Should (rfc 9110 "12.5.5")
+        breaks "one address for JSON and HTML: a cache gives the one to who asks for the other";
+
     /// No content coding is applied twice.
     ENCODED_ONCE: "O1" Order Should (rfc 9110 "8.4")
         breaks "two compressing layers: `Content-Encoding: gzip, gzip`";
 
-    /// A strong `ETag` names one sequence of bytes: the same resource does not give it with two content codings.
+    /// A strong `ETag` names one sequence of bytes: the same resource does not give it with two content codings, nor with other bytes.
     STRONG_ETAG: "O2" Order Must (rfc 9110 "8.8.1")
         breaks "a compressing layer that keeps the strong ETag of the plain file";
+
+    /// Vary names a field once.
+    VARY_ONCE: "O3" Order Advice (rfc 9110 "12.5.5")
+        breaks "two layers that each append `Vary: Accept-Encoding`";
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ impl<B: Body> Edit<B> for Check {
         if let Some(question) = &self.asked.question {
             self.memory.check(question, &head, &self.report);
         }
-        let body = Linted::response(body, &self.asked, &head, self.report);
+        let body = Linted::response(body, &self.asked, &head, &self.memory, self.report);
         Response::from_parts(head, body)
     }
 }

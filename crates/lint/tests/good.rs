@@ -38,6 +38,7 @@ fn answers() -> Vec<(request::Builder, response::Builder, &'static str)> {
     let ok = || status(200);
     let conditional = || get().header("if-none-match", "\"a\"");
     let range = || get().header("range", "bytes=0-3");
+    let ranges = || get().header("range", "bytes=0-0,90-91");
     let partial = || status(206).header("content-range", "bytes 0-3/9");
     vec![
         (get(), ok(), "body"),
@@ -96,9 +97,9 @@ fn answers() -> Vec<(request::Builder, response::Builder, &'static str)> {
             "body",
         ),
         (
-            range(),
+            ranges(),
             status(206).header("content-type", "multipart/byteranges; boundary=b"),
-            "--b--",
+            "\r\n--b\r\nContent-Range: bytes 0-0/9\r\n\r\nb\r\n--b--",
         ),
         (
             range().header("if-range", "\"a\""),
