@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed test says where by itself")]
 
-mod common;
+mod stage;
 
 use std::{convert::Infallible, future::ready, hint::black_box, pin::pin};
 
@@ -14,7 +14,7 @@ use plywood_compression::CompressionLayer;
 use plywood_core::{Body, HttpBody};
 use tower::{Layer, Service, service_fn};
 
-use crate::common::{get, html};
+use crate::stage::{get, html};
 
 type Answer = Response<Body>;
 

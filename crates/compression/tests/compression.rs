@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed test says where by itself")]
 
-mod common;
+mod stage;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, header};
@@ -11,7 +11,7 @@ use http_body_util::{BodyExt, Full};
 use plywood_compression::CompressionLayer;
 use plywood_core::{Body, BoxError, NoCompress};
 
-use crate::common::{Script, Step, call, get, gunzip, html, read};
+use crate::stage::{Script, Step, call, get, gunzip, html, read};
 
 const TEXT: &str = "text/html; charset=utf-8";
 

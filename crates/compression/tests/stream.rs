@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed test says where by itself")]
 
-mod common;
+mod stage;
 
 use std::{
     collections::VecDeque,
@@ -24,7 +24,7 @@ use plywood_compression::CompressionLayer;
 use plywood_core::{Body, BoxError};
 use proptest::{collection::vec, prelude::*};
 
-use crate::common::{Script, Step, call, get, gunzip, html, read};
+use crate::stage::{Script, Step, call, get, gunzip, html, read};
 
 fn stream(steps: impl IntoIterator<Item = Step>) -> Body {
     let response = html(Script::new(steps));
@@ -190,7 +190,7 @@ fn after_the_end_and_after_an_error_there_is_nothing_more() {
         // Without a lint outside: it forbids to ask again.
         let response = Response::builder().header("content-type", "text/plain");
         let response = response.body(Script::new(steps)).unwrap();
-        let mut body = pin!(common::bare(&CompressionLayer::new(), get(), response).into_body());
+        let mut body = pin!(stage::bare(&CompressionLayer::new(), get(), response).into_body());
         let mut cx = Context::from_waker(Waker::noop());
         while let Poll::Ready(Some(_)) = body.as_mut().poll_frame(&mut cx) {}
         assert!(body.is_end_stream(), "{said}");
