@@ -11,7 +11,10 @@ use plywood_core::{
 };
 use plywood_header::vary;
 
-use crate::{Blank, ErrorPagesLayer, Form, PageBody, page, panicked::Panicked, request::Asked};
+use crate::{
+    Blank, ErrorPagesLayer, Form, PageBody, one_line::OneLine, page, panicked::Panicked,
+    request::Asked,
+};
 
 /// Answers for whatever became of a call.
 ///
@@ -75,7 +78,7 @@ impl Answer {
                 status = head.status.as_u16(),
                 // Debug, because it escapes what a terminal would obey.
                 path = ?self.asked.path().unwrap_or_default(),
-                error = failure.reason(),
+                error = %OneLine(failure.reason()),
                 "a request could not be answered"
             );
             head.extensions.insert(Reported);
@@ -115,7 +118,7 @@ impl Answer {
         let page = self.layer.page.as_ref()?;
         catch_unwind(AssertUnwindSafe(|| page(blank))).unwrap_or_else(|payload| {
             let panicked = Panicked::new(&*payload);
-            tracing::error!(error = %panicked, "an error page panicked");
+            tracing::error!(error = %OneLine(&panicked), "an error page panicked");
             None
         })
     }

@@ -10,7 +10,7 @@ use http_body::{Frame, SizeHint};
 use pin_project_lite::pin_project;
 use plywood_core::{Body, BoxError, HttpBody};
 
-use crate::panicked::Panicked;
+use crate::{one_line::OneLine, panicked::Panicked};
 
 pin_project! {
     /// The inner service's body, or a page in its place.
@@ -61,7 +61,7 @@ impl<B: HttpBody> http_body::Body for PageBody<B> {
             Ok(poll) => poll.map(|frame| frame.map(|result| result.map_err(Into::into))),
             Err(payload) => {
                 let panicked = Panicked::new(&*payload);
-                tracing::error!(error = %panicked, "a response's body panicked");
+                tracing::error!(error = %OneLine(&panicked), "a response's body panicked");
                 // It must not be polled again.
                 kind.set(Kind::Page {
                     page: Body::empty(),

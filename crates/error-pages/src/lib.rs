@@ -52,7 +52,7 @@
 //!
 //! # Security
 //!
-//! The visitor never sees a cause, neither an error's text nor a panic's. The built-in pages hold the status's own words and, in the forms that
+//! The visitor never sees a cause, neither an error's text nor a panic's. The operator is told it in one line, with control characters escaped. The built-in pages hold the status's own words and, in the forms that
 //! are data, the path that the client itself sent; the HTML runs no script and loads nothing, under a policy that says so.
 //!
 //! Panics are caught by unwinding: a program that is built with `panic = "abort"` still aborts.
@@ -67,6 +67,7 @@ mod blank;
 mod body;
 mod form;
 mod layer;
+mod one_line;
 mod page;
 mod panicked;
 mod request;

@@ -5,6 +5,7 @@
 use std::{
     convert::Infallible,
     fmt::{self, Write},
+    io,
     pin::Pin,
     sync::{Arc, Mutex},
     task::{Context, Poll},
@@ -626,6 +627,26 @@ fn the_operator_is_told_once_and_of_what_is_our_fault() {
     }
     assert_eq!(told_by(&|| refuse(503)), 1);
     assert_eq!(told_by(&|| refuse(403)), 0);
+}
+
+#[test]
+fn an_error_that_repeats_what_a_client_sent_is_told_in_one_line() {
+    let forged =
+        "no such user: eve\n2026-11-21T17:00:00Z INFO ada signed in\u{1b}[2J\u{2028}\u{9b}";
+    let told = Told::default();
+    let app = ServiceBuilder::new()
+        .layer(ErrorPagesLayer::new())
+        .service(service_fn(|_: Request<Body>| {
+            let error: BoxError = io::Error::other(forged).into();
+            std::future::ready(Err::<Response<Body>, _>(error))
+        }));
+    tracing::subscriber::with_default(told.clone(), || {
+        let answer = app.oneshot(get("/", "*/*")).now_or_never();
+        answer.unwrap().unwrap();
+    });
+    let told = told.0.lock().unwrap().clone();
+    assert!(told[0].contains(r"eve\n2026"), "{told:?}");
+    assert!(!told[0].contains(|c: char| c.is_control() || c == '\u{2028}'));
 }
 
 proptest! {
