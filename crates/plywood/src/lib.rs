@@ -1,6 +1,7 @@
 //! Thin sheets, glued crosswise: HTTP layers for tower that stack over any compliant service.
 //!
-//! This is the facade. Every crate of Plywood stands here under its own word, and a whole application has a name, [`App`].
+//! This is the facade. Every crate of Plywood stands here under its own word (but for [`static_files`], because `static` is Rust's), and a
+//! whole application has a name, [`App`].
 //!
 //! ```
 //! use std::convert::Infallible;
@@ -81,7 +82,7 @@ pub use plywood_session_core as session_core;
 pub use plywood_session_sqlite as session_sqlite;
 #[cfg(feature = "static")]
 #[doc(inline)]
-pub use plywood_static as r#static;
+pub use plywood_static as static_files;
 #[cfg(feature = "test")]
 #[doc(inline)]
 pub use plywood_test as test;
