@@ -123,7 +123,7 @@ fn request() -> Request<()> {
         // An id that is well-formed for the peer, and one for us.
         .header(
             "cookie",
-            "theme=dark; id=AAAAAAAAAAAAAAAAAAAAAA; sid=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "theme=dark; id=AAAAAAAAAAAAAAAAAAAAAA; __Host-session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         )
         .body(())
         .expect("it is well-formed")

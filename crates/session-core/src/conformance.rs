@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures_util::future::{join_all, join3};
+use futures_util::future::{join, join_all, join3};
 use serde_json::{Value, json};
 
 use crate::{Data, Id, Key, Record, Store, Timestamp, Update, Vault};
@@ -26,6 +26,8 @@ pub async fn check(store: impl Store) {
     update_compares_and_swaps(&*store).await;
     rename_moves(&*store).await;
     touch_moves_the_end_alone(&*store).await;
+    delete_returns_what_it_removed(&*store).await;
+    delete_all_ends_those_of_one_owner(&*store).await;
     what_is_absent_stays_absent(&*store).await;
     what_has_expired_is_absent(&*store).await;
     of_many_writers_one_wins(&*store).await;
@@ -38,6 +40,15 @@ const WORKS: &str = "the store works: no verb of this call is an error";
 
 async fn records_are_kept_whole(store: &impl Store) {
     let large = "x".repeat(60 * 1024);
+    let longest = "\u{e9}".repeat(Record::MAX_OWNER / 2);
+    let owners = [
+        None,
+        Some("ada"),
+        Some(""),
+        Some("o'\u{0}\u{1f980};--"),
+        Some(&*longest),
+    ];
+    let mut names = owners.into_iter().map(|owner| owner.map(Arc::from));
     for value in [
         json!({}),
         json!({"user": "ada", "roles": ["admin", null, true], "nested": {"deep": {"er": []}}}),
@@ -45,7 +56,8 @@ async fn records_are_kept_whole(store: &impl Store) {
         json!({"greatest": u64::MAX, "least": i64::MIN, "float": 0.1, "whole": 1.0, "small": 1e-300}),
         json!({"large": large}),
     ] {
-        let (key, record) = (key(), record(value));
+        let (key, mut record) = (key(), record(value));
+        record.owner = names.next().flatten();
         assert!(
             store.create(&key, record.clone()).await.expect(WORKS),
             "a record is created under an absent key"
@@ -53,7 +65,7 @@ async fn records_are_kept_whole(store: &impl Store) {
         let loaded = store.load(&key).await.expect(WORKS);
         assert!(
             loaded == Some(record),
-            "a record is loaded as it was created: data, version, expires, deadline"
+            "a record is loaded as it was created: data, version, expires, deadline, owner"
         );
     }
 }
@@ -104,9 +116,10 @@ async fn update_compares_and_swaps(store: &impl Store) {
 
 async fn rename_moves(store: &impl Store) {
     let (old, new) = (kept(store, 1).await, key());
-    let refused = store.rename(&old, 7, &new, version(2, 8)).await;
+    let tombstone = || version(7, 0);
+    let refused = store.rename(&old, 7, &new, version(2, 8), tombstone());
     assert_eq!(
-        refused.expect(WORKS),
+        refused.await.expect(WORKS),
         Update::Conflict,
         "rename of another version is a conflict"
     );
@@ -115,23 +128,151 @@ async fn rename_moves(store: &impl Store) {
         (Some((1, 1)), None),
         "a conflict renames nothing"
     );
-    let saved = store.rename(&old, 1, &new, version(2, 2)).await;
+    let saved = store.rename(&old, 1, &new, version(2, 2), tombstone());
     assert_eq!(
-        saved.expect(WORKS),
+        saved.await.expect(WORKS),
         Update::Saved,
         "rename of the expected version is saved"
     );
     assert_eq!(
         (live(store, &old).await, live(store, &new).await),
-        (None, Some((2, 2))),
-        "a renamed record is found under its new key and no more under its old one"
+        (Some((7, 0)), Some((2, 2))),
+        "a renamed record is found under its new key, and the tombstone under its old one"
     );
     let late = store.update(&old, 1, version(3, 2)).await;
     assert_eq!(
         late.expect(WORKS),
-        Update::Gone,
+        Update::Conflict,
         "an update under the old key comes too late"
     );
+    let third = key();
+    let again = store.rename(&old, 1, &third, version(3, 2), tombstone());
+    assert_eq!(
+        again.await.expect(WORKS),
+        Update::Conflict,
+        "and so does another rename"
+    );
+    let created = store.create(&old, version(4, 1)).await;
+    assert!(
+        !created.expect(WORKS),
+        "a tombstone keeps its key from being created"
+    );
+
+    let (old, new) = (kept(store, 1).await, key());
+    let mut over = tombstone();
+    over.deadline = Timestamp::from_millis(Timestamp::now().millis() - 1);
+    let saved = store.rename(&old, 1, &new, version(2, 2), over).await;
+    assert_eq!(saved.expect(WORKS), Update::Saved, "rename is saved");
+    assert_eq!(
+        (live(store, &old).await, live(store, &new).await),
+        (None, Some((2, 2))),
+        "a tombstone ends as any record does"
+    );
+}
+
+async fn delete_returns_what_it_removed(store: &impl Store) {
+    let (key, mut record) = (key(), record(json!({"n": 1})));
+    record.owner = Some("ada".into());
+    store.create(&key, record.clone()).await.expect(WORKS);
+    let removed = store.delete(&key).await.expect(WORKS);
+    assert!(
+        removed == Some(record),
+        "delete returns the record that it removed: data, version, expires, deadline, owner"
+    );
+    let (old, new) = (kept(store, 1).await, self::key());
+    let renamed = store.rename(&old, 1, &new, version(2, 2), version(7, 0));
+    renamed.await.expect(WORKS);
+    let removed = store.delete(&old).await.expect(WORKS);
+    assert_eq!(
+        removed.as_ref().map(seen),
+        Some((7, 0)),
+        "delete returns a tombstone too"
+    );
+    assert_eq!(
+        live(store, &new).await,
+        Some((2, 2)),
+        "and leaves alone what has moved"
+    );
+}
+
+async fn delete_all_ends_those_of_one_owner(store: &impl Store) {
+    let (ada, bob) = (owner(), owner());
+    let mut keys = Vec::new();
+    for (n, owner) in [Some(&ada), Some(&ada), Some(&ada), Some(&bob), None]
+        .into_iter()
+        .enumerate()
+    {
+        let (key, mut record) = (key(), version(n as u64, 1));
+        record.owner = owner.cloned();
+        store.create(&key, record).await.expect(WORKS);
+        keys.push(key);
+    }
+    // The owner changes, the key changes, the end changes.
+    let mut bobs = version(0, 2);
+    bobs.owner = Some(Arc::clone(&bob));
+    store.update(&keys[0], 1, bobs).await.expect(WORKS);
+    let (moved, mut record) = (key(), version(1, 2));
+    record.owner = Some(Arc::clone(&ada));
+    let renamed = store.rename(&keys[1], 1, &moved, record, version(7, 0));
+    renamed.await.expect(WORKS);
+    let later = Timestamp::now() + HOUR + HOUR;
+    store.touch(&keys[2], later).await.expect(WORKS);
+
+    let mut deleted = 0;
+    let kept = &keys[2];
+    for (except, expected) in [(Some(kept), 1), (Some(kept), 0), (None, 1), (None, 0)] {
+        deleted += expected;
+        assert_eq!(
+            store.delete_all(&ada, except).await.expect(WORKS),
+            expected,
+            "delete_all says how many records it removed"
+        );
+        let left = if deleted == 2 { None } else { Some((2, 1)) };
+        let found = [live(store, &moved).await, live(store, kept).await];
+        assert_eq!(
+            found,
+            [None, left],
+            "delete_all removes all records of the owner, but the one that is excepted"
+        );
+    }
+    for key in [&keys[0], &keys[3], &keys[4]] {
+        assert!(
+            live(store, key).await.is_some(),
+            "delete_all leaves the records of others"
+        );
+    }
+    store.delete(&keys[0]).await.expect(WORKS);
+    assert_eq!(
+        store.delete_all(&bob, None).await.expect(WORKS),
+        1,
+        "what was deleted before is not deleted again"
+    );
+
+    // A session that is renewed all the time does not escape.
+    for _ in 0..8 {
+        let (first, mut record) = (key(), version(1, 1));
+        record.owner = Some(Arc::clone(&ada));
+        store.create(&first, record.clone()).await.expect(WORKS);
+        let renewals = async {
+            let mut now = first;
+            for version in 1..16 {
+                record.version = version + 1;
+                let (new, tombstone) = (key(), self::version(7, 0));
+                let moved = store.rename(&now, version, &new, record.clone(), tombstone);
+                if moved.await.expect(WORKS) == Update::Saved {
+                    now = new;
+                }
+            }
+            now
+        };
+        let (last, deleted) = join(renewals, store.delete_all(&ada, None)).await;
+        deleted.expect(WORKS);
+        assert_eq!(
+            live(store, &last).await,
+            None,
+            "a record that moves does not escape from delete_all"
+        );
+    }
 }
 
 async fn touch_moves_the_end_alone(store: &impl Store) {
@@ -160,7 +301,11 @@ async fn what_is_absent_stays_absent(store: &impl Store) {
     store.delete(&deleted).await.expect(WORKS);
     for absent in [key(), deleted] {
         nothing_is_there(store, &absent).await;
-        store.delete(&absent).await.expect(WORKS);
+        let removed = store.delete(&absent).await.expect(WORKS);
+        assert!(
+            removed.is_none(),
+            "delete of an absent record removes nothing"
+        );
     }
 }
 
@@ -198,9 +343,9 @@ async fn nothing_is_there(store: &impl Store, absent: &Key) {
         Update::Gone,
         "update of an absent or expired record says `Gone`"
     );
-    let renamed = store.rename(absent, 1, &new, version(2, 2)).await;
+    let renamed = store.rename(absent, 1, &new, version(2, 2), version(7, 0));
     assert_eq!(
-        renamed.expect(WORKS),
+        renamed.await.expect(WORKS),
         Update::Gone,
         "rename of an absent or expired record says `Gone`"
     );
@@ -238,7 +383,7 @@ async fn of_many_writers_one_wins(store: &impl Store) {
     let new: Vec<Key> = (0..16).map(|_| key()).collect();
     let renamed = new
         .iter()
-        .map(|new| store.rename(&wanted, 2, new, version(3, 3)));
+        .map(|new| store.rename(&wanted, 2, new, version(3, 3), version(7, 0)));
     assert_eq!(
         saved(join_all(renamed).await),
         1,
@@ -259,9 +404,9 @@ async fn destroy_wins(store: &impl Store) {
         let touch = store.touch(&old, Timestamp::now() + HOUR);
         let (deleted, _, _) = join3(store.delete(&old), writers, touch).await;
         deleted.expect(WORKS);
-        let late = store.rename(&old, 2, &new, version(3, 3)).await;
+        let late = store.rename(&old, 2, &new, version(3, 3), version(7, 0));
         assert_eq!(
-            late.expect(WORKS),
+            late.await.expect(WORKS),
             Update::Gone,
             "a record that is deleted among writers is gone for later ones"
         );
@@ -315,6 +460,13 @@ async fn no_update_is_lost(store: Arc<impl Store>) {
 
 fn key() -> Key {
     Id::random().expect("the system has randomness").key()
+}
+
+fn owner() -> Arc<str> {
+    Id::random()
+        .expect("the system has randomness")
+        .as_str()
+        .into()
 }
 
 fn record(value: Value) -> Record {

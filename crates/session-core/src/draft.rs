@@ -1,8 +1,8 @@
-use std::{mem, sync::Arc};
+use std::{mem, sync::Arc, time::Duration};
 
 use serde_json::Value;
 
-use crate::{SessionError, record::Data};
+use crate::{Session, SessionError, record::Data};
 
 /// One change of a session: not a new whole, so that two requests' changes do not undo each other.
 pub(crate) enum Operation {
@@ -51,6 +51,8 @@ pub(crate) fn replay(operations: &mut [Operation], data: &mut Data) -> Result<()
 pub(crate) struct Draft {
     plan: Plan,
     closed: bool,
+    /// The head of the response has gone: the client cannot be told of a new id any more.
+    headed: bool,
 }
 
 /// What is to be done at the next save.
@@ -58,10 +60,35 @@ pub(crate) struct Draft {
 pub(crate) struct Plan {
     pub(crate) operations: Vec<Operation>,
     pub(crate) renew: bool,
+    pub(crate) owner: Owner,
+    /// How long it lives from now on, used or not.
+    pub(crate) lives: Option<Duration>,
     /// Before the operations.
     pub(crate) destroy: bool,
     /// The operations' outcome upon what the store had, if somebody has looked.
     pub(crate) view: Option<Arc<Data>>,
+}
+
+/// Whose the session is from now on.
+#[derive(Default)]
+pub(crate) enum Owner {
+    /// The same one's.
+    #[default]
+    Kept,
+    Nobody,
+    Somebody(Arc<str>),
+}
+
+impl Plan {
+    /// Is there nothing to be done to the record?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.operations.is_empty() && !self.renew && self.keeps_frame()
+    }
+
+    /// Do the owner and the time stay as they are?
+    pub(crate) fn keeps_frame(&self) -> bool {
+        matches!(self.owner, Owner::Kept) && self.lives.is_none()
+    }
 }
 
 impl Draft {
@@ -114,6 +141,7 @@ impl Draft {
         if !self.closed {
             self.plan.operations.clear();
             self.plan.operations.push(Operation::Clear);
+            self.plan.owner = Owner::Nobody;
             if let Some(view) = &mut self.plan.view {
                 *view = Arc::default();
             }
@@ -121,7 +149,27 @@ impl Draft {
     }
 
     pub(crate) fn renew(&mut self) {
-        self.plan.renew |= !self.closed;
+        if !self.closed && !self.headed {
+            self.plan.renew = true;
+            let forgotten = self.add(Operation::Remove(Session::CSRF_KEY.into()));
+            debug_assert!(
+                matches!(forgotten, Ok(true)),
+                "removal runs no code of others"
+            );
+        }
+    }
+
+    pub(crate) fn belong_to(&mut self, owner: Arc<str>) -> bool {
+        if !self.closed {
+            self.plan.owner = Owner::Somebody(owner);
+        }
+        !self.closed
+    }
+
+    pub(crate) fn live(&mut self, time: Duration) {
+        if !self.closed && !self.headed {
+            self.plan.lives = Some(time);
+        }
     }
 
     /// Ends the session. What is added after begins another.
@@ -132,7 +180,14 @@ impl Draft {
                 view: Some(Arc::default()),
                 ..Plan::default()
             };
+            // Another session could not be told of any more.
+            self.closed = self.headed;
         }
+    }
+
+    /// From here on no new id is made, because the client could not be told.
+    pub(crate) fn head_goes(&mut self) {
+        self.headed = true;
     }
 
     /// From here on nothing is added.
@@ -214,10 +269,11 @@ mod tests {
 
         draft.add(insert("a", json!(1))).unwrap();
         draft.renew();
+        draft.belong_to("ada".into());
         draft.destroy();
         assert!(draft.view().unwrap().is_empty());
         let plan = draft.take();
-        assert!(plan.destroy && !plan.renew && plan.operations.is_empty());
+        assert!(plan.destroy && plan.is_empty());
     }
 
     #[test]
@@ -228,7 +284,9 @@ mod tests {
         draft.clear();
         draft.renew();
         draft.destroy();
+        draft.live(Duration::ZERO);
+        assert!(!draft.belong_to("ada".into()));
         let plan = draft.take();
-        assert!(plan.operations.is_empty() && !plan.renew && !plan.destroy);
+        assert!(plan.is_empty() && !plan.destroy);
     }
 }

@@ -22,6 +22,8 @@ pub enum SessionErrorKind {
     TooLarge,
     /// Others kept changing the session, more often than one request tries.
     Conflict,
+    /// The session is no more: another request has ended it or moved it to a new id.
+    Gone,
     /// The response's head is on its way, so nothing can be saved any more.
     Closed,
     /// The system gave no randomness for a new id.
@@ -59,6 +61,10 @@ impl SessionError {
         Self::new(SessionErrorKind::Conflict, "", None)
     }
 
+    pub(crate) fn gone() -> Self {
+        Self::new(SessionErrorKind::Gone, "", None)
+    }
+
     pub(crate) fn closed(key: &str) -> Self {
         Self::new(SessionErrorKind::Closed, key, None)
     }
@@ -87,6 +93,9 @@ impl fmt::Display for SessionError {
             )?,
             SessionErrorKind::Conflict => f.write_str(
                 "the session was changed by others each time this request tried to save it",
+            )?,
+            SessionErrorKind::Gone => f.write_str(
+                "the session is no more: another request has ended it or given it a new id",
             )?,
             SessionErrorKind::Closed => write!(
                 f,

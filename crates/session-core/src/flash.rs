@@ -86,6 +86,18 @@ impl Session {
         Ok(seen)
     }
 
+    /// Lets messages that were taken wait once more, before those that came since: for a page that redirects instead of showing them.
+    ///
+    /// # Errors
+    ///
+    /// When the response is on its way.
+    pub fn keep_flashes(&self, flashes: Vec<Flash>) -> Result<(), SessionError> {
+        self.change_flashes(move |waiting| {
+            waiting.splice(..0, flashes.iter().cloned());
+            waiting.truncate(Self::MAX_FLASHES);
+        })
+    }
+
     fn change_flashes(
         &self,
         mut change: impl FnMut(&mut Vec<Flash>) + Send + 'static,

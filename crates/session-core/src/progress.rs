@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     Data, Id, Key, Record, SessionError, Timestamp, Update, Vault,
-    draft::{Plan, replay},
+    draft::{Owner, Plan, replay},
     session::Known,
 };
 
@@ -20,7 +20,8 @@ enum State {
     /// The store knows none of the client's ids.
     Absent,
     Found(Found),
-    /// It was there, and is no more: whatever this request still does is dropped.
+    /// It was there, and is no more, or has moved to an id that this request does not know: whatever it still does is dropped. The client
+    /// keeps its cookie, because by now that may be another one.
     Gone,
 }
 
@@ -31,7 +32,7 @@ struct Found {
 }
 
 /// What the client must be told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Change {
     /// Nothing: what it has is right, or no longer matters.
     #[default]
@@ -42,6 +43,9 @@ pub enum Change {
         id: Id,
         /// The time until the session ends in any case.
         lifetime: Duration,
+        /// Whether it ends then and not before, so that it should outlive the browser: see
+        /// [`Session::expire_after`](crate::Session::expire_after).
+        lasting: bool,
     },
     /// Its session is over.
     Remove,
@@ -49,6 +53,9 @@ pub enum Change {
 
 /// So often a save is tried against writers in other processes. Those of this one take turns.
 const TRIES: u32 = 32;
+
+/// So many tombstones are followed. A session is not renewed more often while one of its requests runs.
+const MOVES: u32 = 16;
 
 /// Two ids of 192 bits do not meet by chance.
 const COLLISIONS: u32 = 3;
@@ -61,9 +68,7 @@ impl Progress {
         known: &Known,
     ) -> Result<Arc<Data>, SessionError> {
         if let State::Unloaded = self.state {
-            self.state = first_alive(vault, known)
-                .await?
-                .map_or(State::Absent, State::Found);
+            self.state = first_alive(vault, known).await?;
         }
         Ok(match &self.state {
             State::Found(found) => Arc::clone(&found.record.data),
@@ -81,14 +86,14 @@ impl Progress {
         if plan.destroy {
             self.destroy(vault, known).await?;
         }
-        if plan.operations.is_empty() && !plan.renew {
+        if plan.is_empty() {
             return Ok(());
         }
         self.load(vault, known).await?;
         match &self.state {
             State::Found(found) => {
                 let found = found.clone();
-                self.update(vault, found, &mut plan).await
+                self.update(vault, known, found, &mut plan).await
             }
             State::Absent => self.create(vault, &mut plan).await,
             State::Unloaded | State::Gone => Ok(()),
@@ -97,7 +102,20 @@ impl Progress {
 
     /// What the client must be told by now.
     pub(crate) fn change(&self) -> Change {
-        self.change
+        self.change.clone()
+    }
+
+    /// Is there a session, which the client knows, or will know by the change that it is told?
+    pub(crate) fn is_found(&self) -> bool {
+        matches!(self.state, State::Found(_))
+    }
+
+    /// Whose the session is, and where it is kept.
+    pub(crate) fn owner(&self) -> Option<(Arc<str>, Key)> {
+        match &self.state {
+            State::Found(Found { key, record }) => Some((record.owner.clone()?, *key)),
+            _ => None,
+        }
     }
 
     /// Is there a session that should live on because it was used?
@@ -119,16 +137,19 @@ impl Progress {
         Ok(())
     }
 
+    /// Ends every session that the client named, wherever it has moved to.
     async fn destroy(&mut self, vault: &Vault, known: &Known) -> Result<(), SessionError> {
-        let mut keys: Vec<Key> = known.iter().map(Id::key).collect();
-        if let State::Found(Found { key, .. }) = &self.state
-            && !keys.contains(key)
-        {
-            keys.push(*key);
+        let found = match &self.state {
+            State::Found(Found { key, .. }) => Some(*key),
+            _ => None,
+        };
+        if let Some(key) = found {
+            remove(vault, key).await?;
         }
-        for key in &keys {
-            let deleted = vault.store().delete(key).await;
-            deleted.map_err(SessionError::store)?;
+        for key in known.iter().map(Id::key) {
+            if Some(key) != found {
+                end(vault, key).await?;
+            }
         }
         self.state = State::Absent;
         self.change = if known.any() {
@@ -147,12 +168,15 @@ impl Progress {
         vault.check_size(&data)?;
         let now = Timestamp::now();
         let deadline = vault.deadline(now);
-        let record = Record {
+        let mut record = Record {
             data,
-            version: 1,
+            // Renewed at its beginning, it has had a version before.
+            version: 1 + u64::from(plan.renew),
             expires: vault.expiry(now, deadline),
             deadline,
+            owner: None,
         };
+        frame(plan, now, &mut record);
         for _ in 0..COLLISIONS {
             let id = Id::random()?;
             let key = id.key();
@@ -168,6 +192,7 @@ impl Progress {
     async fn update(
         &mut self,
         vault: &Vault,
+        known: &Known,
         mut found: Found,
         plan: &mut Plan,
     ) -> Result<(), SessionError> {
@@ -175,63 +200,103 @@ impl Progress {
         let _turn = vault.turn(&found.key).await;
         for _ in 0..TRIES {
             let data = outcome(plan, &found.record.data)?;
-            if renewed.is_none() && data == found.record.data {
+            if renewed.is_none() && plan.keeps_frame() && data == found.record.data {
+                // Another request may have done the same, and more.
+                self.state = State::Found(found);
                 return Ok(());
             }
             vault.check_size(&data)?;
             let now = Timestamp::now();
-            let next = found.next(vault, renewed, data, now);
-            let fresh = match found.replace(vault, &next).await? {
+            let next = found.next(vault, renewed, data, plan, now);
+            match found.replace(vault, &next, now).await? {
                 Update::Saved => {
-                    match renewed {
+                    let lives = |known: &&Id| plan.lives.is_some() && known.key() == next.key;
+                    match renewed.or_else(|| known.iter().find(lives).copied()) {
                         Some(id) => self.issue(id, next, now),
                         None => self.state = State::Found(next),
                     }
                     return Ok(());
                 }
-                Update::Conflict => alive(vault, found.key).await?,
-                Update::Gone => None,
-            };
-            let Some(fresh) = fresh else {
-                // Destroyed meanwhile, and it stays so. The client keeps its cookie, because by now that may be another one.
+                Update::Conflict => self.state = alive(vault, found.key).await?,
+                Update::Gone => self.state = State::Gone,
+            }
+            let State::Found(fresh) = &self.state else {
                 self.state = State::Gone;
                 return Ok(());
             };
-            found = fresh;
+            found = fresh.clone();
         }
         Err(SessionError::conflict())
     }
 
     fn issue(&mut self, id: Id, found: Found, now: Timestamp) {
-        let lifetime = found.record.deadline.since(now);
-        self.change = Change::Issue { id, lifetime };
+        let Record {
+            expires, deadline, ..
+        } = found.record;
+        self.change = Change::Issue {
+            id,
+            lifetime: deadline.since(now),
+            lasting: expires == deadline,
+        };
         self.state = State::Found(found);
     }
 }
 
 impl Found {
     /// What is to stand in its place.
-    fn next(&self, vault: &Vault, renewed: Option<Id>, data: Arc<Data>, now: Timestamp) -> Self {
+    fn next(
+        &self,
+        vault: &Vault,
+        renewed: Option<Id>,
+        data: Arc<Data>,
+        plan: &Plan,
+        now: Timestamp,
+    ) -> Self {
         let deadline = self.record.deadline;
+        let mut record = Record {
+            data,
+            version: self.record.version + 1,
+            // Never earlier than before: it may have been promised a longer life.
+            expires: vault.expiry(now, deadline).max(self.record.expires),
+            deadline,
+            owner: self.record.owner.clone(),
+        };
+        frame(plan, now, &mut record);
         Self {
             key: renewed.map_or(self.key, |id| id.key()),
-            record: Record {
-                data,
-                version: self.record.version + 1,
-                expires: vault.expiry(now, deadline),
-                deadline,
-            },
+            record,
         }
     }
 
-    async fn replace(&self, vault: &Vault, next: &Self) -> Result<Update, SessionError> {
+    async fn replace(
+        &self,
+        vault: &Vault,
+        next: &Self,
+        now: Timestamp,
+    ) -> Result<Update, SessionError> {
         let (store, expected, record) = (vault.store(), self.record.version, next.record.clone());
         let update = if next.key == self.key {
             store.update(&self.key, expected, record).await
         } else {
-            store.rename(&self.key, expected, &next.key, record).await
+            let until = (now + Vault::TOMBSTONE).min(record.deadline);
+            let tombstone = Record::tombstone(&next.key, until);
+            let renamed = store.rename(&self.key, expected, &next.key, record, tombstone);
+            renamed.await
         };
         update.map_err(SessionError::store)
+    }
+}
+
+/// Whose the record is, and how long it lives, if the plan says so.
+fn frame(plan: &Plan, now: Timestamp, record: &mut Record) {
+    match &plan.owner {
+        Owner::Kept => {}
+        Owner::Nobody => record.owner = None,
+        Owner::Somebody(owner) => record.owner = Some(Arc::clone(owner)),
+    }
+    if let Some(lives) = plan.lives {
+        record.deadline = now + lives;
+        record.expires = record.deadline;
     }
 }
 
@@ -246,20 +311,54 @@ fn outcome(plan: &mut Plan, data: &Arc<Data>) -> Result<Arc<Data>, SessionError>
 }
 
 /// The first of the ids under which there is a session. Another may stem from another path or domain, or be forged.
-async fn first_alive(vault: &Vault, known: &Known) -> Result<Option<Found>, SessionError> {
+async fn first_alive(vault: &Vault, known: &Known) -> Result<State, SessionError> {
+    let mut first = State::Absent;
     for id in known.iter() {
-        let found = alive(vault, id.key()).await?;
-        if found.is_some() {
-            return Ok(found);
+        match alive(vault, id.key()).await? {
+            State::Found(found) => return Ok(State::Found(found)),
+            State::Gone => first = State::Gone,
+            _ => {}
         }
     }
-    Ok(None)
+    Ok(first)
 }
 
-async fn alive(vault: &Vault, key: Key) -> Result<Option<Found>, SessionError> {
+/// What there is under the key: a session, a tombstone (it is gone), or nothing.
+async fn alive(vault: &Vault, key: Key) -> Result<State, SessionError> {
     let loaded = vault.store().load(&key).await;
     let record = loaded.map_err(SessionError::store)?;
-    Ok(record
-        .filter(|record| !record.is_expired(Timestamp::now()))
-        .map(|record| Found { key, record }))
+    Ok(match record {
+        Some(record) if record.is_expired(Timestamp::now()) => State::Absent,
+        Some(record) if record.is_tombstone() => State::Gone,
+        Some(record) => State::Found(Found { key, record }),
+        None => State::Absent,
+    })
+}
+
+/// Ends the session that is or was under `key`. A tombstone is followed and stays: who tries again finds the same way.
+async fn end(vault: &Vault, mut key: Key) -> Result<(), SessionError> {
+    for _ in 0..MOVES {
+        let loaded = vault.store().load(&key).await;
+        let Some(record) = loaded.map_err(SessionError::store)? else {
+            return Ok(());
+        };
+        match record.moved_to() {
+            Some(new) => key = new,
+            None => return remove(vault, key).await,
+        }
+    }
+    Ok(())
+}
+
+/// Removes the session under `key`; if it has moved away meanwhile, there.
+async fn remove(vault: &Vault, mut key: Key) -> Result<(), SessionError> {
+    for _ in 0..MOVES {
+        let removed = vault.store().delete(&key).await;
+        let removed = removed.map_err(SessionError::store)?;
+        match removed.and_then(|record| record.moved_to()) {
+            Some(new) => key = new,
+            None => break,
+        }
+    }
+    Ok(())
 }

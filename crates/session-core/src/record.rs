@@ -2,42 +2,79 @@ use std::{fmt, sync::Arc};
 
 use serde_json::{Map, Value};
 
-use crate::Timestamp;
+use crate::{Key, Timestamp};
 
 /// The values of a session by their keys: a JSON object.
 pub type Data = Map<String, Value>;
 
 /// What a store keeps of one session.
 ///
-/// It is cheap to clone: the data are shared until somebody changes them. A store writes all four fields as they are given and
+/// It is cheap to clone: the data are shared until somebody changes them. A store writes all five fields as they are given and
 /// computes none.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Record {
     /// The values.
     pub data: Arc<Data>,
-    /// Grows by one with each change of the data. An [update](crate::Store::update) names the version that it has seen.
+    /// Grows by one from one with each change of the data; zero is a tombstone's. An [update](crate::Store::update) names the version that it has seen.
     pub version: u64,
     /// When it ends, unless somebody comes back before (the idle timeout). Never later than `deadline`.
     pub expires: Timestamp,
     /// When it ends in any case (the absolute timeout).
     pub deadline: Timestamp,
+    /// Whose it is, if somebody has [said so](crate::Session::belongs_to): all records of one owner can be
+    /// [deleted](crate::Store::delete_all) together. At most [`MAX_OWNER`](Self::MAX_OWNER) bytes.
+    pub owner: Option<Arc<str>>,
 }
 
 impl Record {
-    /// The first version of a record.
+    /// The longest name of an owner, in bytes.
+    pub const MAX_OWNER: usize = 255;
+
+    /// The first version of a record that belongs to nobody.
     pub fn new(data: Data, expires: Timestamp, deadline: Timestamp) -> Self {
-        Self::restored(data, 1, expires, deadline)
+        Self::restored(data, 1, expires, deadline, None)
     }
 
     /// A record as a store had kept it.
-    pub fn restored(data: Data, version: u64, expires: Timestamp, deadline: Timestamp) -> Self {
+    pub fn restored(
+        data: Data,
+        version: u64,
+        expires: Timestamp,
+        deadline: Timestamp,
+        owner: Option<Arc<str>>,
+    ) -> Self {
         Self {
             data: Arc::new(data),
             version,
             expires,
             deadline,
+            owner,
         }
+    }
+
+    /// About how many bytes the values take as JSON. It allocates nothing, which writing them out would.
+    pub fn size(&self) -> usize {
+        weight(&self.data)
+    }
+
+    /// What a session leaves behind when it moves to another key: it tells requests that still hold the old id that the session lives on
+    /// elsewhere, and holds none of its values.
+    pub(crate) fn tombstone(new: &Key, until: Timestamp) -> Self {
+        let mut data = Data::new();
+        data.insert(MOVED.to_owned(), new.hex().into());
+        Self::restored(data, TOMBSTONE, until, until, None)
+    }
+
+    /// Is it the tombstone of a session that has moved? A store need not know; it may leave them out when it counts sessions.
+    pub fn is_tombstone(&self) -> bool {
+        self.version == TOMBSTONE
+    }
+
+    /// Where the session has moved to, if this is its tombstone.
+    pub(crate) fn moved_to(&self) -> Option<Key> {
+        let key = self.data.get(MOVED).filter(|_| self.is_tombstone())?;
+        Key::from_hex(key.as_str()?)
     }
 
     /// Is it over at `now`? Then it counts as absent, whether or not it has been swept.
@@ -45,6 +82,11 @@ impl Record {
         now >= self.expires.min(self.deadline)
     }
 }
+
+/// The version of a tombstone. No session has it, so that every update under the old key is a conflict.
+const TOMBSTONE: u64 = 0;
+
+const MOVED: &str = "moved";
 
 /// Without the values, which are the visitor's.
 impl fmt::Debug for Record {
@@ -57,7 +99,6 @@ impl fmt::Debug for Record {
     }
 }
 
-/// About how many bytes the values take as JSON. It allocates nothing, which writing them out would.
 pub(crate) fn weight(data: &Data) -> usize {
     let members = data
         .iter()
@@ -101,6 +142,17 @@ mod tests {
         let value = json!({"user": "ada", "cart": [{"item": "abc", "count": 3}], "new": true, "none": null});
         let (weight, length) = (weight_of(&value), value.to_string().len());
         assert!(weight.abs_diff(length) <= length / 4, "{weight} {length}");
+    }
+
+    #[test]
+    fn a_tombstone_leads_to_a_key_and_nothing_else_does() {
+        let (key, at) = (Key::from([0xa7; 32]), Timestamp::from_millis(10));
+        let tombstone = Record::tombstone(&key, at);
+        assert_eq!(tombstone.moved_to(), Some(key));
+        assert!(tombstone.is_expired(at));
+        // A session with the same value is a session.
+        let session = Record::new((*tombstone.data).clone(), at, at);
+        assert!(!session.is_tombstone() && session.moved_to().is_none());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU8, Ordering},
     },
+    time::Duration,
 };
 
 use plywood_core::Carrier;
@@ -11,7 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    Change, Data, Id, NoSession, SessionError, Vault,
+    Change, Data, Id, NoSession, Record, SessionError, Vault,
     draft::{Added, Draft, Operation},
     progress::Progress,
 };
@@ -49,10 +50,15 @@ const LOOKED: u8 = 1;
 const READ: u8 = 2;
 const WRITTEN: u8 = 4;
 const CLOSED: u8 = 8;
+const IGNORED: u8 = 16;
+const LATE: u8 = 32;
 
 impl Session {
     /// So many ids of one request are tried. A browser sends two cookies of one name when another path or domain has set one too.
     pub const MAX_IDS: usize = 4;
+
+    /// The key under which the [secret](Self::csrf_secret) lies.
+    pub const CSRF_KEY: &str = "_csrf";
 
     pub(crate) fn new(vault: Vault, known: Known) -> Self {
         Self(Arc::new(Handle {
@@ -182,10 +188,100 @@ impl Session {
         }
     }
 
+    /// Says whose session it is: a user's name or number, known to the application alone. Loads nothing.
+    ///
+    /// For "sign out everywhere": [`Vault::destroy_all`] ends all sessions of one owner, [`destroy_others`](Self::destroy_others) all but
+    /// this one. It stays when the session is renewed, and goes with [`clear`](Self::clear).
+    ///
+    /// # Errors
+    ///
+    /// When the name is longer than [`Record::MAX_OWNER`](crate::Record::MAX_OWNER) bytes, or the response is on its way.
+    pub fn belongs_to(&self, owner: &str) -> Result<(), SessionError> {
+        if owner.len() > Record::MAX_OWNER {
+            return Err(SessionError::too_large("owner"));
+        }
+        if self.may_write() && self.draft().belong_to(owner.into()) {
+            Ok(())
+        } else {
+            Err(SessionError::closed("owner"))
+        }
+    }
+
+    /// Ends all other sessions of the owner of this one, and returns how many there were: after a change of the password, say. Saves the
+    /// changes so far first.
+    ///
+    /// # Errors
+    ///
+    /// As [`commit`](Self::commit).
+    pub async fn destroy_others(&self) -> Result<u64, SessionError> {
+        self.commit().await?;
+        let mut progress = self.0.progress.lock().await;
+        progress.load(&self.0.vault, &self.0.known).await?;
+        let Some((owner, key)) = progress.owner() else {
+            return Ok(0);
+        };
+        let deleted = self.0.vault.store().delete_all(&owner, Some(&key)).await;
+        deleted.map_err(SessionError::store)
+    }
+
+    /// Lets the session end in `time` from now, neither sooner for want of use nor later for use: instead of the idle and the absolute
+    /// timeout. Loads nothing.
+    ///
+    /// For "remember me" (longer) and for a visitor with great rights (shorter). The cookie is issued again, and outlives the browser.
+    pub fn expire_after(&self, time: Duration) {
+        if self.may_write() {
+            self.draft().live(time);
+        }
+    }
+
+    /// Leaves the session as it was: of this request nothing is saved, neither its changes nor that it was here.
+    ///
+    /// For what asks again and again on its own, such as a page that polls. What was [committed](Self::commit) before stays.
+    pub fn ignore(&self) {
+        self.mark(IGNORED);
+    }
+
+    /// Lets the session be changed while the body of the response streams: what is changed by then is saved before the body ends. Without
+    /// it such a change is refused, with [`SessionErrorKind::Closed`](crate::SessionErrorKind::Closed).
+    ///
+    /// No cookie can be set by then. So the session must be there by the response's head, or changes are refused all the same, and
+    /// [`renew`](Self::renew) and [`expire_after`](Self::expire_after) do nothing any more. A client that goes before the body ends takes with
+    /// it what was not [committed](Self::commit). When the save fails, the body ends with the error.
+    pub fn late_save(&self) {
+        self.mark(LATE);
+    }
+
+    /// The session's secret for tokens against [cross-site request forgery](https://owasp.org/www-community/attacks/csrf): 192 random
+    /// bits as 32 characters. It is made when it is first asked for, saved at once, and forgotten at [`renew`](Self::renew).
+    ///
+    /// Never send it as it is; derive a token from it, or mask it anew for each page.
+    ///
+    /// # Errors
+    ///
+    /// As [`commit`](Self::commit); or the response is on its way.
+    pub async fn csrf_secret(&self) -> Result<String, SessionError> {
+        if let Some(secret) = self.get(Self::CSRF_KEY).await? {
+            return Ok(secret);
+        }
+        let secret = Id::random()?.as_str().to_owned();
+        let keep = move |_: &str, value: Option<&Value>| {
+            let absent = || Value::from(secret.clone());
+            Ok(Some(value.cloned().unwrap_or_else(absent)))
+        };
+        self.add(
+            Self::CSRF_KEY,
+            Operation::Update(Self::CSRF_KEY.into(), Box::new(keep)),
+        )?;
+        // Two pages that are made at the same time must agree.
+        self.commit().await?;
+        let kept = self.get(Self::CSRF_KEY).await?;
+        kept.ok_or_else(SessionError::gone)
+    }
+
     /// Ends the session: its record is deleted and the client's cookie removed. Loads nothing.
     ///
-    /// It wins over every request that runs at the same time: what they write is dropped. A value that this request inserts after begins
-    /// a new session under a new id.
+    /// It wins over every request that runs at the same time: what they write is dropped, and if one of them has renewed the session, the
+    /// renewed one ends. A value that this request inserts after begins a new session under a new id.
     pub fn destroy(&self) {
         if self.may_write() {
             self.draft().destroy();
@@ -204,13 +300,19 @@ impl Session {
         progress.save(&self.0.vault, &self.0.known, plan).await
     }
 
-    /// Ends the time for changes and says what is left to do. For the layer, when it has the response's head.
+    /// Ends the time for changes, unless they may come [late](Self::late_save), and says what is left to do. For the layer, when it has the
+    /// response's head.
     pub fn close(&self) -> Use {
-        let marks = self.mark(CLOSED);
-        if marks & WRITTEN != 0 {
+        let marks = self.0.marks.load(Ordering::Acquire);
+        let marks = self.mark(if marks & LATE == 0 { CLOSED } else { 0 });
+        // What was committed before may have a cookie to be set.
+        if marks & (WRITTEN | LATE) != 0 {
             return Use::Unsaved;
         }
         if marks & READ != 0 {
+            if marks & IGNORED != 0 {
+                return Use::Read;
+            }
             let progress = self.0.progress.try_lock();
             let slides = progress.map_or(true, |progress| progress.slides(&self.0.vault));
             return if slides { Use::Unsaved } else { Use::Read };
@@ -229,14 +331,47 @@ impl Session {
     /// As [`commit`](Self::commit). Nothing of the changes was saved then.
     pub async fn finish(&self) -> Result<Finished, SessionError> {
         let mut progress = self.0.progress.lock().await;
-        let plan = {
-            let mut draft = self.draft();
+        self.mark(CLOSED);
+        self.draft().close();
+        self.save(&mut progress).await
+    }
+
+    /// The same, and leaves the session open if changes may come [late](Self::late_save). Then [`is_open`](Self::is_open) says so, and
+    /// [`finish`](Self::finish) follows when the body ends.
+    ///
+    /// # Errors
+    ///
+    /// As [`finish`](Self::finish).
+    pub async fn finish_head(&self) -> Result<Finished, SessionError> {
+        if self.mark(0) & LATE == 0 {
+            return self.finish().await;
+        }
+        let mut progress = self.0.progress.lock().await;
+        let finished = self.save(&mut progress).await?;
+        progress.load(&self.0.vault, &self.0.known).await?;
+        let mut draft = self.draft();
+        draft.head_goes();
+        if !progress.is_found() {
             draft.close();
-            draft.take()
-        };
-        progress.save(&self.0.vault, &self.0.known, plan).await?;
-        let slid = if progress.slides(&self.0.vault) {
-            progress.slide(&self.0.vault).await
+            self.mark(CLOSED);
+        }
+        Ok(finished)
+    }
+
+    /// Can it still be changed? For the layer.
+    pub fn is_open(&self) -> bool {
+        self.mark(0) & CLOSED == 0
+    }
+
+    async fn save(&self, progress: &mut Progress) -> Result<Finished, SessionError> {
+        let Handle { vault, known, .. } = &*self.0;
+        let plan = self.draft().take();
+        let ignored = self.mark(0) & IGNORED != 0;
+        if !ignored {
+            progress.save(vault, known, plan).await?;
+        }
+        let slid = if !ignored && progress.slides(vault) {
+            progress.slide(vault).await
         } else {
             Ok(())
         };

@@ -11,6 +11,7 @@ use crate::{Key, Record, Timestamp};
 /// - An **expired** record ([`Record::is_expired`]) counts as absent for every verb, swept or not.
 /// - A change is all or nothing, and seen by every later call once the future has resolved. A future that is dropped has either made
 ///   its change or not.
+/// - A record is kept as it is given, all five fields, and read by nobody but the caller: a tombstone is a record like any other.
 /// - An `Err` is for a store that does not work. "Absent", "conflict" and "gone" are answers.
 ///
 /// ```
@@ -42,15 +43,22 @@ use crate::{Key, Record, Timestamp};
 ///     }
 ///
 ///     async fn update(&self, key: &Key, expected: u64, record: Record) -> Result<Update, BoxError> {
-///         self.rename(key, expected, key, record).await
-///     }
-///
-///     async fn rename(&self, key: &Key, expected: u64, new: &Key, record: Record) -> Result<Update, BoxError> {
-///         self.live(|records| match records.get(key) {
+///         self.live(|records| match records.get_mut(key) {
 ///             None => Update::Gone,
 ///             Some(kept) if kept.version != expected => Update::Conflict,
-///             Some(_) => {
-///                 records.remove(key);
+///             Some(kept) => {
+///                 *kept = record;
+///                 Update::Saved
+///             }
+///         })
+///     }
+///
+///     async fn rename(&self, key: &Key, expected: u64, new: &Key, record: Record, tombstone: Record) -> Result<Update, BoxError> {
+///         self.live(|records| match records.get_mut(key) {
+///             None => Update::Gone,
+///             Some(kept) if kept.version != expected => Update::Conflict,
+///             Some(kept) => {
+///                 *kept = tombstone;
 ///                 records.insert(*new, record);
 ///                 Update::Saved
 ///             }
@@ -61,8 +69,16 @@ use crate::{Key, Record, Timestamp};
 ///         self.live(|records| records.get_mut(key).map(|record| record.expires = expires).is_some())
 ///     }
 ///
-///     async fn delete(&self, key: &Key) -> Result<(), BoxError> {
-///         self.live(|records| drop(records.remove(key)))
+///     async fn delete(&self, key: &Key) -> Result<Option<Record>, BoxError> {
+///         self.live(|records| records.remove(key))
+///     }
+///
+///     async fn delete_all(&self, owner: &str, except: Option<&Key>) -> Result<u64, BoxError> {
+///         self.live(|records| {
+///             let before = records.len();
+///             records.retain(|key, record| record.owner.as_deref() != Some(owner) || except == Some(key));
+///             (before - records.len()) as u64
+///         })
 ///     }
 /// }
 /// ```
@@ -85,13 +101,15 @@ pub trait Store: Send + Sync + 'static {
         record: Record,
     ) -> impl Future<Output = Result<Update, BoxError>> + Send;
 
-    /// The same, and files the record under `new` from then on: at no moment is it found under both or neither.
+    /// The same, and files the record under `new`, which is absent. What is kept under `key` from then on is `tombstone`. It is one step: at
+    /// no moment are both the old and the new record found, or neither.
     fn rename(
         &self,
         key: &Key,
         expected: u64,
         new: &Key,
         record: Record,
+        tombstone: Record,
     ) -> impl Future<Output = Result<Update, BoxError>> + Send;
 
     /// Moves the end of the record under `key`, and leaves its version. Says whether there was one.
@@ -101,8 +119,17 @@ pub trait Store: Send + Sync + 'static {
         expires: Timestamp,
     ) -> impl Future<Output = Result<bool, BoxError>> + Send;
 
-    /// Removes the record under `key`, if there is one.
-    fn delete(&self, key: &Key) -> impl Future<Output = Result<(), BoxError>> + Send;
+    /// Removes the record under `key`, and returns it, if there was one. It is one step: what is returned is what was removed.
+    fn delete(&self, key: &Key) -> impl Future<Output = Result<Option<Record>, BoxError>> + Send;
+
+    /// Removes every record of `owner`, by an index, but the one under `except`. Says how many there were, expired ones counted or not.
+    ///
+    /// It is one step with regard to [`rename`](Self::rename): a record that moves at the same time does not escape.
+    fn delete_all(
+        &self,
+        owner: &str,
+        except: Option<&Key>,
+    ) -> impl Future<Output = Result<u64, BoxError>> + Send;
 }
 
 /// What became of an [update](Store::update).
@@ -136,16 +163,22 @@ impl<S: Store> Store for Arc<S> {
         expected: u64,
         new: &Key,
         record: Record,
+        tombstone: Record,
     ) -> Result<Update, BoxError> {
-        (**self).rename(key, expected, new, record).await
+        let renamed = (**self).rename(key, expected, new, record, tombstone);
+        renamed.await
     }
 
     async fn touch(&self, key: &Key, expires: Timestamp) -> Result<bool, BoxError> {
         (**self).touch(key, expires).await
     }
 
-    async fn delete(&self, key: &Key) -> Result<(), BoxError> {
+    async fn delete(&self, key: &Key) -> Result<Option<Record>, BoxError> {
         (**self).delete(key).await
+    }
+
+    async fn delete_all(&self, owner: &str, except: Option<&Key>) -> Result<u64, BoxError> {
+        (**self).delete_all(owner, except).await
     }
 }
 
@@ -160,9 +193,11 @@ pub(crate) trait AnyStore: Send + Sync {
         expected: u64,
         new: &'a Key,
         record: Record,
+        tombstone: Record,
     ) -> Answer<'a, Update>;
     fn touch<'a>(&'a self, key: &'a Key, expires: Timestamp) -> Answer<'a, bool>;
-    fn delete<'a>(&'a self, key: &'a Key) -> Answer<'a, ()>;
+    fn delete<'a>(&'a self, key: &'a Key) -> Answer<'a, Option<Record>>;
+    fn delete_all<'a>(&'a self, owner: &'a str, except: Option<&'a Key>) -> Answer<'a, u64>;
 }
 
 type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send + 'a>>;
@@ -186,15 +221,20 @@ impl<S: Store> AnyStore for S {
         expected: u64,
         new: &'a Key,
         record: Record,
+        tombstone: Record,
     ) -> Answer<'a, Update> {
-        Box::pin(Store::rename(self, key, expected, new, record))
+        Box::pin(Store::rename(self, key, expected, new, record, tombstone))
     }
 
     fn touch<'a>(&'a self, key: &'a Key, expires: Timestamp) -> Answer<'a, bool> {
         Box::pin(Store::touch(self, key, expires))
     }
 
-    fn delete<'a>(&'a self, key: &'a Key) -> Answer<'a, ()> {
+    fn delete<'a>(&'a self, key: &'a Key) -> Answer<'a, Option<Record>> {
         Box::pin(Store::delete(self, key))
+    }
+
+    fn delete_all<'a>(&'a self, owner: &'a str, except: Option<&'a Key>) -> Answer<'a, u64> {
+        Box::pin(Store::delete_all(self, owner, except))
     }
 }

@@ -48,6 +48,11 @@ impl Vault {
     /// The most bytes of one session's values unless another limit is chosen: 64 KiB, counted about as JSON.
     pub const MAX_SIZE: usize = 64 * 1024;
 
+    /// So long a session that was renewed leaves a tombstone under its old key: half a minute. The old id signs nobody in from the first
+    /// moment. Meanwhile a request that still holds it can [end](Session::destroy) the session, and does nothing else: what it writes is dropped,
+    /// and it begins no other session whose cookie would replace the new one.
+    pub const TOMBSTONE: Duration = Duration::from_secs(30);
+
     /// Keeps sessions in `store`.
     pub fn new(store: impl Store) -> Self {
         let rules = Rules {
@@ -83,6 +88,16 @@ impl Vault {
     /// The ids are tried in their order, [`Session::MAX_IDS`] at most.
     pub fn session(&self, ids: impl IntoIterator<Item = Id>) -> Session {
         Session::new(self.clone(), Known::new(ids))
+    }
+
+    /// Ends every session of `owner`: "sign out everywhere". Returns how many there were.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn destroy_all(&self, owner: &str) -> Result<u64, SessionError> {
+        let deleted = self.store().delete_all(owner, None).await;
+        deleted.map_err(SessionError::store)
     }
 
     fn furnished(store: Arc<dyn AnyStore>, rules: Rules) -> Self {

@@ -17,7 +17,7 @@ pub(crate) enum Sync {
 
 /// Marks a file as ours: `plyw`.
 const APPLICATION: i32 = 0x706c_7977;
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 
 /// A key is a hash, and rows differ in size: a plain table with an index by key moves less than a clustered one.
 const SCHEMA: &str = "
@@ -26,9 +26,17 @@ const SCHEMA: &str = "
         version INTEGER NOT NULL,
         expires INTEGER NOT NULL,
         deadline INTEGER NOT NULL,
-        data TEXT NOT NULL
+        data TEXT NOT NULL,
+        owner TEXT
     ) STRICT;
     CREATE INDEX session_expires ON session (min(expires, deadline));
+    CREATE INDEX session_owner ON session (owner) WHERE owner IS NOT NULL;
+";
+
+/// From the version before owners.
+const OWNERS: &str = "
+    ALTER TABLE session ADD COLUMN owner TEXT;
+    CREATE INDEX session_owner ON session (owner) WHERE owner IS NOT NULL;
 ";
 
 /// So many milliseconds one writer waits for another, of another process.
@@ -67,7 +75,7 @@ pub(crate) fn connect(path: &Path, sync: Sync) -> Result<Connection, OpenError> 
     Ok(connection)
 }
 
-/// Makes the tables, or checks that they are ours.
+/// Makes the tables, or checks that they are ours and brings them up to date.
 pub(crate) fn prepare(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
     let failed = |error| OpenError::sqlite(path, error);
     // Two processes may begin at the same time.
@@ -78,14 +86,15 @@ pub(crate) fn prepare(connection: &mut Connection, path: &Path) -> Result<(), Op
     let application = number("PRAGMA application_id").map_err(failed)?;
     let version = number("PRAGMA user_version").map_err(failed)?;
     let tables = number("SELECT count(*) FROM sqlite_schema").map_err(failed)?;
-    match (application, version, tables) {
+    let schema = match (application, version, tables) {
         (APPLICATION, VERSION, _) => return Ok(()),
+        (APPLICATION, 1, _) => OWNERS,
         (APPLICATION, _, _) => return Err(OpenError::new(OpenErrorKind::Newer, path)),
-        (0, 0, 0) => {}
+        (0, 0, 0) => SCHEMA,
         _ => return Err(OpenError::new(OpenErrorKind::Foreign, path)),
-    }
+    };
     transaction
-        .execute_batch(SCHEMA)
+        .execute_batch(schema)
         .and_then(|()| transaction.pragma_update(None, "application_id", APPLICATION))
         .and_then(|()| transaction.pragma_update(None, "user_version", VERSION))
         .and_then(|()| transaction.commit())

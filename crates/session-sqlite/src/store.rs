@@ -92,29 +92,19 @@ impl SqliteStore {
             expires: record.expires.millis(),
             deadline: record.deadline.millis(),
             data: data.map_err(|error| FileError::data(&self.0.path, error))?,
+            owner: record.owner.clone(),
         })
     }
 
-    fn record(&self, row: &Row) -> Result<Record, FileError> {
+    fn record(&self, row: Row) -> Result<Record, FileError> {
         let data = serde_json::from_str(&row.data);
         Ok(Record::restored(
             data.map_err(|error| FileError::data(&self.0.path, error))?,
             row.version.cast_unsigned(),
             Timestamp::from_millis(row.expires),
             Timestamp::from_millis(row.deadline),
+            row.owner,
         ))
-    }
-
-    async fn replace(
-        &self,
-        key: Key,
-        expected: u64,
-        new: Key,
-        record: Record,
-    ) -> Result<Update, BoxError> {
-        let (expected, row) = (expected.cast_signed(), self.row(&record)?);
-        let act = move |connection: &_| verbs::replace(connection, key, expected, new, &row);
-        Ok(self.0.writer.run(act).await?)
     }
 }
 
@@ -130,11 +120,13 @@ impl Store for SqliteStore {
         let lane = self.0.reader.as_ref().unwrap_or(&self.0.writer);
         let row = lane.run(move |connection| verbs::load(connection, key));
         let row = row.await?;
-        Ok(row.map(|row| self.record(&row)).transpose()?)
+        Ok(row.map(|row| self.record(row)).transpose()?)
     }
 
     async fn update(&self, key: &Key, expected: u64, record: Record) -> Result<Update, BoxError> {
-        self.replace(*key, expected, *key, record).await
+        let (key, expected, row) = (*key, expected.cast_signed(), self.row(&record)?);
+        let act = move |connection: &_| verbs::replace(connection, key, expected, key, &row);
+        Ok(self.0.writer.run(act).await?)
     }
 
     async fn rename(
@@ -143,8 +135,13 @@ impl Store for SqliteStore {
         expected: u64,
         new: &Key,
         record: Record,
+        tombstone: Record,
     ) -> Result<Update, BoxError> {
-        self.replace(*key, expected, *new, record).await
+        let (key, expected, new) = (*key, expected.cast_signed(), *new);
+        let (row, tombstone) = (self.row(&record)?, self.row(&tombstone)?);
+        let act =
+            move |connection: &_| verbs::rename(connection, key, expected, new, &row, &tombstone);
+        Ok(self.0.writer.run(act).await?)
     }
 
     async fn touch(&self, key: &Key, expires: Timestamp) -> Result<bool, BoxError> {
@@ -153,10 +150,17 @@ impl Store for SqliteStore {
         Ok(self.0.writer.run(act).await?)
     }
 
-    async fn delete(&self, key: &Key) -> Result<(), BoxError> {
+    async fn delete(&self, key: &Key) -> Result<Option<Record>, BoxError> {
         let key = *key;
         let act = move |connection: &_| verbs::delete(connection, key);
-        Ok(self.0.writer.run(act).await?)
+        let row = self.0.writer.run(act).await?;
+        Ok(row.map(|row| self.record(row)).transpose()?)
+    }
+
+    async fn delete_all(&self, owner: &str, except: Option<&Key>) -> Result<u64, BoxError> {
+        let (owner, except) = (owner.to_owned(), except.copied());
+        let act = move |connection: &_| verbs::delete_all(connection, &owner, except);
+        Ok(self.0.writer.run(act).await? as u64)
     }
 }
 

@@ -4,35 +4,52 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue};
 use plywood_core::Scheme;
-use plywood_header::cookie::{self, SameSite, SetCookie};
-use plywood_session_core::Id;
+use plywood_header::cookie::{self, CookieError, SameSite, SetCookie};
 
 /// How the cookie is read and written.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
-    /// The name where the cookie is secure. It begins with `__Host-`, so that no other host and no plain connection can set it.
+    /// The name with `__Host-` before it: where it holds, no other host and no plain connection can set the cookie.
+    host_name: Box<str>,
+    /// The name with `__Secure-` before it, for a cookie with a domain or a path of its own.
     secure_name: Box<str>,
-    secure: Secure,
+    security: Security,
     same_site: SameSite,
+    path: Box<str>,
+    domain: Option<Box<str>>,
+    partitioned: bool,
     persistent: bool,
 }
 
+/// Where the cookie is for HTTPS alone.
 #[derive(Clone, Copy, Debug)]
-enum Secure {
+enum Security {
+    Everywhere,
     ByScheme,
-    Always,
-    Never,
+    Nowhere,
+}
+
+/// How long a cookie is to last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lifetime {
+    pub(crate) time: Duration,
+    /// Whether it outlives the browser whatever the policy says.
+    pub(crate) lasting: bool,
 }
 
 const HOST: &str = "__Host-";
-const CHECKED: &str = "the name was checked, and an id is made of what a cookie may hold";
+const SECURE: &str = "__Secure-";
 
 impl Policy {
     pub(crate) fn new() -> Self {
         Self {
-            secure_name: [HOST, "sid"].concat().into(),
-            secure: Secure::ByScheme,
+            host_name: [HOST, "session"].concat().into(),
+            secure_name: [SECURE, "session"].concat().into(),
+            security: Security::Everywhere,
             same_site: SameSite::Lax,
+            path: "/".into(),
+            domain: None,
+            partitioned: false,
             persistent: false,
         }
     }
@@ -46,19 +63,48 @@ impl Policy {
             fits,
             "invalid cookie name {name:?}: it must be a token without a prefix such as `__Host-`, which is added where it holds"
         );
-        self.secure_name = [HOST, name].concat().into();
+        self.host_name = [HOST, name].concat().into();
+        self.secure_name = [SECURE, name].concat().into();
     }
 
-    pub(crate) fn always_secure(&mut self) {
-        self.secure = Secure::Always;
+    pub(crate) fn follow_scheme(&mut self) {
+        self.security = Security::ByScheme;
     }
 
     pub(crate) fn never_secure(&mut self) {
-        self.secure = Secure::Never;
+        self.security = Security::Nowhere;
     }
 
     pub(crate) fn same_site(&mut self, same_site: SameSite) {
         self.same_site = same_site;
+    }
+
+    /// # Panics
+    ///
+    /// When no cookie can have that path.
+    pub(crate) fn path(&mut self, path: &str) {
+        let fits = path.starts_with('/') && SetCookie::new("a", "").path(path).build().is_ok();
+        assert!(
+            fits,
+            "invalid cookie path {path:?}: it must begin with a slash and be printable ASCII without semicolon"
+        );
+        self.path = path.into();
+    }
+
+    /// # Panics
+    ///
+    /// When no cookie can have that domain.
+    pub(crate) fn domain(&mut self, domain: &str) {
+        let fits = !domain.is_empty() && SetCookie::new("a", "").domain(domain).build().is_ok();
+        assert!(
+            fits,
+            "invalid cookie domain {domain:?}: it must be letters, digits, dots and hyphens"
+        );
+        self.domain = Some(domain.into());
+    }
+
+    pub(crate) fn partition(&mut self) {
+        self.partitioned = true;
     }
 
     pub(crate) fn persist(&mut self) {
@@ -67,23 +113,36 @@ impl Policy {
 
     /// Is the cookie of a request that came by `scheme` for HTTPS alone?
     pub(crate) fn is_secure(&self, scheme: Option<Scheme>) -> bool {
-        match self.secure {
-            Secure::ByScheme => scheme == Some(Scheme::Https),
-            Secure::Always => true,
-            Secure::Never => false,
+        match self.security {
+            Security::Everywhere => true,
+            Security::ByScheme => scheme == Some(Scheme::Https),
+            Security::Nowhere => false,
         }
     }
 
-    /// The well-formed ids that a client sent, in its order. Whatever else a cookie holds is no id.
-    pub(crate) fn ids(&self, headers: &HeaderMap, secure: bool) -> impl Iterator<Item = Id> {
-        cookie::find_all(headers, self.name(secure)).filter_map(Id::parse)
+    /// The values of the cookies of our name, in the order sent.
+    pub(crate) fn values<'h>(
+        &'h self,
+        headers: &'h HeaderMap,
+        secure: bool,
+    ) -> impl Iterator<Item = &'h str> {
+        cookie::find_all(headers, self.name(secure))
     }
 
-    /// The field that hands a client its id.
-    pub(crate) fn issue(&self, id: &Id, lifetime: Duration, secure: bool) -> HeaderValue {
-        let cookie = SetCookie::new(self.name(secure), id.as_str());
-        let cookie = if self.persistent {
-            cookie.max_age(lifetime)
+    /// The field that hands a client its session.
+    ///
+    /// # Errors
+    ///
+    /// When name and value are longer together than a browser takes.
+    pub(crate) fn issue(
+        &self,
+        value: &str,
+        lifetime: Lifetime,
+        secure: bool,
+    ) -> Result<HeaderValue, CookieError> {
+        let cookie = SetCookie::new(self.name(secure), value);
+        let cookie = if self.persistent || lifetime.lasting {
+            cookie.max_age(lifetime.time)
         } else {
             cookie
         };
@@ -92,27 +151,40 @@ impl Policy {
 
     /// The field that takes it back.
     pub(crate) fn remove(&self, secure: bool) -> HeaderValue {
-        self.dress(SetCookie::removal(self.name(secure)), secure)
+        let cookie = SetCookie::removal(self.name(secure));
+        let dressed = self.dress(cookie, secure);
+        dressed.expect("name, path and domain were checked, and there is no value")
     }
 
-    fn dress(&self, cookie: SetCookie<'_>, secure: bool) -> HeaderValue {
-        let cookie = cookie.path("/").http_only();
+    fn dress(&self, cookie: SetCookie<'_>, secure: bool) -> Result<HeaderValue, CookieError> {
+        let cookie = cookie.path(&*self.path).http_only();
+        let cookie = match &self.domain {
+            Some(domain) => cookie.domain(&**domain),
+            None => cookie,
+        };
         let cookie = match (self.same_site, secure) {
             // Browsers drop a cookie with `SameSite=None` that is not secure.
             (SameSite::None, false) => cookie.same_site(SameSite::Lax),
             (same_site, false) => cookie.same_site(same_site),
             (same_site, true) => cookie.same_site(same_site).secure(),
         };
-        let mut value = cookie.build().expect(CHECKED);
+        let cookie = if self.partitioned && secure {
+            cookie.partitioned()
+        } else {
+            cookie
+        };
+        let mut value = cookie.build()?;
         value.set_sensitive(true);
-        value
+        Ok(value)
     }
 
     fn name(&self, secure: bool) -> &str {
-        if secure {
-            &self.secure_name
+        if !secure {
+            &self.host_name[HOST.len()..]
+        } else if self.domain.is_none() && &*self.path == "/" {
+            &self.host_name
         } else {
-            &self.secure_name[HOST.len()..]
+            &self.secure_name
         }
     }
 }
@@ -125,24 +197,26 @@ mod tests {
 
     const ID: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
 
-    fn id() -> Id {
-        Id::parse(ID).unwrap()
-    }
+    const DAY: Lifetime = Lifetime {
+        time: Duration::from_secs(86400),
+        lasting: false,
+    };
 
-    fn day() -> Duration {
-        Duration::from_secs(86400)
+    fn issued(policy: &Policy, secure: bool) -> String {
+        let value = policy.issue(ID, DAY, secure).unwrap();
+        value.to_str().unwrap().replace(ID, "..")
     }
 
     #[test]
     fn the_cookie_is_bound_to_the_host_where_it_is_secure() {
         let policy = Policy::new();
         assert_eq!(
-            policy.issue(&id(), day(), true),
-            format!("__Host-sid={ID}; Path=/; Secure; HttpOnly; SameSite=Lax")
+            issued(&policy, true),
+            "__Host-session=..; Path=/; Secure; HttpOnly; SameSite=Lax"
         );
         assert_eq!(
-            policy.issue(&id(), day(), false),
-            format!("sid={ID}; Path=/; HttpOnly; SameSite=Lax")
+            issued(&policy, false),
+            "session=..; Path=/; HttpOnly; SameSite=Lax"
         );
     }
 
@@ -152,14 +226,45 @@ mod tests {
         policy.rename("shop");
         policy.persist();
         policy.same_site(SameSite::None);
+        policy.partition();
         assert_eq!(
-            policy.issue(&id(), day(), true),
-            format!("__Host-shop={ID}; Path=/; Max-Age=86400; Secure; HttpOnly; SameSite=None")
+            issued(&policy, true),
+            "__Host-shop=..; Path=/; Max-Age=86400; Secure; HttpOnly; SameSite=None; Partitioned"
         );
         assert_eq!(
-            policy.issue(&id(), day(), false),
-            format!("shop={ID}; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax")
+            issued(&policy, false),
+            "shop=..; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax"
         );
+    }
+
+    #[test]
+    fn with_a_domain_or_a_path_the_cookie_is_secure_and_no_more() {
+        let (mut wide, mut deep) = (Policy::new(), Policy::new());
+        wide.domain("example.com");
+        deep.path("/shop");
+        assert_eq!(
+            issued(&wide, true),
+            "__Secure-session=..; Path=/; Domain=example.com; Secure; HttpOnly; SameSite=Lax"
+        );
+        assert_eq!(
+            issued(&deep, true),
+            "__Secure-session=..; Path=/shop; Secure; HttpOnly; SameSite=Lax"
+        );
+        assert_eq!(
+            issued(&deep, false),
+            "session=..; Path=/shop; HttpOnly; SameSite=Lax"
+        );
+        assert!(deep.remove(true).to_str().unwrap().contains("Path=/shop"));
+    }
+
+    #[test]
+    fn who_is_remembered_keeps_the_cookie_and_others_do_not() {
+        let lasting = Lifetime {
+            lasting: true,
+            ..DAY
+        };
+        let value = Policy::new().issue(ID, lasting, true).unwrap();
+        assert!(value.to_str().unwrap().contains("; Max-Age=86400;"));
     }
 
     #[test]
@@ -167,63 +272,71 @@ mod tests {
         let value = Policy::new().remove(true);
         let value = value.to_str().unwrap();
         assert!(
-            value.starts_with("__Host-sid=; Path=/; Max-Age=0; "),
+            value.starts_with("__Host-session=; Path=/; Max-Age=0; "),
             "{value}"
         );
         assert!(value.contains("; Secure"), "{value}");
     }
 
     #[test]
-    fn security_follows_the_scheme_unless_it_is_told_otherwise() {
-        let (by_scheme, mut always, mut never) = (Policy::new(), Policy::new(), Policy::new());
-        always.always_secure();
+    fn the_cookie_is_secure_unless_it_is_told_otherwise() {
+        let (everywhere, mut by_scheme, mut never) = (Policy::new(), Policy::new(), Policy::new());
+        by_scheme.follow_scheme();
         never.never_secure();
         for (scheme, expected) in [
-            (None, [false, true, false]),
-            (Some(Scheme::Http), [false, true, false]),
+            (None, [true, false, false]),
+            (Some(Scheme::Http), [true, false, false]),
             (Some(Scheme::Https), [true, true, false]),
         ] {
-            let secure = [&by_scheme, &always, &never].map(|policy| policy.is_secure(scheme));
+            let secure = [&everywhere, &by_scheme, &never].map(|policy| policy.is_secure(scheme));
             assert_eq!(secure, expected, "{scheme:?}");
         }
     }
 
     #[test]
-    fn only_well_formed_ids_of_the_right_name_are_read() {
+    fn only_cookies_of_the_right_name_are_read() {
         let policy = Policy::new();
         for (cookies, secure, found) in [
-            (format!("a=b; sid={ID}"), false, 1),
-            (format!("sid={ID}; sid=x; sid={ID}"), false, 2),
-            (format!("sid={ID}"), true, 0),
-            (format!("__Host-sid={ID}"), true, 1),
-            (format!("__Host-sid={ID}"), false, 0),
-            (format!("%5F%5FHost-sid={ID}"), true, 0),
-            (format!("__host-sid={ID}"), true, 0),
-            (format!("sid=\"{ID}\""), false, 0),
-            (format!("sid={ID}x"), false, 0),
-            ("sid=../../etc/passwd".to_owned(), false, 0),
-            ("sid=".to_owned(), false, 0),
-            ("sid".to_owned(), false, 0),
+            ("a=b; session=x", false, 1),
+            ("session=x; session=y; session=z", false, 3),
+            ("session=x", true, 0),
+            ("__Host-session=x", true, 1),
+            ("__Secure-session=x", true, 0),
+            ("__Host-session=x", false, 0),
+            ("%5F%5FHost-session=x", true, 0),
+            ("__host-session=x", true, 0),
+            ("session", false, 0),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(COOKIE, cookies.parse().unwrap());
-            assert_eq!(policy.ids(&headers, secure).count(), found, "{cookies}");
+            assert_eq!(policy.values(&headers, secure).count(), found, "{cookies}");
         }
     }
 
     #[test]
-    fn names_that_no_browser_takes_are_refused() {
-        for name in [
-            "",
-            "a b",
-            "a;b",
-            "a=b",
-            "__Host-sid",
-            "__Secure-sid",
-            "s\u{ef}d",
-        ] {
-            let renamed = std::panic::catch_unwind(|| Policy::new().rename(name));
-            assert!(renamed.is_err(), "{name:?}");
+    fn what_no_browser_takes_is_refused() {
+        type Change = fn(&mut Policy, &str);
+        let cases: [(Change, &[&str]); 3] = [
+            (
+                Policy::rename,
+                &[
+                    "",
+                    "a b",
+                    "a;b",
+                    "a=b",
+                    "__Host-sid",
+                    "__Secure-sid",
+                    "s\u{ef}d",
+                ],
+            ),
+            (Policy::path, &["", "shop", "/a;b", "/\n"]),
+            (Policy::domain, &["", "a b", "a;b", "ex\u{e4}mple.com"]),
+        ];
+        for (change, inputs) in cases {
+            for input in inputs {
+                let changed = std::panic::catch_unwind(|| change(&mut Policy::new(), input));
+                assert!(changed.is_err(), "{input:?}");
+            }
         }
     }
 }

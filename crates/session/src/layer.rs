@@ -15,7 +15,7 @@ use crate::{Sessions, cookie::Policy};
 /// let sessions = SessionLayer::new(MemoryStore::new())
 ///     .idle_timeout(Duration::from_secs(30 * 60))
 ///     .absolute_timeout(Duration::from_secs(12 * 60 * 60))
-///     .secure_cookies();
+///     .name("shop");
 /// ```
 #[derive(Clone, Debug)]
 pub struct SessionLayer {
@@ -61,7 +61,8 @@ impl SessionLayer {
         self.kept(|keeper| keeper.vault = keeper.vault.clone().max_size(bytes))
     }
 
-    /// The cookie's name. Default: `sid`. Where the cookie is secure, `__Host-` stands before it.
+    /// The cookie's name. Default: `session`. Where the cookie is secure, `__Host-` stands before it, or `__Secure-` if it has a
+    /// [path](Self::path) or a [domain](Self::domain).
     ///
     /// # Panics
     ///
@@ -69,6 +70,28 @@ impl SessionLayer {
     #[must_use]
     pub fn name(self, name: &str) -> Self {
         self.kept(|keeper| keeper.cookie.rename(name))
+    }
+
+    /// Below which path the cookie is sent. Default: `/`, everywhere on this host.
+    ///
+    /// A path keeps the cookie out of other requests, and not from other scripts of this host: they can read each other's pages.
+    ///
+    /// # Panics
+    ///
+    /// When it does not begin with a slash, or no cookie can have it.
+    #[must_use]
+    pub fn path(self, path: &str) -> Self {
+        self.kept(|keeper| keeper.cookie.path(path))
+    }
+
+    /// Sends the cookie to all hosts of a domain, and lets each of them plant one. Default: none, this host alone.
+    ///
+    /// # Panics
+    ///
+    /// When no cookie can have it.
+    #[must_use]
+    pub fn domain(self, domain: &str) -> Self {
+        self.kept(|keeper| keeper.cookie.domain(domain))
     }
 
     /// With which requests from other sites the cookie is sent. Default: [`SameSite::Lax`].
@@ -79,20 +102,34 @@ impl SessionLayer {
         self.kept(|keeper| keeper.cookie.same_site(same_site))
     }
 
-    /// Lets the cookie survive the end of the browser, until the absolute timeout. Default: it ends with the browser.
+    /// Gives each site that embeds this one a cookie of its own
+    /// ([CHIPS](https://developer.mozilla.org/docs/Web/Privacy/Guides/Privacy_sandbox/Partitioned_cookies)). Default: off.
+    ///
+    /// It wants `SameSite::None` beside it, and does nothing where the cookie is not secure.
+    #[must_use]
+    pub fn partitioned_cookies(self) -> Self {
+        self.kept(|keeper| keeper.cookie.partition())
+    }
+
+    /// Lets the cookie survive the end of the browser, until the absolute timeout. Default: it ends with the browser, unless the visitor
+    /// asked to be [remembered](plywood_session_core::Session::expire_after).
     #[must_use]
     pub fn persistent_cookies(self) -> Self {
         self.kept(|keeper| keeper.cookie.persist())
     }
 
-    /// Makes every cookie secure, for a server behind a proxy that speaks TLS for it. Default: where the request's
-    /// [`Scheme`](plywood_core::Scheme) is `https`.
+    /// Makes the cookie secure where the request's [`Scheme`](plywood_core::Scheme) is `https`, for a site that is served both ways.
+    /// Default: it is always secure.
+    ///
+    /// Behind a proxy that speaks TLS the scheme must be believed from it, or every cookie goes in the clear.
     #[must_use]
-    pub fn secure_cookies(self) -> Self {
-        self.kept(|keeper| keeper.cookie.always_secure())
+    pub fn cookies_by_scheme(self) -> Self {
+        self.kept(|keeper| keeper.cookie.follow_scheme())
     }
 
     /// Makes no cookie secure, even over HTTPS: whoever listens on a plain connection can then take a session over.
+    ///
+    /// Browsers treat `http://localhost` as they do HTTPS: to develop there this is not needed.
     #[must_use]
     pub fn insecure_cookies(self) -> Self {
         self.kept(|keeper| keeper.cookie.never_secure())

@@ -21,7 +21,7 @@
 //! let first = app.clone().oneshot(Request::new(Body::empty())).await?;
 //! let cookie = first.headers()[header::SET_COOKIE].to_str()?;
 //! let (pair, attributes) = cookie.split_once(';').expect("a cookie has attributes");
-//! assert_eq!(attributes, " Path=/; HttpOnly; SameSite=Lax");
+//! assert_eq!(attributes, " Path=/; Secure; HttpOnly; SameSite=Lax");
 //!
 //! let again = Request::builder().header(header::COOKIE, pair).body(Body::empty())?;
 //! let again = app.oneshot(again).await?;
@@ -50,7 +50,7 @@
 //! # What it does not do
 //!
 //! It holds no lock while a handler runs. It saves nothing for a request whose handler fails with an error, panics, or is dropped before its
-//! response. A change while the body streams is [refused](SessionErrorKind::Closed).
+//! response. A change while the body streams is [refused](SessionErrorKind::Closed), unless [`Session::late_save`] has announced it.
 //!
 //! # Order
 //!
@@ -59,20 +59,21 @@
 //!
 //! # Security
 //!
-//! - The cookie holds an id and nothing else: `HttpOnly`, `SameSite=Lax`, `Path=/`. Over HTTPS it is `Secure` and called `__Host-sid`, so that
-//!   no sibling host and no plain connection can set it; in the clear it is called `sid`. Behind a proxy that speaks TLS, say
-//!   [`secure_cookies`](SessionLayer::secure_cookies).
+//! - The cookie holds an id and nothing else. It is called `__Host-session`, `Secure`, `HttpOnly`, `SameSite=Lax` and `Path=/`: no script reads it,
+//!   no sibling host and no plain connection can set it. Browsers take it from `http://localhost` too. For a site in the clear say
+//!   [`insecure_cookies`](SessionLayer::insecure_cookies), which has its danger in its name.
 //! - An id that the store does not know is never adopted. Call [`Session::renew`] at every sign-in, [`Session::destroy`] at every
 //!   sign-out.
 //! - A request that writes nothing leaves no record and gets no cookie.
 //! - Limits: 4 ids of one request are tried ([`Session::MAX_IDS`]), 64 KiB of values ([`max_size`](SessionLayer::max_size)), a day idle, 30 days
-//!   in all, 100,000 sessions in memory ([`MemoryStore::max_sessions`]).
+//!   in all, 100,000 sessions and 256 MiB in memory ([`MemoryStore`]), 1.5 s for the store to answer.
 //!
 //! # Standards
 //!
 //! [RFC 6265](https://www.rfc-editor.org/rfc/rfc6265) and its successor for cookies,
 //! [RFC 9111](https://www.rfc-editor.org/rfc/rfc9111) for caches.
 
+mod body;
 mod caching;
 mod cookie;
 mod layer;

@@ -1,7 +1,7 @@
+mod shard;
+
 use std::{
-    collections::{BTreeSet, HashMap, hash_map::Entry},
     fmt,
-    hash::{BuildHasherDefault, Hasher},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -10,36 +10,51 @@ use std::{
 
 use plywood_session_core::{BoxError, Key, Record, Store, Timestamp, Update};
 
+use self::shard::{Removed, Shard, Standing};
+
 /// Sessions in this process's memory. They end with it.
 ///
 /// For tests, for one server that may forget its visitors, and for a first day. A clone is the same store.
 ///
-/// It holds a bounded number of sessions. A new one beyond that is refused (the layer answers 503) rather than an old one forgotten: a
-/// crowd of strangers must not sign anybody out. What has expired goes by and by, a few records with each new one.
+/// It holds a bounded number of sessions and bytes. When it is full, a new session takes the place of a stranger's that has been
+/// left alone for long. A session that [belongs to](plywood_session_core::Session::belongs_to) somebody or has been
+/// [renewed](plywood_session_core::Session::renew), as at every sign-in, is never forgotten before its time: where there are no others, the new
+/// one is refused (the layer answers 503). So a flood of strangers signs nobody out, and keeps nobody from signing in. What has expired goes by
+/// and by, a few records with each new one.
 #[derive(Clone)]
 pub struct MemoryStore {
     shards: Arc<[Mutex<Shard>; SHARDS]>,
-    count: Arc<AtomicUsize>,
+    taken: Arc<Taken>,
     max_sessions: usize,
+    max_bytes: usize,
+}
+
+#[derive(Default)]
+struct Taken {
+    /// With those that have moved and left a tombstone, which takes a place too.
+    sessions: AtomicUsize,
+    tombstones: AtomicUsize,
+    bytes: AtomicUsize,
 }
 
 /// So many locks, that threads seldom wait for each other.
 const SHARDS: usize = 64;
 
-/// So many records whose time has come are looked at with each new one.
-const SWEEP: usize = 8;
-
 impl MemoryStore {
-    /// The most sessions unless another number is chosen: 100,000. A small session takes about 500 bytes.
+    /// The most sessions unless another number is chosen: 100,000.
     pub const MAX_SESSIONS: usize = 100_000;
+
+    /// The most bytes of all sessions together unless another number is chosen: 256 MiB. A small session takes about 500.
+    pub const MAX_BYTES: usize = 256 << 20;
 
     /// An empty store.
     #[must_use]
     pub fn new() -> Self {
         Self {
             shards: Arc::new(std::array::from_fn(|_| Mutex::default())),
-            count: Arc::default(),
+            taken: Arc::default(),
             max_sessions: Self::MAX_SESSIONS,
+            max_bytes: Self::MAX_BYTES,
         }
     }
 
@@ -50,9 +65,19 @@ impl MemoryStore {
         self
     }
 
+    /// The most bytes of all sessions together, counted about as JSON with 400 for each session beside its values. Default:
+    /// [`MAX_BYTES`](Self::MAX_BYTES).
+    #[must_use]
+    pub fn max_bytes(mut self, bytes: usize) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
     /// How many sessions it holds. Some may have expired and not been swept yet.
     pub fn len(&self) -> usize {
-        self.count.load(Ordering::Relaxed)
+        let tombstones = self.taken.tombstones.load(Ordering::Relaxed);
+        let taken = self.taken.sessions.load(Ordering::Relaxed);
+        taken.saturating_sub(tombstones)
     }
 
     /// Does it hold none?
@@ -64,26 +89,60 @@ impl MemoryStore {
         lock(&self.shards[place(key)])
     }
 
-    /// Makes one more place, if it can be made.
-    fn claim(&self) -> Result<(), Full> {
-        let claimed = self
-            .count
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| {
-                (count < self.max_sessions).then_some(count + 1)
-            });
-        claimed.map(drop).map_err(|_| Full(self.max_sessions))
-    }
-
-    fn sweep(&self, shard: &mut Shard, now: Timestamp) {
-        let swept = shard.sweep(now);
-        self.count.fetch_sub(swept, Ordering::Relaxed);
-    }
-
-    /// Looks for room everywhere, before anybody is refused.
-    fn sweep_all(&self, now: Timestamp) {
-        for shard in self.shards.iter() {
-            self.sweep(&mut lock(shard), now);
+    /// Makes room for more for the sake of `key`, if it can be made. No shard may be locked by the caller.
+    fn claim(&self, key: &Key, sessions: usize, bytes: usize) -> Result<(), Full> {
+        if self.taken.claim(self, sessions, bytes) {
+            return Ok(());
         }
+        let shards = || (0..SHARDS).map(|next| &self.shards[(place(key) + next) % SHARDS]);
+        // What is over goes before anybody who is not.
+        for shard in shards() {
+            self.release(&lock(shard).sweep(Timestamp::now()));
+        }
+        for shard in shards() {
+            loop {
+                if self.taken.claim(self, sessions, bytes) {
+                    return Ok(());
+                }
+                let evicted = lock(shard).evict(key, Timestamp::now());
+                let Some(evicted) = evicted else { break };
+                self.release([&evicted]);
+            }
+        }
+        Err(Full(self.max_sessions, self.max_bytes))
+    }
+
+    fn release<'a>(&self, removed: impl IntoIterator<Item = &'a Removed>) {
+        for removed in removed {
+            self.taken.give_back(1, removed.bytes);
+            let tombstones = usize::from(removed.record.is_tombstone());
+            self.taken
+                .tombstones
+                .fetch_sub(tombstones, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Taken {
+    fn claim(&self, limits: &MemoryStore, sessions: usize, bytes: usize) -> bool {
+        let claim = |taken: &AtomicUsize, more: usize, most: usize| {
+            let add = |taken: usize| taken.checked_add(more).filter(|taken| *taken <= most);
+            let claimed = taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+            claimed.is_ok()
+        };
+        if !claim(&self.sessions, sessions, limits.max_sessions) {
+            return false;
+        }
+        let fits = claim(&self.bytes, bytes, limits.max_bytes);
+        if !fits {
+            self.give_back(sessions, 0);
+        }
+        fits
+    }
+
+    fn give_back(&self, sessions: usize, bytes: usize) {
+        self.sessions.fetch_sub(sessions, Ordering::Relaxed);
+        self.bytes.fetch_sub(bytes, Ordering::Relaxed);
     }
 }
 
@@ -98,42 +157,46 @@ impl fmt::Debug for MemoryStore {
         f.debug_struct("MemoryStore")
             .field("len", &self.len())
             .field("max_sessions", &self.max_sessions)
+            .field("max_bytes", &self.max_bytes)
             .finish_non_exhaustive()
     }
 }
 
 impl Store for MemoryStore {
     async fn create(&self, key: &Key, record: Record) -> Result<bool, BoxError> {
-        let now = Timestamp::now();
-        if self.len() >= self.max_sessions {
-            self.sweep_all(now);
-        }
+        let (now, bytes) = (Timestamp::now(), shard::bytes(&record));
+        self.claim(key, 1, bytes)?;
         let mut shard = self.shard(key);
-        self.sweep(&mut shard, now);
-        if shard.live(key, now).is_some() {
-            return Ok(false);
+        let absent = shard.live(key, now).is_none();
+        if absent {
+            let mut gone = shard.sweep(now);
+            gone.extend(shard.remove(key));
+            let standing = Standing::of(&record);
+            shard.insert(*key, record, standing);
+            self.release(&gone);
+        } else {
+            self.taken.give_back(1, bytes);
         }
-        if !shard.remove(key) {
-            self.claim()?;
-        }
-        shard.insert(*key, record);
-        Ok(true)
+        Ok(absent)
     }
 
     async fn load(&self, key: &Key) -> Result<Option<Record>, BoxError> {
-        let mut shard = self.shard(key);
+        let shard = self.shard(key);
         Ok(shard.live(key, Timestamp::now()).cloned())
     }
 
     async fn update(&self, key: &Key, expected: u64, record: Record) -> Result<Update, BoxError> {
-        Ok(match self.shard(key).live(key, Timestamp::now()) {
-            None => Update::Gone,
-            Some(kept) if kept.version != expected => Update::Conflict,
-            Some(kept) => {
-                *kept = record;
-                Update::Saved
-            }
-        })
+        // Room for the whole is claimed before the lock is taken, and what the old record took is given back after.
+        let bytes = shard::bytes(&record);
+        self.claim(key, 0, bytes)?;
+        let mut shard = self.shard(key);
+        let update = expect(shard.live(key, Timestamp::now()), expected);
+        let back = match update {
+            Update::Saved => shard.replace(key, record).bytes,
+            _ => bytes,
+        };
+        self.taken.give_back(0, back);
+        Ok(update)
     }
 
     async fn rename(
@@ -142,7 +205,10 @@ impl Store for MemoryStore {
         expected: u64,
         new: &Key,
         record: Record,
+        tombstone: Record,
     ) -> Result<Update, BoxError> {
+        let bytes = shard::bytes(&record) + shard::bytes(&tombstone);
+        self.claim(key, 1, bytes)?;
         let (from, to) = (place(key), place(new));
         // Both are held while the record moves, and always the lower one first, or two moves could wait for each other.
         let mut lower = lock(&self.shards[from.min(to)]);
@@ -152,85 +218,56 @@ impl Store for MemoryStore {
             Some(higher) if from < to => (&mut *lower, Some(&mut **higher)),
             Some(higher) => (&mut **higher, Some(&mut *lower)),
         };
-        Ok(match from.live(key, Timestamp::now()) {
-            None => Update::Gone,
-            Some(kept) if kept.version != expected => Update::Conflict,
-            Some(_) => {
-                from.remove(key);
-                to.unwrap_or(from).insert(*new, record);
-                Update::Saved
-            }
-        })
+        let now = Timestamp::now();
+        let update = expect(from.live(key, now), expected);
+        if update == Update::Saved {
+            let moved = from.remove(key).expect("it was just seen");
+            let tombstones = usize::from(tombstone.is_tombstone());
+            from.insert(*key, tombstone, Standing::Stranger);
+            to.unwrap_or(from).insert(*new, record, Standing::Guest);
+            self.taken.give_back(0, moved.bytes);
+            self.taken
+                .tombstones
+                .fetch_add(tombstones, Ordering::Relaxed);
+        } else {
+            self.taken.give_back(1, bytes);
+        }
+        Ok(update)
     }
 
     async fn touch(&self, key: &Key, expires: Timestamp) -> Result<bool, BoxError> {
-        let mut shard = self.shard(key);
-        let record = shard.live(key, Timestamp::now());
-        Ok(record.map(|record| record.expires = expires).is_some())
+        Ok(self.shard(key).touch(key, expires, Timestamp::now()))
     }
 
-    async fn delete(&self, key: &Key) -> Result<(), BoxError> {
-        if self.shard(key).remove(key) {
-            self.count.fetch_sub(1, Ordering::Relaxed);
-        }
-        Ok(())
-    }
-}
-
-#[derive(Default)]
-struct Shard {
-    records: HashMap<Key, Filed, BuildHasherDefault<Halved>>,
-    /// Every record once, by the time at which it is worth a look.
-    due: BTreeSet<(Timestamp, Key)>,
-}
-
-struct Filed {
-    record: Record,
-    /// When it was to end when it was filed. It may live longer by now: a visit moves the record's end and not its place.
-    due: Timestamp,
-}
-
-impl Shard {
-    fn live(&mut self, key: &Key, now: Timestamp) -> Option<&mut Record> {
-        let record = self.records.get_mut(key).map(|filed| &mut filed.record);
-        record.filter(|record| !record.is_expired(now))
+    async fn delete(&self, key: &Key) -> Result<Option<Record>, BoxError> {
+        let removed = self.shard(key).remove(key);
+        self.release(&removed);
+        let live = |record: &Record| !record.is_expired(Timestamp::now());
+        Ok(removed.map(|removed| removed.record).filter(live))
     }
 
-    fn insert(&mut self, key: Key, record: Record) {
-        let due = end(&record);
-        self.due.insert((due, key));
-        self.records.insert(key, Filed { record, due });
-    }
-
-    fn remove(&mut self, key: &Key) -> bool {
-        let removed = self.records.remove(key);
-        removed.is_some_and(|filed| self.due.remove(&(filed.due, *key)))
-    }
-
-    /// Removes some of what has expired, and says how many.
-    fn sweep(&mut self, now: Timestamp) -> usize {
-        let mut swept = 0;
-        for _ in 0..SWEEP {
-            let Some(&(due, key)) = self.due.first().filter(|(due, _)| *due <= now) else {
-                break;
-            };
-            self.due.remove(&(due, key));
-            if let Entry::Occupied(mut filed) = self.records.entry(key) {
-                if filed.get().record.is_expired(now) {
-                    filed.remove();
-                    swept += 1;
-                } else {
-                    filed.get_mut().due = end(&filed.get().record);
-                    self.due.insert((filed.get().due, key));
+    async fn delete_all(&self, owner: &str, except: Option<&Key>) -> Result<u64, BoxError> {
+        // All are held, in the order of a move, so that no record moves past.
+        let mut shards: Vec<_> = self.shards.iter().map(lock).collect();
+        let mut deleted = 0;
+        for shard in &mut shards {
+            for key in shard.owned(owner) {
+                if except != Some(&key) {
+                    self.release(&shard.remove(&key));
+                    deleted += 1;
                 }
             }
         }
-        swept
+        Ok(deleted)
     }
 }
 
-fn end(record: &Record) -> Timestamp {
-    record.expires.min(record.deadline)
+fn expect(kept: Option<&Record>, expected: u64) -> Update {
+    match kept {
+        None => Update::Gone,
+        Some(kept) if kept.version != expected => Update::Conflict,
+        Some(_) => Update::Saved,
+    }
 }
 
 fn place(key: &Key) -> usize {
@@ -242,66 +279,18 @@ fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A key is a SHA-256 already, and nobody can choose one: eight of its bytes are a hash.
-#[derive(Default)]
-struct Halved(u64);
-
-impl Hasher for Halved {
-    fn write(&mut self, bytes: &[u8]) {
-        if let Some(middle) = bytes.get(8..16).and_then(|bytes| bytes.try_into().ok()) {
-            self.0 = u64::from_ne_bytes(middle);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
 /// There is no room for another session.
 #[derive(Debug)]
-struct Full(usize);
+struct Full(usize, usize);
 
 impl fmt::Display for Full {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the memory store is full ({} sessions): raise `max_sessions`, or keep sessions in a database",
-            self.0
+            "the memory store is full of sessions that are signed in ({} sessions or {} bytes): raise `max_sessions` and `max_bytes`, or keep sessions in a database",
+            self.0, self.1
         )
     }
 }
 
 impl std::error::Error for Full {}
-
-#[cfg(test)]
-mod tests {
-    use plywood_session_core::{Data, Id};
-
-    use super::*;
-
-    #[test]
-    fn the_sweep_takes_a_few_of_what_is_over_and_leaves_what_was_kept_alive() {
-        let at = Timestamp::from_millis;
-        let mut shard = Shard::default();
-        let keys: Vec<Key> = (0..20).map(|_| Id::random().unwrap().key()).collect();
-        for key in &keys {
-            shard.insert(*key, Record::new(Data::new(), at(10), at(1000)));
-        }
-        for key in &keys[..5] {
-            shard.live(key, at(9)).unwrap().expires = at(500);
-        }
-        assert_eq!(shard.sweep(at(9)), 0);
-        let swept: Vec<usize> = (0..4).map(|_| shard.sweep(at(10))).collect();
-        assert!(swept.iter().all(|swept| *swept <= SWEEP), "{swept:?}");
-        assert_eq!(swept.iter().sum::<usize>(), 15);
-        assert!(
-            keys[..5]
-                .iter()
-                .all(|key| shard.live(key, at(10)).is_some())
-        );
-        assert_eq!((shard.records.len(), shard.due.len()), (5, 5));
-        assert_eq!(shard.sweep(at(500)), 5);
-        assert_eq!((shard.records.len(), shard.due.len()), (0, 0));
-    }
-}

@@ -7,14 +7,15 @@ use http::{
     Extensions, HeaderValue, Method, Request, Response, StatusCode,
     header::{CONTENT_TYPE, SET_COOKIE},
 };
+use http_body::Body as _;
 use plywood_core::{
     Body, Failure, HttpBody, Scheme,
     future::{Follow, Followed, Next},
 };
-use plywood_session_core::{Change, Finished, Session, SessionError, SessionErrorKind, Use};
+use plywood_session_core::{Change, Finished, Id, Session, SessionError, SessionErrorKind, Use};
 use tower_service::Service;
 
-use crate::{SessionLayer, caching, layer::Keeper};
+use crate::{SessionLayer, body::LateBody, caching, cookie::Lifetime, layer::Keeper};
 
 /// The service that [`SessionLayer`] makes.
 #[derive(Clone, Debug)]
@@ -62,9 +63,8 @@ impl Visit {
             return None;
         }
         let secure = keeper.cookie.is_secure(Scheme::of(request));
-        let session = keeper
-            .vault
-            .session(keeper.cookie.ids(request.headers(), secure));
+        let cookies = keeper.cookie.values(request.headers(), secure);
+        let session = keeper.vault.session(cookies.filter_map(Id::parse));
         request.extensions_mut().insert(session.clone());
         Some(Self {
             session,
@@ -75,8 +75,20 @@ impl Visit {
     }
 
     async fn end(self, response: Response<Body>) -> Response<Body> {
-        match self.session.finish().await {
-            Ok(finished) => self.tell(finished, response),
+        // A body that has ended already has no time for late changes.
+        let finished = if response.body().is_end_stream() {
+            self.session.finish().await
+        } else {
+            self.session.finish_head().await
+        };
+        match finished {
+            Ok(finished) => {
+                let response = self.tell(finished, response);
+                if self.session.is_open() {
+                    return response.map(|body| Body::new(LateBody::new(body, self.session)));
+                }
+                response
+            }
             Err(error) => self.refuse(error, response.into_parts().0.extensions),
         }
     }
@@ -84,8 +96,17 @@ impl Visit {
     fn tell(&self, finished: Finished, mut response: Response<Body>) -> Response<Body> {
         let cookie = match finished.change {
             Change::Keep => None,
-            Change::Issue { id, lifetime } => {
-                Some(self.keeper.cookie.issue(&id, lifetime, self.secure))
+            Change::Issue {
+                id,
+                lifetime,
+                lasting,
+            } => {
+                let lifetime = Lifetime {
+                    time: lifetime,
+                    lasting,
+                };
+                let issued = self.keeper.cookie.issue(id.as_str(), lifetime, self.secure);
+                Some(issued.expect("an id is short and made of what a cookie may hold"))
             }
             Change::Remove => Some(self.keeper.cookie.remove(self.secure)),
         };

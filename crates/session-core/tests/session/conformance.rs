@@ -34,21 +34,26 @@ impl Store for Upsert {
         expected: u64,
         new: &Key,
         record: Record,
+        tombstone: Record,
     ) -> Result<Update, BoxError> {
-        self.0.rename(key, expected, new, record).await
+        self.0.rename(key, expected, new, record, tombstone).await
     }
 
     async fn touch(&self, key: &Key, expires: Timestamp) -> Result<bool, BoxError> {
         self.0.touch(key, expires).await
     }
 
-    async fn delete(&self, key: &Key) -> Result<(), BoxError> {
+    async fn delete(&self, key: &Key) -> Result<Option<Record>, BoxError> {
         self.0.delete(key).await
+    }
+
+    async fn delete_all(&self, owner: &str, except: Option<&Key>) -> Result<u64, BoxError> {
+        self.0.delete_all(owner, except).await
     }
 }
 
 #[tokio::test]
-#[should_panic = "comes too late"]
+#[should_panic = "says `Gone`"]
 async fn a_store_that_resurrects_is_told_so() {
     conformance::check(Upsert(Shelf::default())).await;
 }

@@ -4,7 +4,9 @@
 #[cfg(feature = "conformance")]
 mod conformance;
 mod flash;
+mod moved;
 mod shelf;
+mod verbs;
 
 use std::time::Duration;
 

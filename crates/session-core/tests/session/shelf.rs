@@ -31,11 +31,12 @@ impl Shelf {
         self.0.fails_at.store(call, Ordering::Relaxed);
     }
 
+    /// The sessions, without the tombstones of those that have moved.
     pub(crate) fn records(&self) -> Vec<(Key, Record)> {
         let records = self.0.records.lock().unwrap();
         let live = records
             .iter()
-            .filter(|(_, record)| !record.is_expired(Timestamp::now()));
+            .filter(|(_, record)| !record.is_expired(Timestamp::now()) && record.version > 0);
         live.map(|(key, record)| (*key, record.clone())).collect()
     }
 
@@ -75,9 +76,7 @@ impl Store for Shelf {
     }
 
     async fn update(&self, key: &Key, expected: u64, record: Record) -> Result<Update, BoxError> {
-        self.call("update", |records| {
-            replace(records, *key, expected, *key, record)
-        })
+        self.call("update", |records| swap(records, key, expected, record))
     }
 
     async fn rename(
@@ -86,9 +85,14 @@ impl Store for Shelf {
         expected: u64,
         new: &Key,
         record: Record,
+        tombstone: Record,
     ) -> Result<Update, BoxError> {
         self.call("rename", |records| {
-            replace(records, *key, expected, *new, record)
+            let update = swap(records, key, expected, tombstone);
+            if update == Update::Saved {
+                records.insert(*new, record);
+            }
+            update
         })
     }
 
@@ -99,24 +103,27 @@ impl Store for Shelf {
         })
     }
 
-    async fn delete(&self, key: &Key) -> Result<(), BoxError> {
-        self.call("delete", |records| drop(records.remove(key)))
+    async fn delete(&self, key: &Key) -> Result<Option<Record>, BoxError> {
+        self.call("delete", |records| records.remove(key))
+    }
+
+    async fn delete_all(&self, owner: &str, except: Option<&Key>) -> Result<u64, BoxError> {
+        self.call("delete_all", |records| {
+            let before = records.len();
+            records.retain(|key, record| {
+                record.owner.as_deref() != Some(owner) || except == Some(key)
+            });
+            (before - records.len()) as u64
+        })
     }
 }
 
-fn replace(
-    records: &mut HashMap<Key, Record>,
-    key: Key,
-    expected: u64,
-    new: Key,
-    record: Record,
-) -> Update {
-    match records.get(&key) {
+fn swap(records: &mut HashMap<Key, Record>, key: &Key, expected: u64, record: Record) -> Update {
+    match records.get_mut(key) {
         None => Update::Gone,
         Some(kept) if kept.version != expected => Update::Conflict,
-        Some(_) => {
-            records.remove(&key);
-            records.insert(new, record);
+        Some(kept) => {
+            *kept = record;
             Update::Saved
         }
     }

@@ -207,7 +207,7 @@ fn what_cannot_be_opened_is_an_error_that_names_the_file() {
     foreign.execute_batch("CREATE TABLE orders (id)").unwrap();
     drop(SqliteStore::open(at("newer.db")).unwrap());
     let newer = rusqlite::Connection::open(at("newer.db")).unwrap();
-    newer.pragma_update(None, "user_version", 2).unwrap();
+    newer.pragma_update(None, "user_version", 3).unwrap();
 
     for (name, kind) in [
         ("missing/sessions.db", OpenErrorKind::Io),

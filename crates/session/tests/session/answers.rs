@@ -5,7 +5,7 @@ use http::{
     header::{CACHE_CONTROL, SET_COOKIE, VARY},
 };
 use http_body_util::{BodyExt, Full};
-use plywood_core::Body;
+use plywood_core::{Body, BoxError};
 use plywood_session::{MemoryStore, Session, SessionLayer};
 use plywood_session_core::SessionErrorKind;
 
@@ -103,4 +103,57 @@ async fn an_empty_answer_and_a_stream_with_trailers_pass() {
     let collected = BodyExt::collect(body).await.unwrap();
     assert_eq!(collected.trailers().unwrap()["grpc-status"], "0");
     assert_eq!(collected.to_bytes(), "frames");
+}
+
+/// Counts each frame of its body in the session, and answers three.
+async fn counting(request: Request<Body>) -> Result<Response<Body>, BoxError> {
+    let session = Session::of(&request)?.clone();
+    if request.uri().path() == "/count" {
+        let count: Option<u32> = session.get("count").await?;
+        return Ok(answer(&format!("{count:?}")));
+    }
+    if request.uri().path() == "/sign-in" {
+        session.insert("user", "ada")?;
+        return Ok(answer("hello"));
+    }
+    session.late_save();
+    let whole = request.uri().path() == "/whole";
+    let frames = futures_util::stream::unfold(0, move |frame| {
+        let session = session.clone();
+        async move {
+            if frame == 3 {
+                return None;
+            }
+            let counted = session.update("count", crate::one_more).await;
+            let frame_of = |_| http_body::Frame::data(bytes::Bytes::from_static(b"frame "));
+            let result = counted.map(frame_of).map_err(BoxError::from);
+            Some((result, frame + 1))
+        }
+    });
+    if whole {
+        return Ok(answer("whole"));
+    }
+    let mut response = answer("");
+    *response.body_mut() = Body::new(http_body_util::StreamBody::new(Box::pin(frames)));
+    Ok(response)
+}
+
+#[tokio::test]
+async fn what_changes_while_the_body_streams_is_kept_when_it_was_announced() {
+    let app = app(SessionLayer::new(MemoryStore::new()), counting);
+    let visitor = Visitor::new(&app);
+    visitor.get("/sign-in").await;
+    let response = visitor.get("/stream").await;
+    assert_eq!(visitor.text("/count").await, "None");
+    assert_eq!(visitor::text(response).await, "frame frame frame ");
+    assert_eq!(visitor.text("/count").await, "Some(3)");
+    assert_eq!(visitor.text("/whole").await, "whole");
+}
+
+#[tokio::test]
+async fn a_late_change_without_a_session_ends_the_body_with_an_error() {
+    let app = app(SessionLayer::new(MemoryStore::new()), counting);
+    let response = Visitor::new(&app).get("/stream").await;
+    let error = response.into_body().collect().await.unwrap_err();
+    assert!(error.to_string().contains("too late"), "{error}");
 }

@@ -22,9 +22,9 @@ async fn the_cookie_is_set_once_and_holds_an_id_and_nothing_else() {
     let response = visitor.get("/count").await;
     let cookie = response.headers()[SET_COOKIE].to_str().unwrap();
     let (pair, attributes) = cookie.split_once("; ").unwrap();
-    assert_eq!(attributes, "Path=/; HttpOnly; SameSite=Lax");
+    assert_eq!(attributes, "Path=/; Secure; HttpOnly; SameSite=Lax");
     let (name, value) = pair.split_once('=').unwrap();
-    assert_eq!(name, "sid");
+    assert_eq!(name, "__Host-session");
     assert!(Id::parse(value).is_some(), "{value}");
     assert!(
         !visitor
@@ -37,22 +37,27 @@ async fn the_cookie_is_set_once_and_holds_an_id_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn over_https_the_cookie_is_secure_and_bound_to_the_host() {
-    let (_, app) = shop();
+async fn a_cookie_that_a_plain_connection_could_have_planted_is_not_read() {
+    let layer = SessionLayer::new(MemoryStore::new()).cookies_by_scheme();
+    let app = app(layer, site);
     let visitor = Visitor::new(&app).by(Scheme::Https);
-    let response = visitor.get("/sign-in").await;
-    let cookie = response.headers()[SET_COOKIE].to_str().unwrap();
-    assert!(cookie.starts_with("__Host-sid="), "{cookie}");
-    assert!(
-        cookie.ends_with("; Path=/; Secure; HttpOnly; SameSite=Lax"),
-        "{cookie}"
-    );
+    visitor.get("/sign-in").await;
     assert_eq!(visitor.text("/user").await, "ada");
-
-    // What a plain connection could have planted is not read here, nor the other way round.
     let id = visitor.id().unwrap();
-    let planted = Visitor::with_id(&app, id).by(Scheme::Https);
-    assert_eq!(planted.text("/user").await, "nobody");
+    for (name, scheme, expected) in [
+        ("__Host-session", Scheme::Https, "ada"),
+        ("session", Scheme::Https, "nobody"),
+        ("session", Scheme::Http, "ada"),
+        ("__Host-session", Scheme::Http, "nobody"),
+    ] {
+        let mut request = Request::get("/user")
+            .header(COOKIE, format!("{name}={}", id.as_str()))
+            .body(Body::empty())
+            .unwrap();
+        request.extensions_mut().insert(scheme);
+        let response = sealed(&app, request).await.unwrap();
+        assert_eq!(visitor::text(response).await, expected, "{name} {scheme:?}");
+    }
 }
 
 #[tokio::test]
@@ -60,30 +65,54 @@ async fn the_options_of_the_cookie_are_heeded() {
     let layer = || SessionLayer::new(MemoryStore::new());
     for (layer, scheme, expected) in [
         (
-            layer().secure_cookies(),
-            Scheme::Http,
-            "__Host-sid=; Path=/; Secure; HttpOnly; SameSite=Lax",
+            layer(),
+            None,
+            "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax",
+        ),
+        (
+            layer().cookies_by_scheme(),
+            Some(Scheme::Https),
+            "__Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax",
+        ),
+        (
+            layer().cookies_by_scheme(),
+            None,
+            "session=; Path=/; HttpOnly; SameSite=Lax",
         ),
         (
             layer().insecure_cookies(),
-            Scheme::Https,
-            "sid=; Path=/; HttpOnly; SameSite=Lax",
+            Some(Scheme::Https),
+            "session=; Path=/; HttpOnly; SameSite=Lax",
         ),
         (
             layer().name("shop").same_site(SameSite::Strict),
-            Scheme::Https,
+            Some(Scheme::Http),
             "__Host-shop=; Path=/; Secure; HttpOnly; SameSite=Strict",
+        ),
+        (
+            layer().partitioned_cookies().same_site(SameSite::None),
+            None,
+            "__Host-session=; Path=/; Secure; HttpOnly; SameSite=None; Partitioned",
+        ),
+        (
+            layer().domain("example.com").path("/shop"),
+            None,
+            "__Secure-session=; Path=/shop; Domain=example.com; Secure; HttpOnly; SameSite=Lax",
         ),
         (
             layer()
                 .absolute_timeout(Duration::from_secs(60))
                 .persistent_cookies(),
-            Scheme::Http,
-            "sid=; Path=/; Max-Age=60; HttpOnly; SameSite=Lax",
+            None,
+            "__Host-session=; Path=/; Max-Age=60; Secure; HttpOnly; SameSite=Lax",
         ),
     ] {
         let app = app(layer, site);
-        let visitor = Visitor::new(&app).by(scheme);
+        let visitor = Visitor::new(&app);
+        let visitor = match scheme {
+            Some(scheme) => visitor.by(scheme),
+            None => visitor,
+        };
         let response = visitor.get("/sign-in").await;
         let cookie = response.headers()[SET_COOKIE].to_str().unwrap();
         let id = visitor.id().unwrap();
@@ -98,9 +127,17 @@ async fn of_two_cookies_of_our_name_the_one_that_lives_is_used() {
     visitor.get("/sign-in").await;
     let (id, stale) = (visitor.id().unwrap(), Id::random().unwrap());
     for cookies in [
-        format!("sid={}; sid={}", stale.as_str(), id.as_str()),
-        format!("sid={}; sid={}", id.as_str(), stale.as_str()),
-        format!("sid=tossed; a=b; sid={}", id.as_str()),
+        format!(
+            "__Host-session={}; __Host-session={}",
+            stale.as_str(),
+            id.as_str()
+        ),
+        format!(
+            "__Host-session={}; __Host-session={}",
+            id.as_str(),
+            stale.as_str()
+        ),
+        format!("__Host-session=tossed; a=b; __Host-session={}", id.as_str()),
     ] {
         let request = Request::get("/user").header(COOKIE, &cookies);
         let response = sealed(&app, request.body(Body::empty()).unwrap())
@@ -114,18 +151,18 @@ async fn of_two_cookies_of_our_name_the_one_that_lives_is_used() {
 async fn a_malformed_cookie_is_no_cookie() {
     let (store, app) = shop();
     for cookie in [
-        "sid",
-        "sid=",
-        "=sid",
+        "__Host-session",
+        "__Host-session=",
+        "=__Host-session",
         ";;;",
-        "sid=../../../etc/passwd",
-        "sid=%00",
-        "sid=\u{e9}",
-        "sid=a b",
-        "SID=x",
-        "sid=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-        "sid==",
-        &"sid=x;".repeat(2000),
+        "__Host-session=../../../etc/passwd",
+        "__Host-session=%00",
+        "__Host-session=\u{e9}",
+        "__Host-session=a b",
+        "__HOST-SESSION=x",
+        "__Host-session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "__Host-session==",
+        &"__Host-session=x;".repeat(2000),
     ] {
         for path in ["/user", "/known", "/cart"] {
             let request = Request::get(path).header(COOKIE, cookie.as_bytes());
@@ -150,7 +187,7 @@ async fn no_id_is_shown_by_debug() {
     let visitor = Visitor::new(&app);
     visitor.get("/sign-in").await;
     let id = visitor.id().unwrap();
-    let request = Request::get("/").header(COOKIE, format!("sid={}", id.as_str()));
+    let request = Request::get("/").header(COOKIE, format!("__Host-session={}", id.as_str()));
     let debugs = |request: Request<Body>| async move {
         let session = Session::of(&request)?;
         session.keys().await?;

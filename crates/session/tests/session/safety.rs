@@ -56,7 +56,10 @@ async fn signing_out_ends_the_record_and_takes_the_cookie_back() {
     let id = visitor.id().unwrap();
     let response = visitor.get("/sign-out").await;
     let cookie = response.headers()[SET_COOKIE].to_str().unwrap();
-    assert!(cookie.starts_with("sid=; Path=/; Max-Age=0; "), "{cookie}");
+    assert!(
+        cookie.starts_with("__Host-session=; Path=/; Max-Age=0; "),
+        "{cookie}"
+    );
     assert_eq!(visitor.id(), None);
     assert!(store.is_empty());
     // The cookie that was kept is refused.

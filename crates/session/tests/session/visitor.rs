@@ -67,7 +67,7 @@ impl Visitor {
     }
 
     pub(crate) fn with_id(app: &App, id: Id) -> Self {
-        let cookie = Mutex::new(Some(("sid".to_owned(), id.as_str().to_owned())));
+        let cookie = Mutex::new(Some(("__Host-session".to_owned(), id.as_str().to_owned())));
         Self {
             cookie,
             ..Self::new(app)
