@@ -14,7 +14,8 @@ async fn hello<B>(request: Request<B>) -> Result<Response<Body>, Infallible> {
 
 fn app<B: HttpBody>() -> impl HttpService<B, ResBody = Body, Error = Infallible, Future: Send> {
     let password = BasicAuthLayer::new(|name, password| {
-        (name == "ada" && constant_time_eq(password, "plywood")).then(|| Identity::new(name))
+        let right = constant_time_eq(name, "ada") & constant_time_eq(password, "plywood");
+        right.then(|| Identity::new(name))
     });
     ServiceBuilder::new()
         .layer(password.realm("the workshop"))

@@ -7,6 +7,8 @@ use std::{fs, path::Path};
 const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("connections at a time", "10,000", "serve/src/server.rs", "max_connections: 10_000"),
     ("time for a request's head", "30 s", "serve/src/server.rs", "header_timeout: Duration::from_secs(30)"),
+    ("waiting in the middle", "60 s in all, and one more for every 500 bytes that move", "serve/src/server.rs", "stall_timeout: Duration::from_secs(60)"),
+    ("waiting in the middle", "60 s in all, and one more for every 500 bytes that move", "serve/src/patience.rs", "const BYTES_A_SECOND: u64 = 500;"),
     ("pause between two HTTP/2 pings", "30 s", "serve/src/server.rs", ".keep_alive_interval(self.header_timeout)"),
     ("a request's head", "64 KiB", "serve/src/server.rs", "const BUFFER: usize = 64 * 1024;"),
     ("time for requests under way", "30 s", "serve/src/server.rs", "grace: Duration::from_secs(30)"),
@@ -39,6 +41,7 @@ const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("compressed in one go", "128 KiB", "compression/src/at_hand.rs", "const WHOLE: usize = 128 * 1024;"),
     ("a compressed frame", "32 KiB", "compression/src/encoder.rs", "const FRAME: usize = 32 * 1024;"),
     ("compressed before other tasks", "256 KiB", "compression/src/stream.rs", "const TURN: usize = 256 * 1024;"),
+    ("encoders at work", "256", "compression/src/layer.rs", "const MAX_ENCODERS: usize = 256;"),
     ("encoders at rest", "2 for each processor", "compression/src/pool.rs", "let most = 2 * thread::available_parallelism()"),
     ("a file that leaves in one piece", "64 KiB", "static/src/body.rs", "const SMALL: u64 = 64 * 1024;"),
     ("a piece of a streamed file", "128 KiB", "static/src/body.rs", "const CHUNK: u64 = 128 * 1024;"),
