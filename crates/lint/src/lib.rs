@@ -84,7 +84,7 @@ pub use self::{
     contract::{contract, rules},
     fault::Fault,
     layer::LintLayer,
-    rule::Rule,
+    rule::{Rule, Section, Severity},
     service::{Check, Lint},
 };
 
