@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
 mod around;
+mod cancellation;
 mod odd;
 
 use std::{

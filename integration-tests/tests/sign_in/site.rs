@@ -90,16 +90,22 @@ impl Store for Shelf {
         expected: u64,
         new: &Key,
         record: Record,
+        tombstone: Record,
     ) -> Result<Update, BoxError> {
-        self.ask()?.rename(key, expected, new, record).await
+        let kept = self.ask()?;
+        kept.rename(key, expected, new, record, tombstone).await
     }
 
     async fn touch(&self, key: &Key, expires: Timestamp) -> Result<bool, BoxError> {
         self.ask()?.touch(key, expires).await
     }
 
-    async fn delete(&self, key: &Key) -> Result<(), BoxError> {
+    async fn delete(&self, key: &Key) -> Result<Option<Record>, BoxError> {
         self.ask()?.delete(key).await
+    }
+
+    async fn delete_all(&self, owner: &str, except: Option<&Key>) -> Result<u64, BoxError> {
+        self.ask()?.delete_all(owner, except).await
     }
 }
 
