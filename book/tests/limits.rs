@@ -31,6 +31,8 @@ const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("a use that is worth a write", "after a tenth of the idle timeout", "session-core/src/vault.rs", "self.0.rules.idle / 10"),
     ("tries of a save", "32", "session-core/src/progress.rs", "const TRIES: u32 = 32;"),
     ("sessions in a `MemoryStore`", "100,000", "session/src/memory.rs", "MAX_SESSIONS: usize = 100_000;"),
+    ("bytes of all sessions", "256 MiB", "session/src/memory.rs", "MAX_BYTES: usize = 256 << 20;"),
+    ("tombstone", "30 s", "session-core/src/vault.rs", "TOMBSTONE: Duration = Duration::from_secs(30);"),
     ("wait for another process's lock", "5 s", "session-sqlite/src/schema.rs", "{ 100 } else { 5000 };"),
     ("writes in one SQLite", "64", "session-sqlite/src/lane.rs", "const BATCH: usize = 64;"),
     ("SQLite's write-ahead log", "16 MiB", "session-sqlite/src/schema.rs", "const LOG_SIZE: i32 = 16 << 20;"),
