@@ -2,7 +2,7 @@
 //!
 //! [RFC 7617](https://www.rfc-editor.org/rfc/rfc7617), [RFC 9110 §11](https://www.rfc-editor.org/rfc/rfc9110#section-11)
 
-use std::{error, fmt};
+use std::{error, fmt, slice::SliceIndex, str};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
@@ -12,9 +12,16 @@ use crate::grammar::{is_tchar, trim};
 /// The user and the password that a client sent. `Debug` does not show the password.
 #[derive(Clone)]
 pub struct Basic {
-    credentials: String,
+    credentials: Credentials,
     /// The first one.
     colon: usize,
+}
+
+/// The usual ones are so short that they need no allocation.
+#[derive(Clone)]
+enum Credentials {
+    Short([u8; Self::SHORT], usize),
+    Long(String),
 }
 
 impl Basic {
@@ -65,26 +72,63 @@ impl Basic {
             [b' ', rest @ ..] => trim(rest),
             _ => return Err(Malformed(Reason::Base64)),
         };
-        let decoded = BASE64_STANDARD
+        if encoded.len() <= Credentials::SHORT / 3 * 4 {
+            let mut bytes = [0; Credentials::SHORT];
+            let length = BASE64_STANDARD
+                .decode_slice(encoded, &mut bytes)
+                .map_err(|_| Malformed(Reason::Base64))?;
+            let colon = colon(&bytes[..length])?;
+            let credentials = Credentials::Short(bytes, length);
+            return Ok(Self { credentials, colon });
+        }
+        let bytes = BASE64_STANDARD
             .decode(encoded)
             .map_err(|_| Malformed(Reason::Base64))?;
-        let credentials = String::from_utf8(decoded).map_err(|_| Malformed(Reason::Utf8))?;
-        if credentials.contains(|character: char| character.is_control() && character != '\t') {
-            return Err(Malformed(Reason::Control));
-        }
-        let colon = credentials.find(':').ok_or(Malformed(Reason::Colon))?;
+        let colon = colon(&bytes)?;
+        let text = String::from_utf8(bytes).map_err(|_| Malformed(Reason::Utf8))?;
+        let credentials = Credentials::Long(text);
         Ok(Self { credentials, colon })
     }
 
     /// What stands before the first colon. May be empty.
     pub fn user(&self) -> &str {
-        &self.credentials[..self.colon]
+        self.credentials.text(..self.colon)
     }
 
     /// What stands after the first colon, further colons included. May be empty.
     pub fn password(&self) -> &str {
-        &self.credentials[self.colon + 1..]
+        self.credentials.text(self.colon + 1..)
     }
+}
+
+impl Credentials {
+    const SHORT: usize = 48;
+
+    /// What stands in this range, which begins and ends at a character.
+    fn text(
+        &self,
+        range: impl SliceIndex<[u8], Output = [u8]> + SliceIndex<str, Output = str>,
+    ) -> &str {
+        match self {
+            Self::Short(bytes, length) => {
+                str::from_utf8(&bytes[..*length][range]).expect("it was checked when it was read")
+            }
+            Self::Long(text) => &text[range],
+        }
+    }
+}
+
+/// Where the user ends, if these are credentials.
+fn colon(bytes: &[u8]) -> Result<usize, Malformed> {
+    let text = str::from_utf8(bytes).map_err(|_| Malformed(Reason::Utf8))?;
+    // Of ASCII, a control character is one byte; beyond it there are more of them.
+    let plain = |plain, byte: &u8| plain & matches!(byte, b' '..=b'~' | b'\t');
+    let is_plain = bytes.iter().fold(true, plain);
+    if !is_plain && text.contains(|character: char| character.is_control() && character != '\t') {
+        return Err(Malformed(Reason::Control));
+    }
+    let colon = bytes.iter().position(|byte| *byte == b':');
+    colon.ok_or(Malformed(Reason::Colon))
 }
 
 impl fmt::Debug for Basic {
@@ -97,13 +141,9 @@ impl fmt::Debug for Basic {
 
 /// What follows the word `Basic`; `None` for another scheme.
 fn after_scheme(line: &HeaderValue) -> Option<&[u8]> {
-    let line = line.as_bytes();
-    let end = line
-        .iter()
-        .position(|byte| !is_tchar(*byte))
-        .unwrap_or(line.len());
-    let (scheme, rest) = line.split_at(end);
-    scheme.eq_ignore_ascii_case(b"basic").then_some(rest)
+    let (scheme, rest) = line.as_bytes().split_at_checked("basic".len())?;
+    let is_whole = !rest.first().is_some_and(|byte| is_tchar(*byte));
+    (is_whole && scheme.eq_ignore_ascii_case(b"basic")).then_some(rest)
 }
 
 /// Basic credentials that cannot be read. What was sent is not repeated here: it may hold a password.
@@ -221,6 +261,21 @@ mod tests {
             (encoded("a:\t"), "a", "\t"),
             (encoded(" a : b "), " a ", " b "),
             (encoded("日本:語"), "日本", "語"),
+            (
+                encoded(["a:", &"b".repeat(46)].concat()),
+                "a",
+                &*"b".repeat(46),
+            ),
+            (
+                encoded(["a:", &"b".repeat(47)].concat()),
+                "a",
+                &*"b".repeat(47),
+            ),
+            (
+                encoded(["a:", &"é".repeat(99)].concat()),
+                "a",
+                &*"é".repeat(99),
+            ),
         ] {
             assert_eq!(
                 sent(&[&line]),

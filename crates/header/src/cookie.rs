@@ -15,7 +15,7 @@ pub use self::{
     error::{CookieError, CookieErrorKind},
     set::{MAX_ATTRIBUTE, MAX_PAIR, SameSite, SetCookie},
 };
-use crate::grammar::trim;
+use crate::grammar::{trim, trim_start};
 
 /// The name and value of every cookie, over all lines of the field, in the order sent. Nothing is copied.
 ///
@@ -44,14 +44,21 @@ pub fn find<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 
 /// The values of every cookie called `name`, in the order sent.
 pub fn find_all<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h str> {
-    // The name is compared before anything is checked: most cookies of a request are someone else's.
-    raw_pairs(headers).filter_map(move |(sent, value)| {
-        if sent != name.as_bytes() {
-            return None;
-        }
-        text(sent)?;
-        text(value)
-    })
+    let name = name.as_bytes();
+    let stands_in_a_name = |byte: &u8| !byte.is_ascii_control() && *byte != b'=';
+    let may_be_sent =
+        !name.is_empty() && trim(name).len() == name.len() && name.iter().all(stands_in_a_name);
+    let lines = may_be_sent.then(|| headers.get_all(COOKIE).iter());
+    // The name is compared before anything is sought: most cookies of a request are someone else's.
+    lines
+        .into_iter()
+        .flatten()
+        .flat_map(|line| pieces(line.as_bytes()))
+        .filter_map(move |piece| {
+            let rest = trim_start(piece).strip_prefix(name)?;
+            let value = trim_start(rest).strip_prefix(b"=")?;
+            text(trim(value))
+        })
 }
 
 fn raw_pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
@@ -165,7 +172,7 @@ mod tests {
         assert_eq!(find(&headers, "a"), Some("1"));
         assert_eq!(find_all(&headers, "a").collect::<Vec<_>>(), ["1", "2", "3"]);
         assert_eq!(find(&headers, "b"), Some("4"));
-        for absent in ["A", "", "c", "a=1"] {
+        for absent in ["A", "", "c", "a=1", "a=", "a ", " a", "a;", "\u{1}"] {
             assert_eq!(find(&headers, absent), None, "{absent:?}");
         }
         assert_eq!(find(&HeaderMap::new(), "a"), None);

@@ -30,11 +30,17 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
 }
 
 /// `OWS` around an element goes: space and tab, and no other kind of white space.
-pub(crate) const fn trim(mut text: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] = text {
+pub(crate) const fn trim(text: &[u8]) -> &[u8] {
+    let mut text = trim_start(text);
+    while let [rest @ .., b' ' | b'\t'] = text {
         text = rest;
     }
-    while let [rest @ .., b' ' | b'\t'] = text {
+    text
+}
+
+/// `OWS` in front of an element goes.
+pub(crate) const fn trim_start(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = text {
         text = rest;
     }
     text
