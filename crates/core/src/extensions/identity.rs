@@ -1,4 +1,4 @@
-use std::{borrow::Cow, sync::Arc, time::SystemTime};
+use std::{borrow::Cow, fmt, str, sync::Arc, time::SystemTime};
 
 use super::Carrier;
 
@@ -19,7 +19,7 @@ pub struct Identity(Arc<Person>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Person {
-    name: Box<str>,
+    name: Name,
     scheme: Cow<'static, str>,
     roles: Box<[Box<str>]>,
     authenticated_at: Option<SystemTime>,
@@ -27,9 +27,9 @@ struct Person {
 
 impl Identity {
     /// Somebody of this name, without a role.
-    pub fn new(name: impl Into<Box<str>>) -> Self {
+    pub fn new(name: impl AsRef<str> + Into<Box<str>>) -> Self {
         Self(Arc::new(Person {
-            name: name.into(),
+            name: Name::new(name),
             scheme: Cow::Borrowed(""),
             roles: Box::default(),
             authenticated_at: None,
@@ -59,7 +59,7 @@ impl Identity {
 
     /// The name.
     pub fn name(&self) -> &str {
-        &self.0.name
+        self.0.name.as_str()
     }
 
     /// The authentication scheme; empty when nobody said.
@@ -85,5 +85,79 @@ impl Identity {
     /// Who asks, if auth has let somebody in by name.
     pub fn of(carrier: &impl Carrier) -> Option<&Self> {
         carrier.extensions().get()
+    }
+}
+
+/// A short name needs no allocation of its own: it is made anew for every request.
+#[derive(Clone)]
+enum Name {
+    Short([u8; Self::SHORT], u8),
+    Long(Box<str>),
+}
+
+impl Name {
+    const SHORT: usize = 22;
+
+    fn new(name: impl AsRef<str> + Into<Box<str>>) -> Self {
+        let text = name.as_ref().as_bytes();
+        let mut bytes = [0; Self::SHORT];
+        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+            (Some(room), Ok(length)) => {
+                room.copy_from_slice(text);
+                Self::Short(bytes, length)
+            }
+            _ => Self::Long(name.into()),
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Short(bytes, length) => {
+                str::from_utf8(&bytes[..usize::from(*length)]).expect("it was made of a text")
+            }
+            Self::Long(text) => text,
+        }
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Name {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_any_length_is_kept() {
+        for name in [
+            "",
+            "ada",
+            "日本語の名前です",
+            &"é".repeat(11),
+            &"x".repeat(23),
+            &"x".repeat(300),
+        ] {
+            let identity = Identity::new(name);
+            assert_eq!(identity.name(), name);
+            assert_eq!(identity, Identity::new(String::from(name)));
+            assert!(format!("{identity:?}").contains(name));
+            assert_ne!(identity, Identity::new(format!("{name}!")));
+        }
+    }
+
+    #[test]
+    fn a_name_takes_no_more_room_than_a_text() {
+        assert_eq!(size_of::<Name>(), size_of::<String>());
     }
 }
