@@ -10,7 +10,8 @@
 //! | [`ClientCertificate`] | request | nobody yet: a gateway that speaks TLS | nobody yet |
 //! | [`RequestId`] | request | nobody yet: a layer of your own | error pages |
 //! | [`Mount`] | request | dispatch | auth, dispatch, static, which build URLs; access log and error pages, which name the path that was sent |
-//! | [`MatchedRoute`] | request, and response on the way back | dispatch | nobody yet: metrics of your own |
+//! | [`MatchedRoute`] | request, and response on the way back where it is wanted | dispatch | nobody yet: metrics of your own |
+//! | [`RouteWanted`] | request | nobody yet: metrics of your own | dispatch |
 //! | [`Identity`] | request, and response on the way back | auth | auth further in, access log, handlers |
 //! | [`Failure`] | response | whoever refuses: auth, dispatch, error pages, session, static | error pages |
 //! | [`NoCompress`] | response | handlers | compression |
@@ -27,7 +28,14 @@ mod request_id;
 mod scheme;
 
 pub use self::{
-    carrier::Carrier, client::Client, client_certificate::ClientCertificate, failure::Failure,
-    identity::Identity, matched_route::MatchedRoute, mount::Mount, no_compress::NoCompress,
-    request_id::RequestId, scheme::Scheme,
+    carrier::Carrier,
+    client::Client,
+    client_certificate::ClientCertificate,
+    failure::Failure,
+    identity::Identity,
+    matched_route::{MatchedRoute, RouteWanted},
+    mount::Mount,
+    no_compress::NoCompress,
+    request_id::RequestId,
+    scheme::Scheme,
 };

@@ -51,7 +51,7 @@ pub use self::{
     error::BoxError,
     extensions::{
         Carrier, Client, ClientCertificate, Failure, Identity, MatchedRoute, Mount, NoCompress,
-        RequestId, Scheme,
+        RequestId, RouteWanted, Scheme,
     },
     future::BoxFuture,
     path::Path,

@@ -6,7 +6,7 @@ use std::{
 
 use http::{Method, Request, Response};
 use plywood_core::{
-    Body, BoxError, HttpBody, MatchedRoute, Mount, Path,
+    Body, BoxError, HttpBody, MatchedRoute, Mount, Path, RouteWanted,
     future::{Edited, Gated},
     path::Malformed,
 };
@@ -131,11 +131,12 @@ impl<E> Table<E> {
             return Decision::Answer(refusal::malformed(reason));
         }
         let extensions = request.extensions_mut();
-        extensions.insert(matched.clone());
+        let told = extensions.get::<RouteWanted>().map(|_| matched.clone());
+        extensions.insert(matched);
         if let Some(params) = params {
             extensions.insert(params);
         }
-        Decision::Call(endpoint, Some(matched))
+        Decision::Call(endpoint, told)
     }
 
     fn fall_back(&self) -> Decision<'_, E> {

@@ -2,7 +2,8 @@ use http::{Response, header};
 use http_body::Body as _;
 use plywood_core::{Body, MatchedRoute, future::Edit};
 
-/// What becomes of an endpoint's answer on its way out: [`MatchedRoute`] is left in it, and an answer to HEAD loses its body.
+/// What becomes of an endpoint's answer on its way out: [`MatchedRoute`] is left in it where that is wanted, and an answer to HEAD loses
+/// its body.
 #[derive(Debug)]
 pub struct Finish {
     route: Option<MatchedRoute>,

@@ -52,7 +52,8 @@
 //! - A rule that ends with a slash is found without it: the client is sent there by `308`, which keeps the method and the body. So is one
 //!   who writes two slashes for one. A rule without a slash at its end does not match with one.
 //! - A mounted service sees the rest of the path alone, and [`Mount`](plywood_core::Mount).
-//! - It leaves [`Params`] and [`MatchedRoute`](plywood_core::MatchedRoute) in the request, and the latter in the response.
+//! - It leaves [`Params`] and [`MatchedRoute`](plywood_core::MatchedRoute) in the request, and the latter in the response
+//!   too where a layer outside left a [`RouteWanted`](plywood_core::RouteWanted).
 //!
 //! # What it does not do
 //!
@@ -60,8 +61,8 @@
 //!
 //! # Order
 //!
-//! Innermost. `error-pages` outside it gives the empty `404` and `405` their looks; what counts by rule stands outside it too, and reads
-//! [`MatchedRoute`](plywood_core::MatchedRoute) in the response.
+//! Innermost. `error-pages` outside it gives the empty `404` and `405` their looks; what counts by rule stands outside it too: it leaves
+//! [`RouteWanted`](plywood_core::RouteWanted) in the request, and reads [`MatchedRoute`](plywood_core::MatchedRoute) in the response.
 //!
 //! # Security
 //!

@@ -15,7 +15,8 @@ use std::{
 use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Empty, Full};
 use plywood_core::{
-    Body, BoxError, Failure, HttpBody, MatchedRoute, Mount, NoCompress, path::Malformed,
+    Body, BoxError, Failure, HttpBody, MatchedRoute, Mount, NoCompress, RouteWanted,
+    path::Malformed,
 };
 use plywood_dispatch::{
     AService, BuildErrorKind, Dispatch, DispatchBuilder, IntoEndpoint, Params, Refusal, Rule,
@@ -51,7 +52,8 @@ where
     S: Service<Request<Body>, Response = Response<B>, Error: Debug>,
     B: HttpBody,
 {
-    let request = Request::builder().method(method).uri(target);
+    let mut request = Request::builder().method(method).uri(target);
+    request = request.extension(RouteWanted);
     let request = request.body(Body::empty()).unwrap();
     let response = service.oneshot(request).await.unwrap();
     let (head, body) = response.into_parts();
@@ -489,6 +491,15 @@ async fn what_an_endpoint_left_in_its_answer_stays() {
     .await;
     assert_eq!(answer.route(), Some("/its/own"));
     assert!(answer.head.extensions.get::<NoCompress>().is_some());
+}
+
+#[tokio::test]
+async fn a_route_that_nobody_wants_is_not_left_in_the_answer() {
+    let site = site(Dispatch::<BoxError>::builder().get("/", echo));
+    let response = site.oneshot(Request::new(Body::empty())).await.unwrap();
+    assert!(MatchedRoute::of(&response).is_none());
+    let body = Body::new(response.into_body()).collect().await.unwrap();
+    assert_eq!(body.to_bytes(), "/||/|{}");
 }
 
 #[test]

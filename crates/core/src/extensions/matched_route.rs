@@ -4,8 +4,8 @@ use super::Carrier;
 
 /// Which rule of the dispatcher a request matched.
 ///
-/// Left by dispatch in the request and, on the way back, in the response. Read by logs and metrics, which count by pattern because
-/// paths are without number. It is cheap to clone.
+/// Left by dispatch in the request and, where a layer outside left a [`RouteWanted`], in the response on the way back. Read by logs and
+/// metrics, which count by pattern because paths are without number. It is cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MatchedRoute {
     pattern: Arc<str>,
@@ -43,3 +43,10 @@ impl MatchedRoute {
         carrier.extensions().get()
     }
 }
+
+/// The wish of a layer outside to read the [`MatchedRoute`] in the response.
+///
+/// Left in the request by whoever counts by route; read by dispatch. Without it the response is left none, because its first extension
+/// costs three allocations.
+#[derive(Clone, Copy, Debug)]
+pub struct RouteWanted;
