@@ -9,7 +9,7 @@
 //! 1. The path is split at `/` and each segment is percent-decoded **once**, as UTF-8.
 //! 2. Empty segments are merged: `//a///b` reads `/a/b`. A slash at the end is kept.
 //! 3. What other software is known to read in several ways is refused, with a reason ([`Malformed`]): a segment `.` or `..` however spelled,
-//!    a slash or backslash that arrives encoded, a plain backslash, a control character, an escape that is not one, and bytes that are not UTF-8.
+//!    a slash or backslash that arrives encoded, a plain backslash, a control character of ASCII, an escape that is not one, and bytes that are not UTF-8.
 //!
 //! Browsers and other clients remove dot segments before they send, so that refusing them costs no honest visitor anything
 //! ([RFC 3986 §6.2.2.3]). An encoded slash is refused because to some inner services it is data and to others (CGI among them) it separates.
@@ -188,7 +188,7 @@ pub enum Malformed {
     DotSegment,
     /// A slash or a backslash came encoded, or a backslash came plain.
     EncodedSeparator,
-    /// A control character came encoded or plain, NUL among them.
+    /// A control character of ASCII came encoded or plain, NUL among them.
     ControlCharacter,
     /// A `%` is not followed by two hexadecimal digits.
     BadEscape,
