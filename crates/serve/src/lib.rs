@@ -31,6 +31,9 @@
 //!
 //! # What it does not do
 //!
+//! It counts all connections and not those of one address: whoever answers the server's pings can hold HTTP/2 connections open. On the open
+//! internet a proxy or a firewall in front bounds what one address may have. It bounds no request's body: who reads one does.
+//!
 //! TLS is not here yet: stand behind a proxy that speaks it. A service that fails with an `Err` has its connection closed, because
 //! a gateway does not invent answers: put `plywood-error-pages` outermost.
 //!
