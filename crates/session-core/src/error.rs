@@ -1,4 +1,4 @@
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, time::Duration};
 
 use plywood_core::BoxError;
 
@@ -24,6 +24,8 @@ pub enum SessionErrorKind {
     Conflict,
     /// The session is no more: another request has ended it or moved it to a new id.
     Gone,
+    /// The session is [sealed](crate::Seal) and with its client: there is no store that could do this.
+    Unsupported,
     /// The response's head is on its way, so nothing can be saved any more.
     Closed,
     /// The system gave no randomness for a new id.
@@ -45,6 +47,10 @@ impl SessionError {
         Self::new(SessionErrorKind::Store, "", Some(source))
     }
 
+    pub(crate) fn late(patience: Duration) -> Self {
+        Self::store(format!("it did not answer within {patience:?}").into())
+    }
+
     pub(crate) fn random(source: getrandom::Error) -> Self {
         Self::new(SessionErrorKind::Random, "", Some(source.into()))
     }
@@ -63,6 +69,10 @@ impl SessionError {
 
     pub(crate) fn gone() -> Self {
         Self::new(SessionErrorKind::Gone, "", None)
+    }
+
+    pub(crate) fn unsupported() -> Self {
+        Self::new(SessionErrorKind::Unsupported, "", None)
     }
 
     pub(crate) fn closed(key: &str) -> Self {
@@ -96,6 +106,9 @@ impl fmt::Display for SessionError {
             )?,
             SessionErrorKind::Gone => f.write_str(
                 "the session is no more: another request has ended it or given it a new id",
+            )?,
+            SessionErrorKind::Unsupported => f.write_str(
+                "sessions are sealed in cookies, which cannot be reached from here: take a store instead",
             )?,
             SessionErrorKind::Closed => write!(
                 f,

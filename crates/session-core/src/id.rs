@@ -76,6 +76,10 @@ impl Key {
         &self.0
     }
 
+    pub(crate) const fn zero() -> Self {
+        Self([0; 32])
+    }
+
     pub(crate) fn hex(&self) -> String {
         let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
         let halves = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);

@@ -31,8 +31,8 @@
 //!
 //! [`Session`] loads nothing until a value is asked for and records changes as operations. On save they are applied by compare and
 //! swap, and replayed on a fresh record when another request was faster: no update is lost. A session that was destroyed meanwhile
-//! stays destroyed. A [`flash`](Session::flash) waits for the page that shows it. A [`Store`] keeps [`Record`]s under the hash of their [`Id`]; a back end implements its six verbs and runs the
-//! `conformance` feature's test.
+//! stays destroyed. A [`flash`](Session::flash) waits for the page that shows it. A [`Store`] keeps [`Record`]s under the hash of their [`Id`]; a back end implements its verbs and runs the
+//! `conformance` feature's test. A [`Seal`] does without one: the client carries the record.
 //!
 //! # What it does not do
 //!
@@ -42,7 +42,8 @@
 //!
 //! - An id has 192 bits from the system's generator. A store sees its SHA-256 only, a log the first digits of that.
 //! - An id that the store does not know is never adopted: the session gets a new one on its first write.
-//! - [`Session::renew`] moves the record to a new id in one step; [`Session::destroy`] deletes it.
+//! - [`Session::renew`] moves the record to a new id in one step, and the old id is dead at once; [`Session::destroy`] deletes it, wherever it has
+//!   moved to. All sessions of [one owner](Session::belongs_to) end together by [`Vault::destroy_all`].
 //! - Sessions end by [idle](Vault::idle_timeout) and by [absolute](Vault::absolute_timeout) timeout, kept in the store.
 //! - Values are JSON, and have a [greatest size](Vault::max_size).
 //!
@@ -58,6 +59,7 @@ mod flash;
 mod id;
 mod progress;
 mod record;
+mod seal;
 mod session;
 mod store;
 mod timestamp;
@@ -72,6 +74,7 @@ pub use self::{
     id::{Id, Key},
     progress::Change,
     record::{Data, Record},
+    seal::Seal,
     session::{Finished, Session, Use},
     store::{Store, Update},
     timestamp::Timestamp,

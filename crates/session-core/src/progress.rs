@@ -4,6 +4,8 @@ use crate::{
     Data, Id, Key, Record, SessionError, Timestamp, Update, Vault,
     draft::{Owner, Plan, replay},
     session::Known,
+    store::AnyStore,
+    vault::Place,
 };
 
 /// How far a request has come with the store.
@@ -31,6 +33,9 @@ struct Found {
     record: Record,
 }
 
+/// The key of a record that no store has.
+const NOWHERE: Key = Key::zero();
+
 /// What the client must be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Change {
@@ -45,6 +50,15 @@ pub enum Change {
         lifetime: Duration,
         /// Whether it ends then and not before, so that it should outlive the browser: see
         /// [`Session::expire_after`](crate::Session::expire_after).
+        lasting: bool,
+    },
+    /// Its session, sealed: from now on this is the value of the cookie.
+    Carry {
+        /// The value of the cookie.
+        text: String,
+        /// As of [`Issue`](Self::Issue).
+        lifetime: Duration,
+        /// As of [`Issue`](Self::Issue).
         lasting: bool,
     },
     /// Its session is over.
@@ -68,7 +82,10 @@ impl Progress {
         known: &Known,
     ) -> Result<Arc<Data>, SessionError> {
         if let State::Unloaded = self.state {
-            self.state = first_alive(vault, known).await?;
+            match vault.place() {
+                Place::Store(store) => self.state = first_alive(&**store, known).await?,
+                Place::Sealed(seal) => return Ok(self.open(&**seal, known)),
+            }
         }
         Ok(match &self.state {
             State::Found(found) => Arc::clone(&found.record.data),
@@ -90,6 +107,9 @@ impl Progress {
             return Ok(());
         }
         self.load(vault, known).await?;
+        if let Place::Sealed(seal) = vault.place() {
+            return self.reseal(&**seal, vault, plan);
+        }
         match &self.state {
             State::Found(found) => {
                 let found = found.clone();
@@ -110,6 +130,23 @@ impl Progress {
         matches!(self.state, State::Found(_))
     }
 
+    /// The record that the client carries itself.
+    pub(crate) fn carried(&self) -> Option<&Record> {
+        match &self.state {
+            State::Found(found) => Some(&found.record),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn set_carried(&mut self, record: Option<Record>) {
+        let key = NOWHERE;
+        self.state = record.map_or(State::Absent, |record| State::Found(Found { key, record }));
+    }
+
+    pub(crate) fn tell(&mut self, change: Change) {
+        self.change = change;
+    }
+
     /// Whose the session is, and where it is kept.
     pub(crate) fn owner(&self) -> Option<(Arc<str>, Key)> {
         match &self.state {
@@ -128,9 +165,12 @@ impl Progress {
 
     /// Lets the session live on because it was used.
     pub(crate) async fn slide(&mut self, vault: &Vault) -> Result<(), SessionError> {
+        if let Place::Sealed(seal) = vault.place() {
+            return self.slide_sealed(&**seal, vault);
+        }
         if let State::Found(Found { key, record }) = &mut self.state {
             let expires = vault.expiry(Timestamp::now(), record.deadline);
-            let touched = vault.store().touch(key, expires).await;
+            let touched = vault.store()?.touch(key, expires).await;
             touched.map_err(SessionError::store)?;
             record.expires = expires;
         }
@@ -143,12 +183,14 @@ impl Progress {
             State::Found(Found { key, .. }) => Some(*key),
             _ => None,
         };
-        if let Some(key) = found {
-            remove(vault, key).await?;
-        }
-        for key in known.iter().map(Id::key) {
-            if Some(key) != found {
-                end(vault, key).await?;
+        if let Place::Store(store) = vault.place() {
+            if let Some(key) = found {
+                remove(&**store, key).await?;
+            }
+            for key in known.iter().map(Id::key) {
+                if Some(key) != found {
+                    end(&**store, key).await?;
+                }
             }
         }
         self.state = State::Absent;
@@ -180,7 +222,7 @@ impl Progress {
         for _ in 0..COLLISIONS {
             let id = Id::random()?;
             let key = id.key();
-            let created = vault.store().create(&key, record.clone()).await;
+            let created = vault.store()?.create(&key, record.clone()).await;
             if created.map_err(SessionError::store)? {
                 self.issue(id, Found { key, record }, now);
                 return Ok(());
@@ -217,7 +259,7 @@ impl Progress {
                     }
                     return Ok(());
                 }
-                Update::Conflict => self.state = alive(vault, found.key).await?,
+                Update::Conflict => self.state = alive(vault.store()?, found.key).await?,
                 Update::Gone => self.state = State::Gone,
             }
             let State::Found(fresh) = &self.state else {
@@ -274,7 +316,7 @@ impl Found {
         next: &Self,
         now: Timestamp,
     ) -> Result<Update, SessionError> {
-        let (store, expected, record) = (vault.store(), self.record.version, next.record.clone());
+        let (store, expected, record) = (vault.store()?, self.record.version, next.record.clone());
         let update = if next.key == self.key {
             store.update(&self.key, expected, record).await
         } else {
@@ -288,7 +330,7 @@ impl Found {
 }
 
 /// Whose the record is, and how long it lives, if the plan says so.
-fn frame(plan: &Plan, now: Timestamp, record: &mut Record) {
+pub(crate) fn frame(plan: &Plan, now: Timestamp, record: &mut Record) {
     match &plan.owner {
         Owner::Kept => {}
         Owner::Nobody => record.owner = None,
@@ -301,7 +343,7 @@ fn frame(plan: &Plan, now: Timestamp, record: &mut Record) {
 }
 
 /// The data after the operations: as somebody has seen them, or replayed upon `data`.
-fn outcome(plan: &mut Plan, data: &Arc<Data>) -> Result<Arc<Data>, SessionError> {
+pub(crate) fn outcome(plan: &mut Plan, data: &Arc<Data>) -> Result<Arc<Data>, SessionError> {
     if let Some(view) = plan.view.take() {
         return Ok(view);
     }
@@ -311,10 +353,10 @@ fn outcome(plan: &mut Plan, data: &Arc<Data>) -> Result<Arc<Data>, SessionError>
 }
 
 /// The first of the ids under which there is a session. Another may stem from another path or domain, or be forged.
-async fn first_alive(vault: &Vault, known: &Known) -> Result<State, SessionError> {
+async fn first_alive(store: &dyn AnyStore, known: &Known) -> Result<State, SessionError> {
     let mut first = State::Absent;
     for id in known.iter() {
-        match alive(vault, id.key()).await? {
+        match alive(store, id.key()).await? {
             State::Found(found) => return Ok(State::Found(found)),
             State::Gone => first = State::Gone,
             _ => {}
@@ -324,8 +366,8 @@ async fn first_alive(vault: &Vault, known: &Known) -> Result<State, SessionError
 }
 
 /// What there is under the key: a session, a tombstone (it is gone), or nothing.
-async fn alive(vault: &Vault, key: Key) -> Result<State, SessionError> {
-    let loaded = vault.store().load(&key).await;
+async fn alive(store: &dyn AnyStore, key: Key) -> Result<State, SessionError> {
+    let loaded = store.load(&key).await;
     let record = loaded.map_err(SessionError::store)?;
     Ok(match record {
         Some(record) if record.is_expired(Timestamp::now()) => State::Absent,
@@ -336,24 +378,24 @@ async fn alive(vault: &Vault, key: Key) -> Result<State, SessionError> {
 }
 
 /// Ends the session that is or was under `key`. A tombstone is followed and stays: who tries again finds the same way.
-async fn end(vault: &Vault, mut key: Key) -> Result<(), SessionError> {
+async fn end(store: &dyn AnyStore, mut key: Key) -> Result<(), SessionError> {
     for _ in 0..MOVES {
-        let loaded = vault.store().load(&key).await;
+        let loaded = store.load(&key).await;
         let Some(record) = loaded.map_err(SessionError::store)? else {
             return Ok(());
         };
         match record.moved_to() {
             Some(new) => key = new,
-            None => return remove(vault, key).await,
+            None => return remove(store, key).await,
         }
     }
     Ok(())
 }
 
 /// Removes the session under `key`; if it has moved away meanwhile, there.
-async fn remove(vault: &Vault, mut key: Key) -> Result<(), SessionError> {
+async fn remove(store: &dyn AnyStore, mut key: Key) -> Result<(), SessionError> {
     for _ in 0..MOVES {
-        let removed = vault.store().delete(&key).await;
+        let removed = store.delete(&key).await;
         let removed = removed.map_err(SessionError::store)?;
         match removed.and_then(|record| record.moved_to()) {
             Some(new) => key = new,

@@ -215,13 +215,17 @@ impl Session {
     /// As [`commit`](Self::commit).
     pub async fn destroy_others(&self) -> Result<u64, SessionError> {
         self.commit().await?;
-        let mut progress = self.0.progress.lock().await;
-        progress.load(&self.0.vault, &self.0.known).await?;
-        let Some((owner, key)) = progress.owner() else {
-            return Ok(0);
+        let Handle { vault, known, .. } = &*self.0;
+        let delete = async {
+            let mut progress = self.0.progress.lock().await;
+            progress.load(vault, known).await?;
+            let Some((owner, key)) = progress.owner() else {
+                return Ok(0);
+            };
+            let deleted = vault.store()?.delete_all(&owner, Some(&key)).await;
+            deleted.map_err(SessionError::store)
         };
-        let deleted = self.0.vault.store().delete_all(&owner, Some(&key)).await;
-        deleted.map_err(SessionError::store)
+        vault.patiently(delete).await
     }
 
     /// Lets the session end in `time` from now, neither sooner for want of use nor later for use: instead of the idle and the absolute
@@ -295,9 +299,13 @@ impl Session {
     /// When the store fails, others kept changing the session, or its values are too large. The changes are given up then: the layer
     /// does not try them again.
     pub async fn commit(&self) -> Result<(), SessionError> {
-        let mut progress = self.0.progress.lock().await;
-        let plan = self.draft().take();
-        progress.save(&self.0.vault, &self.0.known, plan).await
+        let Handle { vault, known, .. } = &*self.0;
+        let save = async {
+            let mut progress = self.0.progress.lock().await;
+            let plan = self.draft().take();
+            progress.save(vault, known, plan).await
+        };
+        vault.patiently(save).await
     }
 
     /// Ends the time for changes, unless they may come [late](Self::late_save), and says what is left to do. For the layer, when it has the
@@ -330,10 +338,13 @@ impl Session {
     ///
     /// As [`commit`](Self::commit). Nothing of the changes was saved then.
     pub async fn finish(&self) -> Result<Finished, SessionError> {
-        let mut progress = self.0.progress.lock().await;
-        self.mark(CLOSED);
-        self.draft().close();
-        self.save(&mut progress).await
+        let save = async {
+            let mut progress = self.0.progress.lock().await;
+            self.mark(CLOSED);
+            self.draft().close();
+            self.save(&mut progress).await
+        };
+        self.0.vault.patiently(save).await
     }
 
     /// The same, and leaves the session open if changes may come [late](Self::late_save). Then [`is_open`](Self::is_open) says so, and
@@ -346,16 +357,20 @@ impl Session {
         if self.mark(0) & LATE == 0 {
             return self.finish().await;
         }
-        let mut progress = self.0.progress.lock().await;
-        let finished = self.save(&mut progress).await?;
-        progress.load(&self.0.vault, &self.0.known).await?;
-        let mut draft = self.draft();
-        draft.head_goes();
-        if !progress.is_found() {
-            draft.close();
-            self.mark(CLOSED);
-        }
-        Ok(finished)
+        let Handle { vault, known, .. } = &*self.0;
+        let save = async {
+            let mut progress = self.0.progress.lock().await;
+            let finished = self.save(&mut progress).await?;
+            progress.load(vault, known).await?;
+            let mut draft = self.draft();
+            draft.head_goes();
+            if vault.is_sealed() || !progress.is_found() {
+                draft.close();
+                self.mark(CLOSED);
+            }
+            Ok(finished)
+        };
+        vault.patiently(save).await
     }
 
     /// Can it still be changed? For the layer.
@@ -387,10 +402,14 @@ impl Session {
         if let Some(view) = self.draft().view() {
             return Ok(Arc::clone(view));
         }
-        let mut progress = self.0.progress.lock().await;
-        let base = progress.load(&self.0.vault, &self.0.known).await?;
-        // With the progress still held, so that no save comes between.
-        self.draft().view_upon(&base)
+        let Handle { vault, known, .. } = &*self.0;
+        let load = async {
+            let mut progress = self.0.progress.lock().await;
+            let base = progress.load(vault, known).await?;
+            // With the progress still held, so that no save comes between.
+            self.draft().view_upon(&base)
+        };
+        vault.patiently(load).await
     }
 
     pub(crate) fn add(&self, key: &str, operation: Operation) -> Result<(), SessionError> {
@@ -447,29 +466,52 @@ pub struct Finished {
     pub slid: Result<(), SessionError>,
 }
 
-/// The ids that a client sent.
+/// What a client sent.
 #[derive(Debug)]
-pub(crate) struct Known {
-    // The usual one needs no allocation of its own.
-    first: Option<Id>,
-    more: Vec<Id>,
+pub(crate) enum Known {
+    Ids {
+        // The usual one needs no allocation of its own.
+        first: Option<Id>,
+        more: Vec<Id>,
+    },
+    Texts(Vec<Box<str>>),
 }
 
 impl Known {
-    pub(crate) fn new(ids: impl IntoIterator<Item = Id>) -> Self {
+    pub(crate) fn ids(ids: impl IntoIterator<Item = Id>) -> Self {
         let mut ids = ids.into_iter().take(Session::MAX_IDS);
-        Self {
+        Self::Ids {
             first: ids.next(),
             more: ids.collect(),
         }
     }
 
+    pub(crate) fn texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
+        let texts = texts.into_iter().take(Session::MAX_IDS);
+        Self::Texts(texts.map(Into::into).collect())
+    }
+
     pub(crate) fn any(&self) -> bool {
-        self.first.is_some()
+        match self {
+            Self::Ids { first, .. } => first.is_some(),
+            Self::Texts(texts) => !texts.is_empty(),
+        }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Id> {
-        self.first.iter().chain(&self.more)
+        let (first, more) = match self {
+            Self::Ids { first, more } => (first.as_ref(), &**more),
+            Self::Texts(_) => (None, &[] as &[_]),
+        };
+        first.into_iter().chain(more)
+    }
+
+    pub(crate) fn sent(&self) -> impl Iterator<Item = &str> {
+        let texts = match self {
+            Self::Ids { .. } => &[],
+            Self::Texts(texts) => &**texts,
+        };
+        texts.iter().map(|text| &**text)
     }
 }
 

@@ -1,9 +1,14 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::{
+    runtime::Handle,
+    sync::{Mutex, MutexGuard},
+    time::timeout,
+};
 
 use crate::{
-    Data, Id, Key, Session, SessionError, Store, Timestamp, record, session::Known, store::AnyStore,
+    Data, Id, Key, Seal, Session, SessionError, Store, Timestamp, record, session::Known,
+    store::AnyStore,
 };
 
 /// A store and the rules by which sessions are kept in it. It makes the [`Session`] of each request.
@@ -25,7 +30,7 @@ use crate::{
 pub struct Vault(Arc<Room>);
 
 struct Room {
-    store: Arc<dyn AnyStore>,
+    place: Place,
     rules: Rules,
     turns: [Mutex<()>; TURNS],
 }
@@ -35,6 +40,26 @@ struct Rules {
     idle: Duration,
     absolute: Duration,
     max_size: usize,
+    patience: Duration,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            idle: Vault::IDLE_TIMEOUT,
+            absolute: Vault::ABSOLUTE_TIMEOUT,
+            max_size: Vault::MAX_SIZE,
+            patience: Vault::STORE_TIMEOUT,
+        }
+    }
+}
+
+/// Where records are.
+#[derive(Clone)]
+pub(crate) enum Place {
+    Store(Arc<dyn AnyStore>),
+    /// With the clients.
+    Sealed(Arc<dyn Seal>),
 }
 
 /// Writers of one session take turns within a process. The number bounds the memory, not the sessions.
@@ -48,6 +73,9 @@ impl Vault {
     /// The most bytes of one session's values unless another limit is chosen: 64 KiB, counted about as JSON.
     pub const MAX_SIZE: usize = 64 * 1024;
 
+    /// How long a store may take to answer unless another time is chosen: one and a half seconds.
+    pub const STORE_TIMEOUT: Duration = Duration::from_millis(1500);
+
     /// So long a session that was renewed leaves a tombstone under its old key: half a minute. The old id signs nobody in from the first
     /// moment. Meanwhile a request that still holds it can [end](Session::destroy) the session, and does nothing else: what it writes is dropped,
     /// and it begins no other session whose cookie would replace the new one.
@@ -55,12 +83,18 @@ impl Vault {
 
     /// Keeps sessions in `store`.
     pub fn new(store: impl Store) -> Self {
-        let rules = Rules {
-            idle: Self::IDLE_TIMEOUT,
-            absolute: Self::ABSOLUTE_TIMEOUT,
-            max_size: Self::MAX_SIZE,
-        };
-        Self::furnished(Arc::new(store), rules)
+        Self::furnished(Place::Store(Arc::new(store)), Rules::default())
+    }
+
+    /// Keeps each session with its client, sealed: see [`Seal`] for what that cannot do.
+    pub fn sealed(seal: impl Seal) -> Self {
+        Self::furnished(Place::Sealed(Arc::new(seal)), Rules::default())
+    }
+
+    /// The same rules with another seal, and no store.
+    #[must_use]
+    pub fn resealed(&self, seal: impl Seal) -> Self {
+        Self::furnished(Place::Sealed(Arc::new(seal)), self.0.rules)
     }
 
     /// How long a session lives that nobody uses. Default: [`IDLE_TIMEOUT`](Self::IDLE_TIMEOUT).
@@ -83,11 +117,32 @@ impl Vault {
         self.ruled(|rules| rules.max_size = bytes)
     }
 
+    /// How long a load or a save may take, with all its calls of the store. Default: [`STORE_TIMEOUT`](Self::STORE_TIMEOUT).
+    ///
+    /// A save that takes longer is an error, and may have been made. A store that answers at once, as memory does, starts no clock; for one that
+    /// does not, the clock is tokio's: its runtime needs `enable_time`. In no runtime of tokio there is no limit.
+    #[must_use]
+    pub fn store_timeout(self, time: Duration) -> Self {
+        self.ruled(|rules| rules.patience = time)
+    }
+
     /// The session of a client that sent these ids. Nothing is loaded yet.
     ///
     /// The ids are tried in their order, [`Session::MAX_IDS`] at most.
     pub fn session(&self, ids: impl IntoIterator<Item = Id>) -> Session {
-        Session::new(self.clone(), Known::new(ids))
+        Session::new(self.clone(), Known::ids(ids))
+    }
+
+    /// The session of a client that sent these texts, where sessions are [sealed](Self::sealed). Nothing is opened yet.
+    ///
+    /// They are tried in their order, [`Session::MAX_IDS`] at most.
+    pub fn session_of_texts<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Session {
+        Session::new(self.clone(), Known::texts(texts))
+    }
+
+    /// Are sessions sealed, and with their clients?
+    pub fn is_sealed(&self) -> bool {
+        matches!(self.0.place, Place::Sealed(_))
     }
 
     /// Ends every session of `owner`: "sign out everywhere". Returns how many there were.
@@ -96,13 +151,16 @@ impl Vault {
     ///
     /// When the store fails.
     pub async fn destroy_all(&self, owner: &str) -> Result<u64, SessionError> {
-        let deleted = self.store().delete_all(owner, None).await;
-        deleted.map_err(SessionError::store)
+        let delete = async {
+            let deleted = self.store()?.delete_all(owner, None).await;
+            deleted.map_err(SessionError::store)
+        };
+        self.patiently(delete).await
     }
 
-    fn furnished(store: Arc<dyn AnyStore>, rules: Rules) -> Self {
+    fn furnished(place: Place, rules: Rules) -> Self {
         Self(Arc::new(Room {
-            store,
+            place,
             rules,
             turns: [const { Mutex::const_new(()) }; TURNS],
         }))
@@ -111,11 +169,47 @@ impl Vault {
     fn ruled(self, rule: impl FnOnce(&mut Rules)) -> Self {
         let mut rules = self.0.rules;
         rule(&mut rules);
-        Self::furnished(Arc::clone(&self.0.store), rules)
+        Self::furnished(self.0.place.clone(), rules)
     }
 
-    pub(crate) fn store(&self) -> &dyn AnyStore {
-        &*self.0.store
+    pub(crate) fn place(&self) -> &Place {
+        &self.0.place
+    }
+
+    /// # Errors
+    ///
+    /// When there is none.
+    pub(crate) fn store(&self) -> Result<&dyn AnyStore, SessionError> {
+        match &self.0.place {
+            Place::Store(store) => Ok(&**store),
+            Place::Sealed(_) => Err(SessionError::unsupported()),
+        }
+    }
+
+    fn max_bytes(&self) -> usize {
+        let max = self.0.rules.max_size;
+        match &self.0.place {
+            Place::Store(_) => max,
+            Place::Sealed(seal) => max.min(seal.capacity()),
+        }
+    }
+
+    /// Waits for the store, but not for ever.
+    pub(crate) async fn patiently<T>(
+        &self,
+        work: impl Future<Output = Result<T, SessionError>>,
+    ) -> Result<T, SessionError> {
+        let mut work = pin!(work);
+        let at_once = poll_fn(|cx| Poll::Ready(work.as_mut().poll(cx))).await;
+        if let Poll::Ready(done) = at_once {
+            return done;
+        }
+        if Handle::try_current().is_err() {
+            return work.await;
+        }
+        let patience = self.0.rules.patience;
+        let late = |_| Err(SessionError::late(patience));
+        timeout(patience, work).await.unwrap_or_else(late)
     }
 
     /// When a session ends that is used now and must end at `deadline`.
@@ -134,7 +228,7 @@ impl Vault {
     }
 
     pub(crate) fn check_size(&self, data: &Data) -> Result<(), SessionError> {
-        if record::weight(data) > self.0.rules.max_size {
+        if record::weight(data) > self.max_bytes() {
             return Err(SessionError::too_large(""));
         }
         Ok(())
@@ -145,7 +239,7 @@ impl Vault {
         key: &str,
         value: &serde_json::Value,
     ) -> Result<(), SessionError> {
-        if record::weight_of(value) > self.0.rules.max_size {
+        if record::weight_of(value) > self.max_bytes() {
             return Err(SessionError::too_large(key));
         }
         Ok(())
@@ -166,6 +260,7 @@ impl fmt::Debug for Vault {
             .field("idle_timeout", &self.0.rules.idle)
             .field("absolute_timeout", &self.0.rules.absolute)
             .field("max_size", &self.0.rules.max_size)
+            .field("store_timeout", &self.0.rules.patience)
             .finish_non_exhaustive()
     }
 }

@@ -551,6 +551,32 @@ async fn a_touch_that_fails_is_told_and_is_no_failure() {
     assert!(finished.slid.is_err());
 }
 
+#[tokio::test]
+async fn a_store_that_hangs_is_waited_for_so_long_and_no_longer() {
+    let shelf = Shelf::default();
+    let vault = Vault::new(shelf.clone()).store_timeout(Duration::from_millis(5));
+    let id = signed_in(&shelf, &vault).await;
+    shelf.hang(true);
+    let reader = vault.session([id]);
+    let read = reader.get::<String>("user").await.unwrap_err();
+    let (one, other) = (vault.session([id]), vault.session([id]));
+    one.renew();
+    other.insert("a", 1).unwrap();
+    let saved = [one.commit().await, other.finish().await.map(drop)];
+    for error in saved.into_iter().map(Result::unwrap_err).chain([read]) {
+        assert_eq!(error.kind(), SessionErrorKind::Store);
+        assert!(error.to_string().contains("within 5ms"), "{error}");
+    }
+    assert!(vault.destroy_all("ada").await.is_err());
+
+    // When it works again, so does everything, and nothing of all that was done.
+    shelf.hang(false);
+    let session = vault.session([id]);
+    assert_eq!(session.keys().await.unwrap(), ["user"]);
+    session.insert("a", 1).unwrap();
+    assert_eq!(change(&session).await, Change::Keep);
+}
+
 #[test]
 fn a_missing_layer_is_an_error_that_names_the_fix() {
     let error: NoSession = Session::of(&http::Request::new(())).unwrap_err();

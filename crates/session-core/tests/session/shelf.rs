@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -19,6 +19,7 @@ struct Inner {
     calls: Mutex<Vec<&'static str>>,
     /// Which call fails, counted from one; zero for none.
     fails_at: AtomicUsize,
+    hangs: AtomicBool,
 }
 
 impl Shelf {
@@ -44,11 +45,19 @@ impl Shelf {
         change(self.0.records.lock().unwrap().get_mut(&key).unwrap());
     }
 
-    fn call<T>(
+    /// From now on no call is ever answered, or all are again.
+    pub(crate) fn hang(&self, hangs: bool) {
+        self.0.hangs.store(hangs, Ordering::Relaxed);
+    }
+
+    async fn call<T>(
         &self,
         verb: &'static str,
         act: impl FnOnce(&mut HashMap<Key, Record>) -> T,
     ) -> Result<T, BoxError> {
+        if self.0.hangs.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
         let mut calls = self.0.calls.lock().unwrap();
         calls.push(verb);
         if calls.len() == self.0.fails_at.load(Ordering::Relaxed) {
@@ -69,14 +78,16 @@ impl Store for Shelf {
             }
             absent
         })
+        .await
     }
 
     async fn load(&self, key: &Key) -> Result<Option<Record>, BoxError> {
-        self.call("load", |records| records.get(key).cloned())
+        self.call("load", |records| records.get(key).cloned()).await
     }
 
     async fn update(&self, key: &Key, expected: u64, record: Record) -> Result<Update, BoxError> {
         self.call("update", |records| swap(records, key, expected, record))
+            .await
     }
 
     async fn rename(
@@ -94,6 +105,7 @@ impl Store for Shelf {
             }
             update
         })
+        .await
     }
 
     async fn touch(&self, key: &Key, expires: Timestamp) -> Result<bool, BoxError> {
@@ -101,10 +113,11 @@ impl Store for Shelf {
             let record = records.get_mut(key);
             record.map(|record| record.expires = expires).is_some()
         })
+        .await
     }
 
     async fn delete(&self, key: &Key) -> Result<Option<Record>, BoxError> {
-        self.call("delete", |records| records.remove(key))
+        self.call("delete", |records| records.remove(key)).await
     }
 
     async fn delete_all(&self, owner: &str, except: Option<&Key>) -> Result<u64, BoxError> {
@@ -115,6 +128,7 @@ impl Store for Shelf {
             });
             (before - records.len()) as u64
         })
+        .await
     }
 }
 
