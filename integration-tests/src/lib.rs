@@ -2,5 +2,9 @@
 
 pub mod conformance;
 mod example;
+mod servers;
 
-pub use self::example::Example;
+pub use self::{
+    example::Example,
+    servers::{PostgresServer, RedisServer},
+};

@@ -20,6 +20,8 @@ const FLOORS: [&[&str]; 4] = [
         "lint",
         "serve",
         "session",
+        "session-postgres",
+        "session-redis",
         "session-sqlite",
         "static",
         "test",

@@ -1,0 +1,219 @@
+//! The line to the server: a few connections, each lent to one verb at a time.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use deadpool_postgres::{
+    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError,
+    RecyclingMethod, Runtime, TimeoutType, Timeouts,
+};
+use tokio::{
+    sync::OnceCell,
+    time::{Instant, timeout_at},
+};
+use tokio_postgres::{Config, NoTls, Row, types::ToSql};
+
+use crate::{
+    error::{Cause, ServerError},
+    table::Table,
+};
+
+pub(crate) struct Line {
+    pool: Pool,
+    server: Arc<str>,
+    timeout: Duration,
+    pub(crate) table: Arc<Table>,
+    // Whether the table was looked at.
+    ready: OnceCell<()>,
+    outage: Mutex<Option<(Instant, ServerError)>>,
+}
+
+/// After a failure to connect or a server that did not answer nobody tries again for so long, and all hear the same error: a crowd must not wait
+/// one after the other for a server that hangs.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Two processes that make or change the table at the same time do it one after the other. The number is `plywsess`.
+const LOCK: i64 = 0x706c_7977_7365_7373;
+
+pub(crate) type Parameter<'a> = &'a (dyn ToSql + Sync);
+
+impl Line {
+    pub(crate) fn new(
+        config: Config,
+        server: Arc<str>,
+        table: Arc<Table>,
+        connections: usize,
+        timeout: Duration,
+    ) -> Self {
+        // Whoever has given up must not leave something behind that waits for a lock.
+        let bound = format!("SET statement_timeout = {}", timeout.as_millis().max(1));
+        let bounded = Hook::async_fn(move |client: &mut ClientWrapper, _| {
+            let bound = bound.clone();
+            Box::pin(async move {
+                client
+                    .batch_execute(&bound)
+                    .await
+                    .map_err(HookError::Backend)
+            })
+        });
+        let recycling_method = RecyclingMethod::Fast;
+        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method });
+        let pool = Pool::builder(manager)
+            .max_size(connections)
+            .runtime(Runtime::Tokio1)
+            .post_create(bounded)
+            .build();
+        Self {
+            pool: pool.expect("the one thing that it may lack is a runtime"),
+            server,
+            timeout,
+            table,
+            ready: OnceCell::new(),
+            outage: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn error(&self, cause: impl Into<Cause>) -> ServerError {
+        ServerError::new(&self.server, cause)
+    }
+
+    /// A connection for one verb, which has the line's time for it.
+    pub(crate) async fn turn(&self) -> Result<Turn<'_>, ServerError> {
+        self.turn_within(self.timeout).await
+    }
+
+    pub(crate) async fn turn_within(&self, time: Duration) -> Result<Turn<'_>, ServerError> {
+        let deadline = Instant::now() + time;
+        let client = self.connected(deadline, time).await?;
+        let mut turn = Turn {
+            line: self,
+            client: Some(client),
+            deadline,
+            time,
+        };
+        self.ready.get_or_try_init(|| turn.prepare()).await?;
+        Ok(turn)
+    }
+
+    async fn connected(&self, deadline: Instant, time: Duration) -> Result<Object, ServerError> {
+        if let Some(error) = self.outage() {
+            return Err(error);
+        }
+        let left = Some(deadline.saturating_duration_since(Instant::now()));
+        let timeouts = Timeouts {
+            wait: left,
+            create: left,
+            recycle: left,
+        };
+        let got = timeout_at(deadline, self.pool.timeout_get(&timeouts)).await;
+        match got {
+            Ok(Ok(client)) => Ok(client),
+            Ok(Err(PoolError::Timeout(TimeoutType::Wait))) => Err(self.error(Cause::Busy(time))),
+            Ok(Err(PoolError::Backend(error))) => Err(self.out(self.error(error))),
+            Ok(Err(PoolError::PostCreateHook(HookError::Backend(error)))) => {
+                Err(self.out(self.error(error)))
+            }
+            Ok(Err(_)) | Err(_) => Err(self.out(self.error(Cause::Timeout(time)))),
+        }
+    }
+
+    fn outage(&self) -> Option<ServerError> {
+        let outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, error) = outage.as_ref()?;
+        (since.elapsed() < PAUSE).then(|| error.clone())
+    }
+
+    /// Notes that the server is out.
+    fn out(&self, error: ServerError) -> ServerError {
+        let mut outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
+        *outage = Some((Instant::now(), error.clone()));
+        // Those that lie there are as dead as the one that did not answer.
+        self.pool.retain(|_, _| false);
+        error
+    }
+}
+
+/// A connection, lent for one verb.
+pub(crate) struct Turn<'a> {
+    line: &'a Line,
+    // An option, because it is not given back after an error.
+    client: Option<Object>,
+    deadline: Instant,
+    time: Duration,
+}
+
+impl Turn<'_> {
+    pub(crate) async fn query(
+        &mut self,
+        statement: &str,
+        parameters: &[Parameter<'_>],
+    ) -> Result<Vec<Row>, ServerError> {
+        self.ask(async |client| {
+            let statement = client.prepare_cached(statement).await?;
+            client.query(&statement, parameters).await
+        })
+        .await
+    }
+
+    /// Says how many rows were changed.
+    pub(crate) async fn execute(
+        &mut self,
+        statement: &str,
+        parameters: &[Parameter<'_>],
+    ) -> Result<u64, ServerError> {
+        self.ask(async |client| {
+            let statement = client.prepare_cached(statement).await?;
+            client.execute(&statement, parameters).await
+        })
+        .await
+    }
+
+    /// Makes the table, or brings it up to date, unless it is what it should be.
+    async fn prepare(&mut self) -> Result<(), ServerError> {
+        if self.steps_left().await?.is_none() {
+            return Ok(());
+        }
+        // Within one transaction, which ends the lock and the bound.
+        let begin = format!(
+            "BEGIN; SET LOCAL statement_timeout = {}; SELECT pg_advisory_xact_lock({LOCK});",
+            self.time.as_millis()
+        );
+        self.batch(&begin).await?;
+        let steps = self.steps_left().await?.unwrap_or_default();
+        self.batch(&(steps + "COMMIT;")).await
+    }
+
+    async fn steps_left(&mut self) -> Result<Option<String>, ServerError> {
+        let table = &self.line.table;
+        let rows = self.query(&table.version, &[]).await?;
+        let row = rows.first();
+        let there = row.is_some_and(|row| row.get(0));
+        let comment: Option<&str> = row.and_then(|row| row.get(1));
+        let taken = table.steps_taken(there, comment);
+        let taken = taken.map_err(|cause| self.line.error(cause));
+        taken.map(|taken| table.steps_left(taken))
+    }
+
+    async fn batch(&mut self, statements: &str) -> Result<(), ServerError> {
+        self.ask(async |client| client.batch_execute(statements).await)
+            .await
+    }
+
+    async fn ask<T>(
+        &mut self,
+        act: impl AsyncFnOnce(&Object) -> Result<T, tokio_postgres::Error>,
+    ) -> Result<T, ServerError> {
+        let client = self.client.as_ref().expect("it is there until an error");
+        let answer = timeout_at(self.deadline, act(client)).await;
+        let error = match answer {
+            Ok(Ok(answer)) => return Ok(answer),
+            Ok(Err(error)) => self.line.error(error),
+            Err(_) => self.line.out(self.line.error(Cause::Timeout(self.time))),
+        };
+        // It may be lost, in the middle of something, or lead to a server that no longer takes changes.
+        drop(self.client.take().map(Object::take));
+        Err(error)
+    }
+}

@@ -1,0 +1,7 @@
+//! Real servers for the tests: from the system's packages, on a free port of the loopback, with a temporary directory of their own.
+
+mod leash;
+mod postgres;
+mod redis;
+
+pub use self::{postgres::PostgresServer, redis::RedisServer};

@@ -1,0 +1,106 @@
+use std::time::Duration;
+
+use plywood_session_core::{
+    Change, Data, Id, Key, Record, Store, Timestamp, Update, Vault, conformance,
+};
+
+/// So long a session lives in a test that is not about its end.
+pub(crate) const HOUR: Duration = Duration::from_secs(3600);
+
+/// What has to be so of any store that several processes share. Each opens its own.
+pub(crate) async fn hold<S: Store>(open: impl Fn() -> S) {
+    conformance::check(open()).await;
+    a_thousand_updates_at_a_time_are_a_thousand([open(), open()]).await;
+    what_one_deletes_the_other_does_not_restore([open(), open()]).await;
+    an_end_beyond_all_time_is_kept(&open()).await;
+    what_expires_goes(&open()).await;
+}
+
+async fn a_thousand_updates_at_a_time_are_a_thousand<S: Store>(stores: [S; 2]) {
+    // All at once, the last one waits for all others.
+    let vaults = stores.map(|store| Vault::new(store).store_timeout(HOUR));
+    let id = counted(&vaults[0]).await;
+    let tasks: Vec<_> = (0..1000)
+        .map(|task| tokio::spawn(count_up(vaults[task % 2].clone(), id)))
+        .collect();
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    for vault in vaults {
+        assert_eq!(count(&vault, id).await, 1000);
+    }
+}
+
+async fn what_one_deletes_the_other_does_not_restore<S: Store>(stores: [S; 2]) {
+    let vaults = stores.map(Vault::new);
+    let id = counted(&vaults[0]).await;
+    let (sign_out, slow) = (vaults[0].session([id]), vaults[1].session([id]));
+    assert!(slow.contains("count").await.unwrap());
+    slow.insert("late", true).unwrap();
+    sign_out.destroy();
+    sign_out.commit().await.unwrap();
+    slow.commit().await.unwrap();
+    for vault in &vaults {
+        assert!(vault.session([id]).keys().await.unwrap().is_empty());
+    }
+}
+
+async fn an_end_beyond_all_time_is_kept(store: &impl Store) {
+    let never = Timestamp::from_millis(i64::MAX);
+    let (key, record) = (key(), Record::new(Data::new(), never, never));
+    assert!(store.create(&key, record.clone()).await.unwrap());
+    assert!(store.load(&key).await.unwrap() == Some(record.clone()));
+    let soon = Timestamp::now() + HOUR;
+    assert!(store.touch(&key, soon).await.unwrap());
+    assert_eq!(store.load(&key).await.unwrap().unwrap().expires, soon);
+    assert!(store.touch(&key, never).await.unwrap());
+    let mut next = record;
+    next.version = u64::MAX;
+    let saved = store.update(&key, 1, next.clone()).await.unwrap();
+    assert_eq!(saved, Update::Saved);
+    assert!(store.load(&key).await.unwrap() == Some(next));
+}
+
+async fn what_expires_goes(store: &impl Store) {
+    let (key, soon) = (key(), Timestamp::now() + Duration::from_millis(300));
+    let record = Record::new(Data::new(), soon, soon);
+    assert!(store.create(&key, record.clone()).await.unwrap());
+    // A touch does not go beyond the deadline.
+    assert!(store.touch(&key, soon + HOUR).await.unwrap());
+    tokio::time::sleep(Duration::from_millis(320)).await;
+    assert!(store.load(&key).await.unwrap().is_none());
+    let late = store.update(&key, 1, record.clone()).await.unwrap();
+    assert_eq!(late, Update::Gone);
+    assert!(store.create(&key, record).await.unwrap());
+}
+
+pub(crate) fn key() -> Key {
+    Id::random().unwrap().key()
+}
+
+/// Makes a session with a count of zero.
+pub(crate) async fn counted(vault: &Vault) -> Id {
+    let session = vault.session([]);
+    session.insert("count", 0).unwrap();
+    match session.finish().await.unwrap().change {
+        Change::Issue { id, .. } => id,
+        other => panic!("a new id is issued, not {other:?}"),
+    }
+}
+
+/// Adds one.
+pub(crate) async fn count_up(
+    vault: Vault,
+    id: Id,
+) -> Result<u32, plywood_session_core::SessionError> {
+    let session = vault.session([id]);
+    let more = |count: Option<u32>| count.map_or(u32::MAX, |count| count + 1);
+    let count = session.update("count", more).await?;
+    session.commit().await?;
+    Ok(count)
+}
+
+pub(crate) async fn count(vault: &Vault, id: Id) -> u32 {
+    let count = vault.session([id]).get("count").await.unwrap();
+    count.expect("the session lives")
+}
