@@ -38,7 +38,7 @@ fn weaken_tag(headers: &mut HeaderMap) {
         return;
     };
     let weak: Option<HeaderValue> =
-        EntityTag::parse(value).map(|tag| tag.weakened().to_header_value());
+        EntityTag::parse(value).map(|tag| tag.weakened().header_value().clone());
     headers.remove(header::ETAG);
     if let Some(weak) = weak {
         headers.insert(header::ETAG, weak);

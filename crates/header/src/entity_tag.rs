@@ -65,9 +65,9 @@ impl EntityTag {
         self.raw().weak
     }
 
-    /// The value of an `ETag` field. It shares this tag's bytes.
-    pub fn to_header_value(&self) -> HeaderValue {
-        self.value.clone()
+    /// The value of an `ETag` field. Cloning it shares this tag's bytes.
+    pub const fn header_value(&self) -> &HeaderValue {
+        &self.value
     }
 
     /// The weak form of this tag: for an answer that means the same in other bytes, as after compression.
@@ -294,7 +294,7 @@ mod tests {
         ] {
             let tag = tag(text);
             assert_eq!((tag.to_string().as_str(), tag.is_weak()), (text, weak));
-            assert_eq!(tag.to_header_value().as_bytes(), text.as_bytes());
+            assert_eq!(tag.header_value().as_bytes(), text.as_bytes());
         }
     }
 

@@ -62,7 +62,7 @@ impl Found {
                 Verdict::Proceed => self.selected(headers),
             };
         let headers = response.headers_mut();
-        headers.insert(ETAG, etag.to_header_value());
+        headers.insert(ETAG, etag.header_value().clone());
         if let Some(cache_control) = cache_control {
             headers.insert(CACHE_CONTROL, cache_control.clone());
         }
