@@ -40,8 +40,8 @@
 //! # Features
 //!
 //! One for each crate; a feature adds a dependency and changes nothing else. On by default are `access-log`, `auth`, `compression`,
-//! `dispatch`, `error-pages`, `serve`, `session` and `static`. Off are `session-sqlite` (it brings SQLite, and wants a C compiler), `lint`
-//! and `test` (for your tests).
+//! `dispatch`, `error-pages`, `serve`, `session` and `static`. Off are `session-sqlite` (it brings SQLite, and wants a C compiler),
+//! `session-redis` and `session-postgres` (for more than one machine), `lint` and `test` (for your tests).
 
 mod app;
 pub mod prelude;
@@ -77,6 +77,12 @@ pub use plywood_session as session;
 #[cfg(feature = "session")]
 #[doc(inline)]
 pub use plywood_session_core as session_core;
+#[cfg(feature = "session-postgres")]
+#[doc(inline)]
+pub use plywood_session_postgres as session_postgres;
+#[cfg(feature = "session-redis")]
+#[doc(inline)]
+pub use plywood_session_redis as session_redis;
 #[cfg(feature = "session-sqlite")]
 #[doc(inline)]
 pub use plywood_session_sqlite as session_sqlite;

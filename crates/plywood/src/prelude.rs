@@ -24,6 +24,10 @@ pub use plywood_serve::{Listener, Server};
 pub use plywood_session::{MemoryStore, SessionLayer};
 #[cfg(feature = "session")]
 pub use plywood_session_core::Session;
+#[cfg(feature = "session-postgres")]
+pub use plywood_session_postgres::PostgresStore;
+#[cfg(feature = "session-redis")]
+pub use plywood_session_redis::RedisStore;
 #[cfg(feature = "session-sqlite")]
 pub use plywood_session_sqlite::SqliteStore;
 #[cfg(feature = "static")]
