@@ -9,7 +9,7 @@ use http::{Extensions, HeaderMap, Method, Request, Response, Uri, uri::Authority
 use plywood_core::{Body, BoxError, HttpBody, HttpService};
 use tower::{ServiceExt, util::BoxCloneService};
 
-use crate::{Cookie, RequestBuilder, jar::Jar, request_builder::field};
+use crate::{Clock, Cookie, RequestBuilder, jar::Jar, request_builder::field};
 
 type Boxed = BoxCloneService<Request<Body>, Response<Body>, BoxError>;
 
@@ -27,6 +27,7 @@ pub struct Client {
     pub(crate) headers: HeaderMap,
     pub(crate) extensions: Extensions,
     pub(crate) redirects: usize,
+    clock: Option<Clock>,
 }
 
 impl Client {
@@ -48,6 +49,7 @@ impl Client {
             headers: HeaderMap::new(),
             extensions,
             redirects: 0,
+            clock: None,
         }
     }
 
@@ -93,6 +95,13 @@ impl Client {
     #[must_use]
     pub const fn follow_redirects(mut self, most: usize) -> Self {
         self.redirects = most;
+        self
+    }
+
+    /// The clock by which cookies end. By default it is the system's.
+    #[must_use]
+    pub fn clock(mut self, clock: &Clock) -> Self {
+        self.clock = Some(clock.clone());
         self
     }
 
@@ -160,13 +169,13 @@ impl Client {
     /// The cookie of that name, if the visitor has one; the oldest of several.
     pub fn cookie(&self, name: &str) -> Option<Cookie> {
         let jar = self.jar();
-        let mut cookies = jar.cookies(SystemTime::now());
+        let mut cookies = jar.cookies(self.now());
         cookies.find(|cookie| cookie.name() == name).cloned()
     }
 
     /// All cookies of the visitor, the oldest first.
     pub fn cookies(&self) -> Vec<Cookie> {
-        self.jar().cookies(SystemTime::now()).cloned().collect()
+        self.jar().cookies(self.now()).cloned().collect()
     }
 
     /// Gives the visitor a cookie, as if the base's page `/` had set it: `theme=dark; Path=/`.
@@ -176,7 +185,7 @@ impl Client {
     /// If a browser would not take it.
     #[track_caller]
     pub fn store_cookie(&self, set_cookie: &str) {
-        let taken = self.jar().store(set_cookie, &self.base, SystemTime::now());
+        let taken = self.jar().store(set_cookie, &self.base, self.now());
         assert!(
             taken,
             "a browser does not take this cookie from {}: {set_cookie:?}",
@@ -192,6 +201,10 @@ impl Client {
     /// Takes all cookies away.
     pub fn clear_cookies(&self) {
         self.jar().clear();
+    }
+
+    pub(crate) fn now(&self) -> SystemTime {
+        self.clock.as_ref().map_or_else(SystemTime::now, Clock::now)
     }
 
     pub(crate) fn jar(&self) -> MutexGuard<'_, Jar> {

@@ -23,6 +23,8 @@ pub struct Cookie {
     pub(crate) secure: bool,
     pub(crate) http_only: bool,
     pub(crate) same_site: Option<SameSite>,
+    /// It was over when it came.
+    pub(crate) removal: bool,
 }
 
 impl Cookie {
@@ -51,9 +53,9 @@ impl Cookie {
         self.expires
     }
 
-    /// Is it over already? That is how a server removes a cookie.
-    pub fn is_removal(&self) -> bool {
-        self.is_over(SystemTime::now())
+    /// Was it over when it came? That is how a server removes a cookie.
+    pub const fn is_removal(&self) -> bool {
+        self.removal
     }
 
     /// Does it go over `https` alone?
@@ -100,6 +102,7 @@ impl Cookie {
             secure: false,
             http_only: false,
             same_site: None,
+            removal: false,
         };
         let mut max_age = None;
         for piece in pieces {
@@ -121,6 +124,7 @@ impl Cookie {
         }
         let end = max_age.or(cookie.expires);
         cookie.expires = end.map(|end| end.min(now + MAX_AGE));
+        cookie.removal = cookie.is_over(now);
         Some(cookie)
     }
 }

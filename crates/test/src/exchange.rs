@@ -1,6 +1,6 @@
 //! One exchange: the request as a gateway would hand it on, and the way along redirects.
 
-use std::{mem, panic::Location, time::SystemTime};
+use std::{mem, panic::Location};
 
 use http::{
     Extensions, HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header,
@@ -41,7 +41,7 @@ pub(crate) async fn open(
         let response = service.ready().await?.call(request).await?;
         client
             .jar()
-            .store_all(response.headers(), &leg.url, SystemTime::now());
+            .store_all(response.headers(), &leg.url, client.now());
         match next(&leg, &response) {
             Some(url) if most > 0 => {
                 history.push(Hop {
@@ -170,7 +170,7 @@ impl Leg {
             headers.insert(header::HOST, host.expect("an authority is a field value"));
         }
         if !headers.contains_key(header::COOKIE)
-            && let Some(cookies) = client.jar().field(&self.url, SystemTime::now())
+            && let Some(cookies) = client.jar().field(&self.url, client.now())
         {
             headers.insert(header::COOKIE, cookies);
         }

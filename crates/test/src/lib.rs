@@ -57,6 +57,7 @@
 //! unless you do. Of a page it runs no scripts, and does not check what a browser checks before it sends a form.
 
 mod client;
+mod clock;
 mod control;
 mod cookie;
 mod cookie_date;
@@ -64,6 +65,7 @@ mod curl;
 mod diff;
 mod exchange;
 mod form;
+pub mod harness;
 mod jar;
 mod link;
 mod location;
@@ -73,10 +75,16 @@ mod page;
 mod payload;
 mod reply;
 mod request_builder;
+#[cfg(feature = "session")]
+mod session;
 mod status;
+#[cfg(feature = "url")]
+mod url;
 
+#[cfg(feature = "session")]
+pub use self::session::VisitorSession;
 pub use self::{
-    client::Client, cookie::Cookie, form::Form, link::Link, multipart::Multipart,
+    client::Client, clock::Clock, cookie::Cookie, form::Form, link::Link, multipart::Multipart,
     open_reply::OpenReply, reply::Reply, request_builder::RequestBuilder, status::Statuses,
 };
 

@@ -114,6 +114,24 @@ impl OpenReply {
         drop(self);
     }
 
+    /// Reads what has not been read yet, and waits before each frame for what `pause` waits: a visitor with a slow line.
+    ///
+    /// # Panics
+    ///
+    /// If the body fails.
+    pub async fn rest_slowly(mut self, mut pause: impl AsyncFnMut()) -> Reply {
+        let mut all = BytesMut::new();
+        loop {
+            pause().await;
+            match self.frame().await {
+                Some(data) => all.extend_from_slice(&data),
+                None => break,
+            }
+        }
+        self.reply.body = all.freeze();
+        self.reply
+    }
+
     /// Reads what has not been read yet.
     ///
     /// # Panics

@@ -14,7 +14,6 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::SystemTime,
 };
 
 use crate::{Client, Cookie, curl};
@@ -143,7 +142,7 @@ impl Reply {
         let lines = self.head.headers.get_all(header::SET_COOKIE).iter();
         lines
             .map(HeaderValue::as_bytes)
-            .filter_map(|line| Cookie::read(&String::from_utf8_lossy(line), SystemTime::now()))
+            .filter_map(|line| Cookie::read(&String::from_utf8_lossy(line), self.client.now()))
             .collect()
     }
 

@@ -1,4 +1,4 @@
-use std::{borrow::Borrow, panic::Location};
+use std::{borrow::Borrow, error::Error, panic::Location};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use form_urlencoded::Serializer;
@@ -162,7 +162,9 @@ impl RequestBuilder {
         let reply = self.try_send();
         async move {
             let reply = reply.await;
-            reply.unwrap_or_else(|error| panic!("{asked}, sent from {caller}, failed: {error}"))
+            reply.unwrap_or_else(|error| {
+                panic!("{asked}, sent from {caller}, failed: {}", whole(&*error))
+            })
         }
     }
 
@@ -190,7 +192,9 @@ impl RequestBuilder {
         let open = self.try_stream();
         async move {
             let open = open.await;
-            open.unwrap_or_else(|error| panic!("{asked}, sent from {caller}, failed: {error}"))
+            open.unwrap_or_else(|error| {
+                panic!("{asked}, sent from {caller}, failed: {}", whole(&*error))
+            })
         }
     }
 
@@ -237,6 +241,14 @@ where
     V: AsRef<str>,
 {
     Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+/// An error with all that it came from.
+fn whole(error: &dyn Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {}", whole(source)),
+        None => error.to_string(),
+    }
 }
 
 /// A field that can be sent.

@@ -1,0 +1,140 @@
+use std::fmt;
+
+use plywood_session_core::{Change, Id, Session, SessionError, Vault};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::Client;
+
+impl Client {
+    /// This visitor's session in `vault`, which keeps its sessions in the store that the service uses: to look into it, or to prepare it, so
+    /// that a test about the cart need not sign in first.
+    ///
+    /// It needs the feature `session`.
+    ///
+    /// ```
+    /// # async fn prepare(client: plywood_test::Client, store: impl plywood_session_core::Store + Clone) {
+    /// use plywood_session_core::Vault;
+    ///
+    /// let vault = Vault::new(store.clone());
+    /// client.session(&vault).insert("user", "ada").await;
+    /// client.get("/members").await.expect_text("hello, ada");
+    /// # }
+    /// ```
+    pub fn session(&self, vault: &Vault) -> VisitorSession {
+        VisitorSession {
+            client: self.clone(),
+            vault: vault.clone(),
+            name: "sid".into(),
+        }
+    }
+}
+
+/// The session of a [`Client`], from outside: see [`Client::session`].
+///
+/// What is changed is saved at once, and the visitor gets the cookie.
+#[derive(Clone)]
+#[must_use]
+pub struct VisitorSession {
+    client: Client,
+    vault: Vault,
+    name: String,
+}
+
+impl VisitorSession {
+    /// The name of the cookie, as the session layer was told. Default: `sid`. Over `https` it has `__Host-` before it.
+    pub fn cookie_name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The value under `key`, if there is one.
+    ///
+    /// # Panics
+    ///
+    /// If the store fails, or the value is not a `T`.
+    pub async fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        told(self.handle().get(key).await)
+    }
+
+    /// The keys of all values.
+    ///
+    /// # Panics
+    ///
+    /// If the store fails.
+    pub async fn keys(&self) -> Vec<String> {
+        told(self.handle().keys().await)
+    }
+
+    /// Puts a value under `key`.
+    ///
+    /// # Panics
+    ///
+    /// If the store fails, or the value does not fit.
+    pub async fn insert<T: Serialize>(&self, key: &str, value: T) {
+        told(self.change(|session| session.insert(key, value)).await);
+    }
+
+    /// Takes the value under `key` away.
+    ///
+    /// # Panics
+    ///
+    /// If the store fails.
+    pub async fn remove(&self, key: &str) {
+        self.change(|session| session.remove(key)).await;
+    }
+
+    /// Changes the session by its handle, as a request would (renews it, destroys it, leaves a flash), and saves it. What the change gives
+    /// is returned.
+    ///
+    /// # Panics
+    ///
+    /// If the store fails.
+    pub async fn change<T>(&self, change: impl FnOnce(&Session) -> T) -> T {
+        let session = self.handle();
+        let output = change(&session);
+        let finished = told(session.finish().await);
+        if let Change::Issue { id, .. } = &finished.change {
+            self.hand(id);
+        }
+        if finished.change == Change::Remove {
+            self.client.remove_cookie(&self.cookie());
+        }
+        output
+    }
+
+    /// The handle of a request that this visitor would send.
+    fn handle(&self) -> Session {
+        let cookie = self.client.cookie(&self.cookie());
+        let id = cookie.and_then(|cookie| Id::parse(cookie.value()));
+        self.vault.session(id)
+    }
+
+    fn hand(&self, id: &Id) {
+        let secure = if self.is_secure() { "; Secure" } else { "" };
+        let (name, id) = (self.cookie(), id.as_str());
+        let cookie = format!("{name}={id}; Path=/; HttpOnly; SameSite=Lax{secure}");
+        self.client.store_cookie(&cookie);
+    }
+
+    fn cookie(&self) -> String {
+        let prefix = if self.is_secure() { "__Host-" } else { "" };
+        [prefix, &self.name].concat()
+    }
+
+    fn is_secure(&self) -> bool {
+        self.client.base.scheme_str() == Some("https")
+    }
+}
+
+fn told<T>(result: Result<T, SessionError>) -> T {
+    result.unwrap_or_else(|error| panic!("the session failed: {error}"))
+}
+
+impl fmt::Debug for VisitorSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VisitorSession")
+            .field("cookie", &self.cookie())
+            .field("vault", &self.vault)
+            .finish_non_exhaustive()
+    }
+}
