@@ -42,11 +42,10 @@ impl Listener {
             None => TcpListener::bind(address).await.map(Self::from),
         };
         bound.map_err(|error| {
-            let hint = match error.kind() {
-                io::ErrorKind::InvalidInput => {
-                    "; it should be like 127.0.0.1:8000 or unix:/run/app.sock"
-                }
-                _ => "",
+            let hint = if error.kind() == io::ErrorKind::InvalidInput || address.contains("//") {
+                "; it should be like 127.0.0.1:8000 or unix:/run/app.sock"
+            } else {
+                ""
             };
             let text = format!("cannot listen on {address}: {error}{hint}");
             io::Error::new(error.kind(), text)

@@ -385,4 +385,11 @@ async fn an_address_that_is_taken_or_wrong_is_named_in_the_error() {
         );
     }
     assert_eq!(first.to_string(), format!("http://{address}"));
+
+    let error = Listener::bind("http://127.0.0.1:8000").await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("it should be like 127.0.0.1:8000 or unix:/run/app.sock")
+    );
 }
