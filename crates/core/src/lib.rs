@@ -23,6 +23,11 @@
 //! # Ok::<(), BoxError>(())
 //! ```
 //!
+//! # The order of layers
+//!
+//! What a layer reads, leaves and does is written on its [`sheet`], so that a stack can print itself and tell of an order that cannot
+//! work.
+//!
 //! # Writing a layer
 //!
 //! Every layer is one of four kinds, and each has its future here, so that no other crate writes one:
@@ -44,6 +49,7 @@ pub mod future;
 pub mod html;
 pub mod path;
 mod service;
+pub mod sheet;
 
 #[doc(inline)]
 pub use self::{
