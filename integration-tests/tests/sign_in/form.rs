@@ -120,6 +120,23 @@ async fn an_id_from_before_the_sign_in_is_worth_nothing_after_it() {
     assert_eq!(before.get("/inbox").await.status(), StatusCode::SEE_OTHER);
 }
 
+/// A button pressed twice, or an answer that was lost on its way: the id that the browser still has is dead by then.
+#[tokio::test]
+async fn a_sign_in_by_an_id_that_was_just_renewed_signs_in() {
+    let (app, shelf) = site(layer());
+    let mut ada = Browser::new(&app);
+    ada.sign_in(ADA).await;
+    let mut again = ada.clone();
+    ada.sign_in(ADA).await;
+
+    again.sign_in(ADA).await;
+    assert_ne!(again.cookie, ada.cookie);
+    assert_eq!(again.get("/inbox").await.body(), "hello ada");
+    // The first of the two sign-ins has lost its session to the second, as one browser has one cookie.
+    assert_eq!(ada.get("/inbox").await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(shelf.sessions(), 1);
+}
+
 #[tokio::test]
 async fn an_id_that_somebody_made_up_is_not_adopted() {
     let (app, _) = site(layer());

@@ -4,7 +4,10 @@ use http::{
     HeaderValue, Request, Response, StatusCode,
     header::{AUTHORIZATION, WWW_AUTHENTICATE},
 };
-use plywood_core::{Body, Identity};
+use plywood_core::{
+    Body, Failure, Identity,
+    sheet::{Act, Described, Sheet},
+};
 use plywood_header::authorization::{Basic, basic_challenge};
 use tower_layer::Layer;
 
@@ -129,6 +132,18 @@ pub(super) fn caller(found: Found) -> Result<Identity, Refusal> {
 
 fn unauthorized(reason: &'static str) -> Refusal {
     Refusal::new(StatusCode::UNAUTHORIZED, reason)
+}
+
+impl Described for BasicAuthLayer {
+    fn sheet(&self) -> Sheet {
+        Sheet::of::<Self>()
+            .reads::<Identity>()
+            .leaves::<Identity>()
+            .tells::<Identity>()
+            .tells::<Failure>()
+            .acts(Act::ComparesPath)
+            .acts(Act::Refuses)
+    }
 }
 
 impl<S> Layer<S> for BasicAuthLayer {

@@ -1,7 +1,11 @@
 use std::sync::Arc;
 
 use http::Response;
-use plywood_core::Body;
+use plywood_core::{
+    Body, Failure, Identity, Mount,
+    sheet::{Act, Described, Sheet},
+};
+use plywood_session_core::Session;
 use tower_layer::Layer;
 
 use super::{FormLogin, Prompt, page::Look, site::Site};
@@ -189,6 +193,20 @@ impl FormLoginLayer {
 
     pub(super) fn limit(&self) -> usize {
         self.config.body_limit
+    }
+}
+
+impl Described for FormLoginLayer {
+    fn sheet(&self) -> Sheet {
+        Sheet::of::<Self>()
+            .needs::<Session>("plywood_session::SessionLayer")
+            .reads::<Mount>()
+            .reads::<Identity>()
+            .leaves::<Identity>()
+            .tells::<Identity>()
+            .tells::<Failure>()
+            .acts(Act::ComparesPath)
+            .acts(Act::Refuses)
     }
 }
 

@@ -133,14 +133,23 @@ async fn remember(session: &Session, identity: &Identity) -> Result<Identity, Re
         // What one person has left in the session is not for the next one at the same browser.
         session.clear();
     }
-    let keep = async {
-        session.renew();
-        session.insert(Record::KEY, &record)?;
-        session.commit().await
-    };
-    keep.await
-        .map_err(|error: SessionError| Refusal::unknown(error))?;
+    let kept = keep(session, &record).await.map_err(Refusal::unknown)?;
+    if !kept {
+        // The id that the browser has is of a session that has ended, or moved when the same form was sent before: only another one is left.
+        session.destroy();
+        if !keep(session, &record).await.map_err(Refusal::unknown)? {
+            return Err(Refusal::unknown("the session ended during the sign-in"));
+        }
+    }
     Ok(record.into())
+}
+
+/// Whether the record is in the session now.
+async fn keep(session: &Session, record: &Record) -> Result<bool, SessionError> {
+    session.renew();
+    session.insert(Record::KEY, record)?;
+    session.commit().await?;
+    session.contains(Record::KEY).await
 }
 
 fn refuse_foreign(head: &request::Parts) -> Result<(), Refusal> {

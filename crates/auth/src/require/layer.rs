@@ -1,7 +1,10 @@
 use std::sync::Arc;
 
 use http::{HeaderValue, Request, Response, StatusCode, header::WWW_AUTHENTICATE};
-use plywood_core::{Body, Identity};
+use plywood_core::{
+    Body, Failure, Identity,
+    sheet::{Act, Described, Sheet},
+};
 use tower_layer::Layer;
 
 use crate::{Require, area::Area, form::Door, refusal::Refusal};
@@ -124,6 +127,16 @@ impl RequireLayer {
         let challenge = self.config.challenge.clone();
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         response
+    }
+}
+
+impl Described for RequireLayer {
+    fn sheet(&self) -> Sheet {
+        Sheet::of::<Self>()
+            .needs::<Identity>("plywood_auth::FormLoginLayer or BasicAuthLayer")
+            .tells::<Failure>()
+            .acts(Act::ComparesPath)
+            .acts(Act::Refuses)
     }
 }
 
