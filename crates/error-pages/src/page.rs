@@ -9,7 +9,7 @@ use crate::{Blank, Form};
 const STYLE: &str = include_str!("style.css");
 
 /// Nothing is loaded, run, framed or sent from the page; its one style is known by its hash.
-pub(crate) const POLICY: &str = "default-src 'none'; style-src 'sha256-VfRpZcMkdS5aF2hjaCsWsN9nh21timn51pjvLenivGE='; \
+pub(crate) const POLICY: &str = "default-src 'none'; style-src 'sha256-6sA7jge6WcD5TP9vXquxBlFuDzVXH+ZtlFx5pIJlToE='; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The page in the form that was asked for.
