@@ -1,6 +1,10 @@
 use std::{fmt, sync::Arc};
 
 use jiff::tz::TimeZone;
+use plywood_core::{
+    Client, Identity,
+    sheet::{Act, Described, Sheet},
+};
 use tower_layer::Layer;
 
 use crate::{AccessLog, Sink, draft::Format, redact::Redaction, time::Zone};
@@ -71,6 +75,16 @@ impl AccessLogLayer {
     fn edited(mut self, edit: impl FnOnce(&mut Settings)) -> Self {
         edit(Arc::make_mut(&mut self.settings));
         self
+    }
+}
+
+impl Described for AccessLogLayer {
+    fn sheet(&self) -> Sheet {
+        Sheet::of::<Self>()
+            .reads::<Client>()
+            .reads::<Identity>()
+            .hears::<Identity>()
+            .acts(Act::CountsBytes)
     }
 }
 

@@ -1,6 +1,10 @@
 use std::{fmt, sync::Arc};
 
 use http::response;
+use plywood_core::{
+    NoCompress,
+    sheet::{Act, Described, Sheet},
+};
 use tower_layer::Layer;
 
 use crate::{
@@ -125,6 +129,14 @@ impl CompressionLayer {
 impl Default for CompressionLayer {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl Described for CompressionLayer {
+    fn sheet(&self) -> Sheet {
+        Sheet::of::<Self>()
+            .hears::<NoCompress>()
+            .acts(Act::ChangesBytes)
     }
 }
 

@@ -94,7 +94,7 @@ pub enum Act {
     MarksEveryAnswer,
     /// The bytes that go out are others than those that came: compression.
     ChangesBytes,
-    /// It says something of the bytes that holds of these alone: a digest, a strong `ETag`.
+    /// It says something that holds of the bytes that pass it, and of no others: a digest, a signature.
     HashesBytes,
     /// It counts the bytes that pass: a log.
     CountsBytes,

@@ -6,9 +6,10 @@ use std::{
 
 use http::{Method, Request, Response};
 use plywood_core::{
-    Body, BoxError, HttpBody, MatchedRoute, Mount, Path, RouteWanted,
+    Body, BoxError, Failure, HttpBody, MatchedRoute, Mount, Path, RouteWanted,
     future::{Edited, Gated},
     path::Malformed,
+    sheet::{Described, Sheet},
 };
 use tower_service::Service;
 
@@ -60,6 +61,18 @@ impl<E> Dispatch<E> {
     /// The first rule of this name.
     pub fn named(&self, name: &str) -> Option<&Route> {
         self.0.map.named(name)
+    }
+}
+
+impl<E> Described for Dispatch<E> {
+    fn sheet(&self) -> Sheet {
+        Sheet::of::<Self>()
+            .reads::<Mount>()
+            .leaves::<Mount>()
+            .leaves::<MatchedRoute>()
+            .leaves::<Params>()
+            .tells::<MatchedRoute>()
+            .tells::<Failure>()
     }
 }
 

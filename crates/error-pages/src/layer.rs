@@ -1,7 +1,10 @@
 use std::{fmt, sync::Arc};
 
 use http::Response;
-use plywood_core::Body;
+use plywood_core::{
+    Body, Failure, RequestId,
+    sheet::{Described, Sheet},
+};
 use tower_layer::Layer;
 
 use crate::{Blank, ErrorPages};
@@ -48,6 +51,12 @@ impl ErrorPagesLayer {
     {
         self.page = Some(Arc::new(page));
         self
+    }
+}
+
+impl Described for ErrorPagesLayer {
+    fn sheet(&self) -> Sheet {
+        Sheet::of::<Self>().reads::<RequestId>().hears::<Failure>()
     }
 }
 

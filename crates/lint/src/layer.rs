@@ -1,5 +1,6 @@
 use std::{fmt, sync::Arc};
 
+use plywood_core::sheet::{Described, Sheet};
 use tower_layer::Layer;
 
 use crate::{
@@ -97,6 +98,12 @@ impl fmt::Debug for LintLayer {
         f.debug_struct("LintLayer")
             .field("report", &self.report)
             .finish()
+    }
+}
+
+impl Described for LintLayer {
+    fn sheet(&self) -> Sheet {
+        Sheet::of::<Self>()
     }
 }
 

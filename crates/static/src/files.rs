@@ -4,7 +4,10 @@ use http::{
     HeaderValue, Request, Response, StatusCode,
     header::{CACHE_CONTROL, LOCATION},
 };
-use plywood_core::{Body, Mount, Path};
+use plywood_core::{
+    Body, Failure, Mount, Path,
+    sheet::{Described, Sheet},
+};
 
 use crate::{
     FilesLayer, OpenError,
@@ -179,4 +182,10 @@ fn redirect(location: HeaderValue, cache_control: Option<&HeaderValue>) -> Respo
         headers.insert(CACHE_CONTROL, cache_control.clone());
     }
     response
+}
+
+impl Described for Files {
+    fn sheet(&self) -> Sheet {
+        Sheet::of::<Self>().reads::<Mount>().tells::<Failure>()
+    }
 }

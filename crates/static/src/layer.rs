@@ -1,3 +1,7 @@
+use plywood_core::{
+    Failure, Mount,
+    sheet::{Act, Described, Sheet},
+};
 use tower_layer::Layer;
 
 use crate::{Files, FilesFirst};
@@ -17,6 +21,15 @@ impl FilesLayer {
     /// Looks among `files` first.
     pub const fn new(files: Files) -> Self {
         Self { files }
+    }
+}
+
+impl Described for FilesLayer {
+    fn sheet(&self) -> Sheet {
+        Sheet::of::<Self>()
+            .reads::<Mount>()
+            .tells::<Failure>()
+            .acts(Act::Refuses)
     }
 }
 

@@ -73,8 +73,8 @@ fn of_word(sheet: &Sheet, word: &Word, outside: &[Sheet], inside: &[Sheet]) -> O
                 "{name} needs {what}, and nothing outside of it leaves one: add {usually} outside of it."
             ),
         })),
-        // What it hears on the way back it need not read on the way in.
-        Part::Reads if sheet.has(word.id, Part::Hears) => None,
+        // What it hears on the way back it need not read on the way in, and what it leaves it only looks for.
+        Part::Reads if [Part::Hears, Part::Leaves].into_iter().any(|part| sheet.has(word.id, part)) => None,
         Part::Reads => one_that(inside, Part::Leaves).map(|other| {
             Advice::doubtful(format!(
                 "{name} reads {what}, which {other} leaves only inside of it: put {other} outside of {name}."
