@@ -76,6 +76,7 @@ over! {
     a_tower_service_fn => services::tower();
     tonic_routes => services::tonic();
     a_warp_filter => services::warp();
+    a_function_in_a_cloud => services::function();
 }
 
 async fn check<S>(service: S)
@@ -204,6 +205,26 @@ async fn grpc_passes_with_its_trailers() {
     // A HealthCheckResponse that says SERVING.
     assert_eq!(&reply.bytes()[..], [0, 0, 0, 0, 2, 8, 1]);
     assert_eq!(reply.trailers()["grpc-status"], "0");
+}
+
+#[tokio::test]
+async fn grpc_web_passes_with_its_trailers() {
+    let (client, _) = stack(services::grpc_web());
+    let reply = client
+        .post("/grpc.health.v1.Health/Check")
+        .header("content-type", "application/grpc-web+proto")
+        .header("accept-encoding", "gzip")
+        .body(&[0, 0, 0, 0, 0][..])
+        .send()
+        .await
+        .expect_status(200)
+        .expect_header("content-type", "application/grpc-web+proto");
+    let (message, trailers) = reply.bytes().split_at(7);
+    assert_eq!(message, [0, 0, 0, 0, 2, 8, 1]);
+    // A frame of trailers: the first bit is set, four bytes say how long it is.
+    assert_eq!(trailers[0], 0x80);
+    let trailers = String::from_utf8(trailers[5..].to_vec()).unwrap();
+    assert!(trailers.contains("grpc-status:0\r\n"), "{trailers:?}");
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ use std::{
 use bytes::Bytes;
 use flate2::read::GzDecoder;
 use futures_util::{FutureExt, StreamExt, stream};
+use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use plywood::prelude::*;
 use plywood_lint::LintLayer;
@@ -81,7 +82,7 @@ async fn ask(around: &Around, request: Request<Body>) -> Outcome {
         let mut bytes = Vec::new();
         let mut is_whole = true;
         while let Some(frame) = body.frame().await {
-            match frame.map(|frame| frame.into_data()) {
+            match frame.map(Frame::into_data) {
                 Ok(Ok(data)) => bytes.extend_from_slice(&data),
                 Ok(Err(_)) => {}
                 Err(_) => {
@@ -244,7 +245,7 @@ async fn an_error_in_the_body_breaks_the_answer_off() {
 async fn trailers_pass() {
     let service = odd::service(|_| {
         let frames = [odd::line(), odd::line(), odd::trailers()];
-        ready(Ok(odd::frames(stream::iter(frames))))
+        ready(Ok(odd::frames(stream::iter(frames).map(Ok))))
     });
     for around in each(service) {
         let response = around.service.oneshot(get("/")).await.unwrap();
@@ -262,7 +263,7 @@ async fn trailers_pass() {
 async fn a_body_that_goes_on_after_its_trailers_comes_to_an_end() {
     let service = odd::service(|_| {
         let frames = [odd::line(), odd::trailers(), odd::line(), odd::trailers()];
-        ready(Ok(odd::frames(stream::iter(frames))))
+        ready(Ok(odd::frames(stream::iter(frames).map(Ok))))
     });
     // No lint, which would tell of it.
     for around in around::each(&service, &SessionLayer::new(MemoryStore::new())) {
@@ -314,7 +315,9 @@ async fn what_streams_for_ever_streams_until_the_client_leaves() {
 #[tokio::test]
 async fn what_was_streamed_before_a_wait_has_come_through() {
     let service = odd::service(|_| {
-        let frames = stream::iter([odd::line(), odd::line()]).chain(stream::pending());
+        let frames = stream::iter([odd::line(), odd::line()])
+            .map(Ok)
+            .chain(stream::pending());
         ready(Ok(odd::frames(frames)))
     });
     for around in each(service) {
@@ -347,7 +350,7 @@ async fn an_answer_before_the_request_was_read_does_not_wait_for_it() {
     for around in each(odd::service(|_| ready(Ok(odd::text("too early"))))) {
         let dropped = Arc::new(AtomicBool::new(false));
         let flag = Flag(Arc::clone(&dropped));
-        let endless = stream::pending::<Result<http_body::Frame<Bytes>, BoxError>>();
+        let endless = stream::pending::<Result<Frame<Bytes>, BoxError>>();
         let endless = endless.inspect(move |_| {
             let _ = &flag;
         });

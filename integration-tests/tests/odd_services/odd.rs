@@ -103,14 +103,14 @@ pub(crate) fn frames(
     text(Body::new(StreamBody::new(frames)))
 }
 
-pub(crate) fn line() -> Result<Frame<Bytes>, BoxError> {
-    Ok(Frame::data(Bytes::from_static(LINE.as_bytes())))
+pub(crate) fn line() -> Frame<Bytes> {
+    Frame::data(Bytes::from_static(LINE.as_bytes()))
 }
 
-pub(crate) fn trailers() -> Result<Frame<Bytes>, BoxError> {
+pub(crate) fn trailers() -> Frame<Bytes> {
     let mut trailers = HeaderMap::new();
     trailers.insert("x-checksum", "42".parse().unwrap());
-    Ok(Frame::trailers(trailers))
+    Frame::trailers(trailers)
 }
 
 /// Two lines, and after a wait what `end` gives.
@@ -119,7 +119,7 @@ pub(crate) fn two_lines_and(end: fn() -> Result<Frame<Bytes>, BoxError>) -> Resp
         tokio::task::yield_now().await;
         end()
     });
-    frames(stream::iter([line(), line()]).chain(end))
+    frames(stream::iter([line(), line()]).map(Ok).chain(end))
 }
 
 /// Bytes without an end, and without a pattern that compresses.

@@ -9,9 +9,9 @@ use std::{
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header::CONTENT_TYPE};
-use http_body::Frame;
+use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
-use plywood::prelude::{Body, BoxError, HttpBody, HttpService};
+use plywood::prelude::{Body, BoxError, HttpBody, HttpService, Layer, ServiceExt};
 
 pub(crate) const LINE: &str = "a line that compresses well\n";
 
@@ -73,10 +73,73 @@ pub(crate) fn axum() -> axum::Router {
 }
 
 /// tonic's routes: a gRPC service, and the site beside it.
-pub(crate) fn tonic()
--> impl HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>, Future: Send> + Sync {
+pub(crate) fn tonic() -> tonic::service::Routes {
     let (_, health) = tonic_health::server::health_reporter();
     tonic::service::Routes::from(axum()).add_service(health)
+}
+
+/// The same, spoken to by browsers: tonic-web puts the trailers into the body.
+pub(crate) fn grpc_web()
+-> impl HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>, Future: Send> + Sync {
+    tonic_web::GrpcWebLayer::new().layer(tonic())
+}
+
+/// A service for a function in a cloud: its event has the whole body at hand, and so has its answer.
+pub(crate) fn function()
+-> impl HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>, Future: Send> + Sync {
+    let handler = tower::service_fn(|event: Request<Payload>| async {
+        let request = event.map(|payload| match payload {
+            Payload::Empty => Body::empty(),
+            Payload::Text(text) => text.into(),
+        });
+        let (head, body) = site(request).await.into_parts();
+        let bytes = body.collect().await?.to_bytes();
+        let payload = match &bytes[..] {
+            [] => Payload::Empty,
+            bytes => Payload::Text(String::from_utf8(bytes.to_vec())?),
+        };
+        Ok::<_, BoxError>(Response::from_parts(head, payload))
+    });
+    tower::service_fn(move |request: Request<Body>| async move {
+        let (head, body) = request.into_parts();
+        let bytes = body.collect().await?.to_bytes();
+        let text = String::from_utf8(bytes.to_vec())?;
+        handler
+            .oneshot(Request::from_parts(head, Payload::Text(text)))
+            .await
+    })
+}
+
+/// What such a function gets and gives.
+enum Payload {
+    Empty,
+    Text(String),
+}
+
+impl http_body::Body for Payload {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(match std::mem::replace(self.get_mut(), Self::Empty) {
+            Self::Empty => None,
+            Self::Text(text) => Some(Ok(Frame::data(text.into()))),
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self, Self::Empty)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(match self {
+            Self::Empty => 0,
+            Self::Text(text) => text.len() as u64,
+        })
+    }
 }
 
 pub(crate) fn warp()
