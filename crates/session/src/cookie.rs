@@ -1,10 +1,14 @@
 //! What the session's cookie looks like.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use http::{HeaderMap, HeaderValue};
 use plywood_core::Scheme;
 use plywood_header::cookie::{self, CookieError, SameSite, SetCookie};
+use plywood_session_core::{Change, Id};
+
+#[cfg(feature = "keys")]
+use crate::signed::Signed;
 
 /// How the cookie is read and written.
 #[derive(Clone, Debug)]
@@ -19,6 +23,8 @@ pub(crate) struct Policy {
     domain: Option<Box<str>>,
     partitioned: bool,
     persistent: bool,
+    #[cfg(feature = "keys")]
+    signed: Option<Signed>,
 }
 
 /// Where the cookie is for HTTPS alone.
@@ -51,6 +57,8 @@ impl Policy {
             domain: None,
             partitioned: false,
             persistent: false,
+            #[cfg(feature = "keys")]
+            signed: None,
         }
     }
 
@@ -129,6 +137,67 @@ impl Policy {
         cookie::find_all(headers, self.name(secure))
     }
 
+    /// The well-formed ids among them, with a right signature if they are to have one.
+    pub(crate) fn ids<'h>(
+        &'h self,
+        headers: &'h HeaderMap,
+        secure: bool,
+    ) -> impl Iterator<Item = Id> {
+        self.values(headers, secure)
+            .filter_map(|value| self.id(value))
+    }
+
+    #[cfg(feature = "keys")]
+    fn id(&self, value: &str) -> Option<Id> {
+        match &self.signed {
+            Some(signed) => signed.id(value),
+            None => Id::parse(value),
+        }
+    }
+
+    #[cfg(not(feature = "keys"))]
+    #[expect(clippy::unused_self, reason = "with keys it matters")]
+    fn id(&self, value: &str) -> Option<Id> {
+        Id::parse(value)
+    }
+
+    #[cfg(feature = "keys")]
+    pub(crate) fn sign(&mut self, keys: crate::Keys) {
+        self.signed = Some(Signed::new(keys, self.plain_name()));
+    }
+
+    /// What the client's cookie is to be, if it is to be another.
+    pub(crate) fn value<'c>(&self, change: &'c Change) -> Option<(Cow<'c, str>, Lifetime)> {
+        let lifetime = |time, lasting| Lifetime { time, lasting };
+        match change {
+            Change::Issue {
+                id,
+                lifetime: time,
+                lasting,
+            } => Some((self.spelled(id), lifetime(*time, *lasting))),
+            Change::Carry {
+                text,
+                lifetime: time,
+                lasting,
+            } => Some((text.into(), lifetime(*time, *lasting))),
+            Change::Keep | Change::Remove => None,
+        }
+    }
+
+    #[cfg(feature = "keys")]
+    fn spelled<'i>(&self, id: &'i Id) -> Cow<'i, str> {
+        match &self.signed {
+            Some(signed) => signed.spelled(id).into(),
+            None => id.as_str().into(),
+        }
+    }
+
+    #[cfg(not(feature = "keys"))]
+    #[expect(clippy::unused_self, reason = "with keys it matters")]
+    fn spelled<'i>(&self, id: &'i Id) -> Cow<'i, str> {
+        id.as_str().into()
+    }
+
     /// The field that hands a client its session.
     ///
     /// # Errors
@@ -178,9 +247,14 @@ impl Policy {
         Ok(value)
     }
 
-    fn name(&self, secure: bool) -> &str {
+    /// The name without a prefix.
+    pub(crate) fn plain_name(&self) -> &str {
+        &self.host_name[HOST.len()..]
+    }
+
+    pub(crate) fn name(&self, secure: bool) -> &str {
         if !secure {
-            &self.host_name[HOST.len()..]
+            self.plain_name()
         } else if self.domain.is_none() && &*self.path == "/" {
             &self.host_name
         } else {

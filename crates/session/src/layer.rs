@@ -1,9 +1,17 @@
 use std::{sync::Arc, time::Duration};
 
+use plywood_core::{
+    Failure, Scheme,
+    sheet::{Described, Sheet},
+};
 use plywood_header::cookie::SameSite;
-use plywood_session_core::{Store, Vault};
+#[cfg(feature = "keys")]
+use plywood_session_core::Timestamp;
+use plywood_session_core::{Change, Session, Store, Vault};
 use tower_layer::Layer;
 
+#[cfg(feature = "keys")]
+use crate::{Keys, sealed::CookieSeal};
 use crate::{Sessions, cookie::Policy};
 
 /// Gives each request its [`Session`](plywood_session_core::Session).
@@ -27,6 +35,16 @@ pub struct SessionLayer {
 pub(crate) struct Keeper {
     pub(crate) vault: Vault,
     pub(crate) cookie: Policy,
+    #[cfg(feature = "keys")]
+    ring: Option<Ring>,
+}
+
+/// The keys, and what they are for.
+#[cfg(feature = "keys")]
+#[derive(Clone, Debug)]
+enum Ring {
+    Sealed(Keys, Timestamp),
+    Signed(Keys),
 }
 
 impl SessionLayer {
@@ -36,8 +54,87 @@ impl SessionLayer {
             keeper: Arc::new(Keeper {
                 vault: Vault::new(store),
                 cookie: Policy::new(),
+                #[cfg(feature = "keys")]
+                ring: None,
             }),
         }
+    }
+
+    /// Keeps each session in its own cookie, sealed by `keys`, and nothing on the server.
+    ///
+    /// Such a session holds 2.9 KB and cannot be ended from elsewhere; see [`Seal`](plywood_session_core::Seal) for what else it cannot do.
+    /// [Idle](Self::idle_timeout) and [absolute](Self::absolute_timeout) timeout are kept inside the seal.
+    #[cfg(feature = "keys")]
+    #[must_use]
+    pub fn sealed(keys: Keys) -> Self {
+        let (cookie, never) = (Policy::new(), Timestamp::default());
+        let seal = CookieSeal::new(keys.clone(), cookie.plain_name(), never);
+        Self {
+            keeper: Arc::new(Keeper {
+                vault: Vault::sealed(seal),
+                cookie,
+                ring: Some(Ring::Sealed(keys, never)),
+            }),
+        }
+    }
+
+    /// Ends every [sealed](Self::sealed) session that was issued before `time`, as after a theft. Default: none.
+    #[cfg(feature = "keys")]
+    #[must_use]
+    pub fn issued_after(self, time: std::time::SystemTime) -> Self {
+        let since = time.duration_since(std::time::UNIX_EPOCH);
+        let time = Timestamp::default() + since.unwrap_or_default();
+        self.kept(|keeper| {
+            if let Some(Ring::Sealed(_, after)) = &mut keeper.ring {
+                *after = time;
+            }
+            keeper.fit();
+        })
+    }
+
+    /// Signs the id in the cookie, so that one that was made up is refused without a look into the store. Default: off, because an id
+    /// cannot be guessed anyway.
+    ///
+    /// An id that was issued without a signature, or signed by a key that is gone, is no id any more. On a [sealed](Self::sealed) session it
+    /// does nothing.
+    #[cfg(feature = "keys")]
+    #[must_use]
+    pub fn signed(self, keys: Keys) -> Self {
+        self.kept(|keeper| {
+            if !keeper.vault.is_sealed() {
+                keeper.ring = Some(Ring::Signed(keys));
+                keeper.fit();
+            }
+        })
+    }
+
+    /// The sessions, for what is done without a request: [`destroy_all`](Vault::destroy_all) from a job, a session prepared by a test. Its
+    /// cookie is made by [`cookie_of`](Self::cookie_of).
+    pub fn vault(&self) -> &Vault {
+        &self.keeper.vault
+    }
+
+    /// The name and the value of the cookie by which a client is known, as it sends them where cookies are
+    /// [secure](Self::cookies_by_scheme): `__Host-session=..`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use plywood_session::{MemoryStore, SessionLayer};
+    ///
+    /// let layer = SessionLayer::new(MemoryStore::new());
+    /// let session = layer.vault().session([]);
+    /// session.insert("user", "ada")?;
+    /// let change = session.finish().await?.change;
+    /// let cookie = layer.cookie_of(&change).expect("the session is new");
+    /// assert!(cookie.starts_with("__Host-session="));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn cookie_of(&self, change: &Change) -> Option<String> {
+        let secure = self.keeper.cookie.is_secure(None);
+        let (value, ..) = self.keeper.cookie.value(change)?;
+        Some([self.keeper.cookie.name(secure), "=", &value].concat())
     }
 
     /// How long a session lives that nobody uses. Default: [a day](Vault::IDLE_TIMEOUT).
@@ -61,6 +158,13 @@ impl SessionLayer {
         self.kept(|keeper| keeper.vault = keeper.vault.clone().max_size(bytes))
     }
 
+    /// How long the store may take for a load or a save. Default: [one and a half seconds](Vault::STORE_TIMEOUT), then the handler has an
+    /// error, or the client a 503.
+    #[must_use]
+    pub fn store_timeout(self, time: Duration) -> Self {
+        self.kept(|keeper| keeper.vault = keeper.vault.clone().store_timeout(time))
+    }
+
     /// The cookie's name. Default: `session`. Where the cookie is secure, `__Host-` stands before it, or `__Secure-` if it has a
     /// [path](Self::path) or a [domain](Self::domain).
     ///
@@ -69,7 +173,11 @@ impl SessionLayer {
     /// When the name is no token, or has a prefix such as `__Host-` already.
     #[must_use]
     pub fn name(self, name: &str) -> Self {
-        self.kept(|keeper| keeper.cookie.rename(name))
+        self.kept(|keeper| {
+            keeper.cookie.rename(name);
+            #[cfg(feature = "keys")]
+            keeper.fit();
+        })
     }
 
     /// Below which path the cookie is sent. Default: `/`, everywhere on this host.
@@ -138,6 +246,31 @@ impl SessionLayer {
     fn kept(mut self, change: impl FnOnce(&mut Keeper)) -> Self {
         change(Arc::make_mut(&mut self.keeper));
         self
+    }
+}
+
+#[cfg(feature = "keys")]
+impl Keeper {
+    /// Binds the keys to the cookie's name.
+    fn fit(&mut self) {
+        let name = self.cookie.plain_name();
+        match &self.ring {
+            Some(Ring::Sealed(keys, after)) => {
+                let seal = CookieSeal::new(keys.clone(), name, *after);
+                self.vault = self.vault.resealed(seal);
+            }
+            Some(Ring::Signed(keys)) => self.cookie.sign(keys.clone()),
+            None => {}
+        }
+    }
+}
+
+impl Described for SessionLayer {
+    fn sheet(&self) -> Sheet {
+        Sheet::of::<Self>()
+            .reads::<Scheme>()
+            .leaves::<Session>()
+            .tells::<Failure>()
     }
 }
 

@@ -76,15 +76,23 @@
 mod body;
 mod caching;
 mod cookie;
+#[cfg(feature = "keys")]
+mod keys;
 mod layer;
 mod memory;
+#[cfg(feature = "keys")]
+mod sealed;
 mod service;
+#[cfg(feature = "keys")]
+mod signed;
 
 #[doc(no_inline)]
 pub use plywood_header::cookie::SameSite;
 #[doc(inline)]
 pub use plywood_session_core::{Flash, Level, NoSession, Session, SessionError, SessionErrorKind};
 
+#[cfg(feature = "keys")]
+pub use self::keys::{Keys, KeysError};
 pub use self::{
     layer::SessionLayer,
     memory::MemoryStore,

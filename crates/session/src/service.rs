@@ -12,10 +12,10 @@ use plywood_core::{
     Body, Failure, HttpBody, Scheme,
     future::{Follow, Followed, Next},
 };
-use plywood_session_core::{Change, Finished, Id, Session, SessionError, SessionErrorKind, Use};
+use plywood_session_core::{Change, Finished, Session, SessionError, SessionErrorKind, Use};
 use tower_service::Service;
 
-use crate::{SessionLayer, body::LateBody, caching, cookie::Lifetime, layer::Keeper};
+use crate::{SessionLayer, body::LateBody, caching, layer::Keeper};
 
 /// The service that [`SessionLayer`] makes.
 #[derive(Clone, Debug)]
@@ -63,8 +63,12 @@ impl Visit {
             return None;
         }
         let secure = keeper.cookie.is_secure(Scheme::of(request));
-        let cookies = keeper.cookie.values(request.headers(), secure);
-        let session = keeper.vault.session(cookies.filter_map(Id::parse));
+        let (headers, vault) = (request.headers(), &keeper.vault);
+        let session = if vault.is_sealed() {
+            vault.session_of_texts(keeper.cookie.values(headers, secure))
+        } else {
+            vault.session(keeper.cookie.ids(headers, secure))
+        };
         request.extensions_mut().insert(session.clone());
         Some(Self {
             session,
@@ -94,21 +98,17 @@ impl Visit {
     }
 
     fn tell(&self, finished: Finished, mut response: Response<Body>) -> Response<Body> {
-        let cookie = match finished.change {
-            Change::Keep => None,
-            Change::Issue {
-                id,
-                lifetime,
-                lasting,
-            } => {
-                let lifetime = Lifetime {
-                    time: lifetime,
-                    lasting,
-                };
-                let issued = self.keeper.cookie.issue(id.as_str(), lifetime, self.secure);
-                Some(issued.expect("an id is short and made of what a cookie may hold"))
+        let policy = &self.keeper.cookie;
+        let cookie = match policy.value(&finished.change) {
+            Some((value, lifetime)) => {
+                let issued = policy.issue(&value, lifetime, self.secure);
+                Some(
+                    issued
+                        .expect("its length was checked, and it is made of what a cookie may hold"),
+                )
             }
-            Change::Remove => Some(self.keeper.cookie.remove(self.secure)),
+            None if finished.change == Change::Remove => Some(policy.remove(self.secure)),
+            None => None,
         };
         caching::mark(response.headers_mut(), Use::Unsaved, cookie.is_some());
         if let Some(cookie) = cookie {

@@ -5,8 +5,11 @@
 mod answers;
 mod cookies;
 mod faults;
+mod hostile;
 mod memory;
 mod safety;
+#[cfg(feature = "keys")]
+mod sealed;
 mod visitor;
 
 use http::{

@@ -74,6 +74,23 @@ impl Visitor {
         }
     }
 
+    /// With the cookie of another visitor, as `name=value`.
+    pub(crate) fn with_pair(app: &App, pair: &str) -> Self {
+        let (name, value) = pair.split_once('=').unwrap();
+        let cookie = Mutex::new(Some((name.to_owned(), value.to_owned())));
+        Self {
+            cookie,
+            ..Self::new(app)
+        }
+    }
+
+    /// The cookie that it keeps, as `name=value`.
+    pub(crate) fn pair(&self) -> String {
+        let cookie = self.cookie.lock().unwrap();
+        let (name, value) = cookie.as_ref().unwrap();
+        format!("{name}={value}")
+    }
+
     pub(crate) fn by(mut self, scheme: Scheme) -> Self {
         self.scheme = Some(scheme);
         self

@@ -1,0 +1,73 @@
+//! An id with a signature.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use plywood_session_core::Id;
+
+use crate::Keys;
+
+/// Signs ids for the cookie of one name.
+#[derive(Clone, Debug)]
+pub(crate) struct Signed {
+    keys: Keys,
+    purpose: Box<[u8]>,
+}
+
+impl Signed {
+    pub(crate) fn new(keys: Keys, name: &str) -> Self {
+        let purpose = ["plywood session id in cookie ", name].concat();
+        Self {
+            keys,
+            purpose: purpose.into_bytes().into(),
+        }
+    }
+
+    /// The id and its signature, as they stand in the cookie.
+    pub(crate) fn spelled(&self, id: &Id) -> String {
+        let signature = self.keys.sign(&self.purpose, id.as_str().as_bytes());
+        let mut text = id.as_str().to_owned();
+        BASE64_URL_SAFE_NO_PAD.encode_string(signature, &mut text);
+        text
+    }
+
+    /// The id, if the signature is right.
+    pub(crate) fn id(&self, value: &str) -> Option<Id> {
+        let (id, signature) = value.split_at_checked(Id::LENGTH)?;
+        let id = Id::parse(id)?;
+        let mut bytes = [0; 33];
+        let length = BASE64_URL_SAFE_NO_PAD.decode_slice(signature, &mut bytes);
+        let signature = &bytes[..length.ok()?];
+        let right = self
+            .keys
+            .verify(&self.purpose, id.as_str().as_bytes(), signature);
+        right.then_some(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_read_with_its_signature_and_with_no_other() {
+        let keys = |secret| Keys::new(&[secret; 32]).unwrap();
+        let signed = Signed::new(keys(1), "session");
+        let (id, other) = (Id::random().unwrap(), Id::random().unwrap());
+        let text = signed.spelled(&id);
+        assert_eq!(signed.id(&text), Some(id));
+        for (signed, text) in [
+            (&signed, id.as_str().to_owned()),
+            (&signed, text[..text.len() - 1].to_owned()),
+            (&signed, format!("{text}A")),
+            (&signed, format!("{text}{text}")),
+            (&signed, text.replace(id.as_str(), other.as_str())),
+            (&Signed::new(keys(2), "session"), text.clone()),
+            (&Signed::new(keys(1), "shop"), text.clone()),
+            (&signed, String::new()),
+            (&signed, "\u{e9}".repeat(40)),
+        ] {
+            assert_eq!(signed.id(&text), None, "{text}");
+        }
+        let rotated = keys(2).older(&[1; 32]).unwrap();
+        assert_eq!(Signed::new(rotated, "session").id(&text), Some(id));
+    }
+}
