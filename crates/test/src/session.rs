@@ -24,7 +24,7 @@ impl Client {
         VisitorSession {
             client: self.clone(),
             vault: vault.clone(),
-            name: "sid".into(),
+            name: "__Host-session".into(),
         }
     }
 }
@@ -41,7 +41,7 @@ pub struct VisitorSession {
 }
 
 impl VisitorSession {
-    /// The name of the cookie, as the session layer was told. Default: `sid`. Over `https` it has `__Host-` before it.
+    /// The name of the cookie, all of it, as the browser has it. Default: `__Host-session`.
     pub fn cookie_name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
@@ -97,32 +97,30 @@ impl VisitorSession {
             self.hand(id);
         }
         if finished.change == Change::Remove {
-            self.client.remove_cookie(&self.cookie());
+            self.client.remove_cookie(&self.name);
         }
         output
     }
 
     /// The handle of a request that this visitor would send.
     fn handle(&self) -> Session {
-        let cookie = self.client.cookie(&self.cookie());
+        let cookie = self.client.cookie(&self.name);
         let id = cookie.and_then(|cookie| Id::parse(cookie.value()));
         self.vault.session(id)
     }
 
     fn hand(&self, id: &Id) {
-        let secure = if self.is_secure() { "; Secure" } else { "" };
-        let (name, id) = (self.cookie(), id.as_str());
-        let cookie = format!("{name}={id}; Path=/; HttpOnly; SameSite=Lax{secure}");
+        let secure = if self.name.starts_with("__") {
+            "; Secure"
+        } else {
+            ""
+        };
+        let cookie = format!(
+            "{}={}; Path=/; HttpOnly; SameSite=Lax{secure}",
+            self.name,
+            id.as_str()
+        );
         self.client.store_cookie(&cookie);
-    }
-
-    fn cookie(&self) -> String {
-        let prefix = if self.is_secure() { "__Host-" } else { "" };
-        [prefix, &self.name].concat()
-    }
-
-    fn is_secure(&self) -> bool {
-        self.client.base.scheme_str() == Some("https")
     }
 }
 
@@ -133,7 +131,7 @@ fn told<T>(result: Result<T, SessionError>) -> T {
 impl fmt::Debug for VisitorSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VisitorSession")
-            .field("cookie", &self.cookie())
+            .field("cookie", &self.name)
             .field("vault", &self.vault)
             .finish_non_exhaustive()
     }

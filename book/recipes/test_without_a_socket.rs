@@ -1,0 +1,114 @@
+//! Test without a socket.
+
+// ANCHOR: app
+use plywood::prelude::*;
+use serde_json::{Value, json};
+
+fn answer(value: &Value) -> Result<Response<Body>, BoxError> {
+    let response = Response::builder().header("content-type", "application/json");
+    Ok(response.body(value.to_string().into())?)
+}
+
+async fn add(request: Request<Body>) -> Result<Response<Body>, BoxError> {
+    let item = Params::of(&request).get("item").unwrap_or_default().to_owned();
+    let cart =
+        Session::of(&request)?.update("cart", move |cart: Option<Vec<String>>| {
+            let mut cart = cart.unwrap_or_default();
+            cart.push(item.clone());
+            cart
+        });
+    answer(&json!({ "items": cart.await?.len() }))
+}
+
+async fn show(request: Request<Body>) -> Result<Response<Body>, BoxError> {
+    let cart: Option<Vec<String>> = Session::of(&request)?.get("cart").await?;
+    answer(&json!({ "cart": cart.unwrap_or_default() }))
+}
+
+fn app(store: MemoryStore) -> Result<App, BoxError> {
+    let shop = Dispatch::<BoxError>::builder()
+        .get("/cart", show)
+        .post("/cart/<item>", add)
+        .build()?;
+    Ok(plywood::app(
+        ServiceBuilder::new()
+            .layer(ErrorPagesLayer::new())
+            .layer(SessionLayer::new(store))
+            .service(shop),
+    ))
+}
+// ANCHOR_END: app
+
+// ANCHOR: main
+#[tokio::main]
+async fn main() -> Result<(), BoxError> {
+    let listener = Listener::bind("127.0.0.1:8000").await?;
+    println!("Serving on {listener}");
+    Ok(Server::new(listener).serve(app(MemoryStore::new())?).await?)
+}
+// ANCHOR_END: main
+
+#[cfg(test)]
+mod tests {
+    // ANCHOR: test
+    use plywood::{prelude::*, session_core::Vault};
+    use plywood_lint::LintLayer;
+    use plywood_test::Client;
+
+    use super::app;
+
+    /// A visitor of the app, with a lint between the two.
+    fn visitor(store: MemoryStore) -> Client {
+        let lint = LintLayer::new().behind_gateway();
+        Client::new(lint.layer(app(store).unwrap()))
+    }
+
+    #[tokio::test]
+    async fn what_is_added_is_in_the_cart() {
+        let ada = visitor(MemoryStore::new());
+        let bob = ada.stranger();
+        ada.post("/cart/chair").await.expect_json_at("/items", &1);
+        ada.post("/cart/table").await.expect_json_at("/items", &2);
+        ada.get("/cart").await.expect_json_at("/cart/1", "table");
+        bob.get("/cart").await.expect_json_at("/cart", &[(); 0]);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_added_by_looking() {
+        let ada = visitor(MemoryStore::new());
+        ada.get("/cart/chair")
+            .await
+            .expect_status(405)
+            .expect_header("allow", "OPTIONS, POST");
+    }
+    // ANCHOR_END: test
+
+    // ANCHOR: session
+    #[tokio::test]
+    async fn a_cart_that_is_there_is_shown() {
+        let store = MemoryStore::new();
+        let (ada, vault) = (visitor(store.clone()), Vault::new(store));
+        let session = ada.session(&vault);
+        session.insert("cart", ["lamp"]).await;
+
+        ada.get("/cart").await.expect_json_at("/cart/0", "lamp");
+        ada.post("/cart/chair").await.ok();
+        let cart: Vec<String> = session.get("cart").await.unwrap();
+        assert_eq!(cart, ["lamp", "chair"]);
+    }
+    // ANCHOR_END: session
+
+    // ANCHOR: socket
+    #[tokio::test]
+    async fn the_cart_works_over_a_socket_too() {
+        let listener = Listener::bind("127.0.0.1:0").await.unwrap();
+        let ada = Client::over(&listener.to_string());
+        let server = Server::new(listener).serve(app(MemoryStore::new()).unwrap());
+        let server = tokio::spawn(server);
+
+        ada.post("/cart/chair").await.expect_json_at("/items", &1);
+        ada.get("/cart").await.expect_json_at("/cart/0", "chair");
+        server.abort();
+    }
+    // ANCHOR_END: socket
+}
