@@ -31,13 +31,17 @@ impl Form {
         let Some(accept) = accept else {
             return Self::Text;
         };
-        let mut offers = OFFERS;
-        offers.sort_by_key(|(offer, form)| *form != Self::Text && !names(accept, offer));
+        // Looked for before the sorting, which asks for a key at each comparison: the field may be long.
+        let mut offers = OFFERS.map(|(offer, form)| {
+            let is_unnamed = form != Self::Text && !names(accept, offer);
+            (is_unnamed, offer, form)
+        });
+        offers.sort_by_key(|(is_unnamed, ..)| *is_unnamed);
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, accept.clone());
-        let best = accept::best(&headers, &offers.map(|(offer, _)| offer));
-        let best = offers.iter().find(|(offer, _)| Some(*offer) == best);
-        best.map_or(Self::Text, |(_, form)| *form)
+        let best = accept::best(&headers, &offers.map(|(_, offer, _)| offer));
+        let best = offers.iter().find(|(_, offer, _)| Some(*offer) == best);
+        best.map_or(Self::Text, |(.., form)| *form)
     }
 
     /// The media type that such a page is sent as.
