@@ -1,16 +1,19 @@
 //! Nanoseconds and allocations of the whole stack and of each layer, as ratios: `cargo bench -p plywood-benches --bench stack`.
 
-use plywood_benches::{Figures, candidates, layers, measure};
+use plywood_benches::{Figures, candidates, layers, lines, measure, spread};
 
 fn main() {
     if let Ok(only) = std::env::var("ONLY") {
         return run(&only);
     }
+    // The third is the stack of peers that the others are held against.
     let figures = measure(&candidates());
-    // The third is the nearest stack of peers.
     print(&figures, Some(&figures[2]));
-    println!();
+    println!("\nEach layer alone:\n");
     print(&measure(&layers()), None);
+    println!("\nWith a line about each request on both sides:\n");
+    let figures = measure(&lines());
+    print(&figures, Some(&figures[2]));
 }
 
 /// One candidate alone, `COUNT` times, for a profiler: the difference of two counts is what the requests cost.
@@ -21,7 +24,9 @@ fn run(only: &str) {
         .build()
         .expect("a runtime can be made");
     let mut all = candidates().into_iter().chain(layers());
-    let candidate = all.find(|candidate| candidate.name() == only);
+    let candidate = all
+        .find(|candidate| candidate.name() == only)
+        .or_else(|| lines().into_iter().find(|one| one.name() == only));
     candidate
         .expect("ONLY names a candidate")
         .run(&runtime, count);
@@ -30,25 +35,39 @@ fn run(only: &str) {
 /// A table. The first row is the bare service, from which the others' cost is told.
 fn print(figures: &[Figures], peers: Option<&Figures>) {
     let bare = &figures[0];
-    println!(
-        "| service | ns | fastest to slowest | added ns | against the peers | allocations | added |"
-    );
-    println!("|---|--:|--:|--:|--:|--:|--:|");
+    println!("| service | ns | added ns | against the peers | allocations | added |");
+    println!("|---|--:|--:|--:|--:|--:|");
     for one in figures {
-        let added = one.nanoseconds - bare.nanoseconds;
+        let (least, median, greatest) = spread(one.rounds.iter().copied());
+        let (_, added, _) = spread(added(one, bare));
         let ratio = peers.map_or_else(String::new, |peers| {
-            format!("{:.2}x", added / (peers.nanoseconds - bare.nanoseconds))
+            let ratios = added_ratios(one, peers, bare);
+            let (least, median, greatest) = spread(ratios);
+            format!("{median:.2} ({least:.2} to {greatest:.2})")
         });
         println!(
-            "| {} | {:.0} | {:.0} to {:.0} | {:.0} | {} | {:.0} | {:.0} |",
+            "| {} | {median:.0} ({least:.0} to {greatest:.0}) | {added:.0} | {ratio} | {:.0} | {:.0} |",
             one.name,
-            one.nanoseconds,
-            one.spread.0,
-            one.spread.1,
-            added,
-            ratio,
             one.allocations,
             one.allocations - bare.allocations,
         );
     }
+}
+
+/// What it adds to the bare service, round by round.
+fn added<'f>(one: &'f Figures, bare: &'f Figures) -> impl Iterator<Item = f64> {
+    one.rounds
+        .iter()
+        .zip(&bare.rounds)
+        .map(|(one, bare)| one - bare)
+}
+
+fn added_ratios<'f>(
+    one: &'f Figures,
+    peers: &'f Figures,
+    bare: &'f Figures,
+) -> impl Iterator<Item = f64> {
+    added(one, bare)
+        .zip(added(peers, bare))
+        .map(|(one, peers)| one / peers)
 }

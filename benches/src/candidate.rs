@@ -1,12 +1,13 @@
-use std::{convert::Infallible, fmt};
+use std::fmt;
 
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use plywood_core::{Body, HttpBody, HttpService};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
+use tracing::{Dispatch, dispatcher};
 
-use crate::{peers, routes, stack};
+use crate::{answer::answer, peers, routes, stack};
 
 /// A service to measure, with its request.
 pub struct Candidate {
@@ -46,6 +47,18 @@ impl Candidate {
         }
     }
 
+    /// The same candidate, with this subscriber listening to its traces.
+    fn heard_by(self, subscriber: Dispatch) -> Self {
+        let Self { name, run } = self;
+        let run = move |runtime: &Runtime, times| {
+            dispatcher::with_default(&subscriber, || run(runtime, times));
+        };
+        Self {
+            name,
+            run: Box::new(run),
+        }
+    }
+
     /// What it is called.
     pub fn name(&self) -> &'static str {
         self.name
@@ -74,6 +87,18 @@ pub fn candidates() -> Vec<Candidate> {
     ]
 }
 
+/// The stacks that write a line about each request, the peers' by a subscriber that formats. In the order of [`candidates`].
+///
+/// To have made them slows every trace down a little, as long as they live: measure the others first.
+pub fn lines() -> Vec<Candidate> {
+    vec![
+        Candidate::new("bare service", tower::service_fn(answer)),
+        Candidate::new("plywood, six layers", stack::layers()),
+        Candidate::new("peers, a line each", peers::layers_with_lines())
+            .heard_by(peers::subscriber()),
+    ]
+}
+
 /// Each layer alone over the bare service, Plywood's before the peer that comes nearest.
 pub fn layers() -> Vec<Candidate> {
     use tower::Layer;
@@ -93,15 +118,6 @@ pub fn layers() -> Vec<Candidate> {
         Candidate::new("dispatch, 130 rules", stack::dispatch()),
         Candidate::new("axum Router, 130 rules", peers::router()),
     ]
-}
-
-/// What every candidate answers: a small body, which compression lets pass.
-pub(crate) async fn answer<B>(_: Request<B>) -> Result<Response<Body>, Infallible> {
-    let mut response = Response::new(Body::from("hello, world\n"));
-    response
-        .headers_mut()
-        .insert("content-type", http::HeaderValue::from_static("text/plain"));
-    Ok(response)
 }
 
 /// What a browser sends, with a session that will not be touched and credentials for whoever asks for them.

@@ -1,11 +1,12 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use rustix::time::{ClockId, clock_gettime};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::Candidate;
 
-const ROUNDS: usize = 15;
-const ROUND: Duration = Duration::from_millis(20);
+const ROUNDS: usize = 51;
+const ROUND: Duration = Duration::from_millis(10);
 
 /// What one candidate costs for each request.
 #[derive(Clone, Debug)]
@@ -13,12 +14,21 @@ const ROUND: Duration = Duration::from_millis(20);
 pub struct Figures {
     /// Its name.
     pub name: &'static str,
-    /// Nanoseconds: the median of the rounds.
-    pub nanoseconds: f64,
-    /// The fastest and the slowest round, in nanoseconds.
-    pub spread: (f64, f64),
+    /// Nanoseconds, round by round: the same place in two candidates' lists is the same moment.
+    pub rounds: Vec<f64>,
     /// Allocations.
     pub allocations: f64,
+}
+
+/// The least, the median and the greatest.
+pub fn spread(values: impl IntoIterator<Item = f64>) -> (f64, f64, f64) {
+    let mut values: Vec<f64> = values.into_iter().collect();
+    values.sort_by(f64::total_cmp);
+    (
+        values[0],
+        values[values.len() / 2],
+        values[values.len() - 1],
+    )
 }
 
 /// Measures all candidates in turn, round by round (A B C, A B C ..), so that a machine whose speed drifts treats them alike.
@@ -34,21 +44,17 @@ pub fn measure(candidates: &[Candidate]) -> Vec<Figures> {
     for _ in 0..ROUNDS {
         for ((candidate, &count), rounds) in candidates.iter().zip(&counts).zip(&mut rounds) {
             let nanoseconds = time(candidate, &runtime, count).as_nanos();
-            #[expect(clippy::cast_precision_loss, reason = "a round is 20 ms long")]
+            #[expect(clippy::cast_precision_loss, reason = "a round is 10 ms long")]
             rounds.push(nanoseconds as f64 / count as f64);
         }
     }
     candidates
         .iter()
         .zip(rounds)
-        .map(|(candidate, mut rounds)| {
-            rounds.sort_by(f64::total_cmp);
-            Figures {
-                name: candidate.name(),
-                nanoseconds: rounds[ROUNDS / 2],
-                spread: (rounds[0], rounds[ROUNDS - 1]),
-                allocations: allocations(candidate, &runtime),
-            }
+        .map(|(candidate, rounds)| Figures {
+            name: candidate.name(),
+            rounds,
+            allocations: allocations(candidate, &runtime),
         })
         .collect()
 }
@@ -63,9 +69,15 @@ fn calibrate(candidate: &Candidate, runtime: &Runtime) -> u64 {
 }
 
 fn time(candidate: &Candidate, runtime: &Runtime, count: u64) -> Duration {
-    let started = Instant::now();
+    let started = busy();
     candidate.run(runtime, count);
-    started.elapsed()
+    busy().saturating_sub(started)
+}
+
+/// The time that this thread has had a processor: what others do meanwhile on the machine is left out.
+fn busy() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.try_into().expect("it does not run backwards")
 }
 
 fn allocations(candidate: &Candidate, runtime: &Runtime) -> f64 {

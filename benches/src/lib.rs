@@ -8,6 +8,7 @@
 //! A candidate is a service that answers the same request in the same way. What is measured is what a server does for each request: clone the
 //! service, wait until it is ready, call it, read the body to its end. The bare service is measured too, and what a stack costs is what it adds.
 
+mod answer;
 mod candidate;
 mod interleaved;
 mod peers;
@@ -15,6 +16,6 @@ mod routes;
 mod stack;
 
 pub use self::{
-    candidate::{Candidate, candidates, layers},
-    interleaved::{Figures, measure},
+    candidate::{Candidate, candidates, layers, lines},
+    interleaved::{Figures, measure, spread},
 };

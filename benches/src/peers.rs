@@ -1,7 +1,8 @@
-//! The nearest stack of peers: tower-http's trace (no subscriber listens), catch-panic and compression, tower-sessions, and axum's Router.
-//! They have no access log and no auth.
+//! The nearest stack of peers: tower-http's trace, catch-panic and compression, tower-sessions, and axum's Router.
+//!
+//! They have no auth. Their access log is the trace with a subscriber that formats; without a subscriber it writes nothing.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, io};
 
 use axum::{Router, routing::get};
 use plywood_core::{Body, HttpBody, HttpService};
@@ -10,9 +11,11 @@ use tower_http::{
     catch_panic::{CatchPanicLayer, DefaultResponseForPanic},
     classify::{ServerErrorsAsFailures, SharedClassifier},
     compression::CompressionLayer,
-    trace::TraceLayer,
+    trace::{DefaultMakeSpan, DefaultOnResponse, TraceLayer},
 };
 use tower_sessions::{MemoryStore, SessionManagerLayer};
+
+use tracing::{Dispatch, Level};
 
 use crate::routes;
 
@@ -50,6 +53,30 @@ pub(crate) fn layers() -> impl HttpService<Body, ResBody: HttpBody, Error = Infa
         .layer(compression())
         .layer(sessions())
         .service(router())
+}
+
+/// The same, with a line about each response where a [`subscriber`] listens.
+pub(crate) fn layers_with_lines()
+-> impl HttpService<Body, ResBody: HttpBody, Error = Infallible, Future: Send> {
+    let trace = trace()
+        .make_span_with(DefaultMakeSpan::new().level(Level::INFO))
+        .on_request(())
+        .on_response(DefaultOnResponse::new().level(Level::INFO));
+    ServiceBuilder::new()
+        .layer(trace)
+        .layer(catch_panic())
+        .layer(compression())
+        .layer(sessions())
+        .service(router())
+}
+
+/// Formats lines, and writes them nowhere.
+pub(crate) fn subscriber() -> Dispatch {
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_max_level(Level::INFO)
+        .with_writer(io::sink);
+    Dispatch::new(subscriber.finish())
 }
 
 pub(crate) fn axum_layers()

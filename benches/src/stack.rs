@@ -12,7 +12,7 @@ use plywood_error_pages::ErrorPagesLayer;
 use plywood_session::{MemoryStore, SessionLayer};
 use tower::{ServiceBuilder, ServiceExt, util::BoxCloneSyncService};
 
-use crate::{candidate::answer, routes};
+use crate::{answer::answer, routes};
 
 pub(crate) fn log() -> AccessLogLayer {
     AccessLogLayer::new(|line: &[u8]| {
