@@ -28,7 +28,7 @@ impl Listener {
     /// Binds to `address`: `127.0.0.1:8000`, `[::1]:8000`, `localhost:8000` (port 0 takes a free one), or `unix:/run/app.sock`.
     ///
     /// A socket file that a dead server left behind is replaced; one on which somebody listens is an error. The file is removed
-    /// when the listener is dropped.
+    /// when the listener is dropped. Who may connect is whoever may write to it, which the process's umask and the folder's mode decide.
     ///
     /// # Errors
     ///
