@@ -22,6 +22,8 @@ use plywood_lint::{LintLayer, Rule, rule};
 use tower_http::services::ServeDir;
 use tower_sessions::{MemoryStore as Theirs, SessionManagerLayer, cookie};
 
+const LINE: &str = "a page that compresses well\n";
+
 /// Asks `peer` one request after the other, and tells which rules it broke.
 async fn broken<S>(peer: S, requests: &[fn() -> Builder]) -> Vec<Rule>
 where
@@ -30,7 +32,7 @@ where
     let broken = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&broken);
     let lint = LintLayer::reporting(move |fault| sink.lock().unwrap().push(*fault.rule()));
-    let peer = lint.layer(peer);
+    let peer = lint.strict().layer(peer);
     for request in requests {
         let request = request().body(Body::empty()).unwrap();
         let answer = peer.clone().oneshot(request).await.map_err(Into::into);
@@ -71,8 +73,10 @@ fn folder() -> PathBuf {
         file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000))
             .unwrap();
     };
-    put("page.html", "<p>a page that compresses well\n".repeat(500));
+    put("page.html", LINE.repeat(500));
     put("page.html.gz", "not looked into".repeat(20));
+    fs::create_dir(folder.join("sub")).unwrap();
+    put("sub/index.html", "below".to_owned());
     folder
 }
 
@@ -162,6 +166,36 @@ async fn a_204_that_is_compressed() {
         );
         tells_apart(expected, peer, ours, &[gzip]).await;
     }
+}
+
+#[tokio::test]
+async fn a_digest_of_other_bytes_than_are_sent() {
+    let page = || {
+        answering(|| {
+            // The digest is of the plain page.
+            let page = Response::builder()
+                .header("content-type", "text/plain")
+                .header(
+                    "content-digest",
+                    "sha-256=:aEtf8m6gVMLEohFXjxtRtYZsafwAZj/NaN6vRRchz+c=:",
+                );
+            page.body(LINE.repeat(500).into()).unwrap()
+        })
+    };
+    let (peer, ours) = (compressed(page()), CompressionLayer::new().layer(page()));
+    tells_apart(rule::DIGEST_IS_TRUE, peer, ours, &[gzip]).await;
+}
+
+#[tokio::test]
+async fn a_way_to_a_folder_that_leaves_the_mount() {
+    let mounted = || {
+        let mut request = Request::get("/shop/sub").body(()).unwrap();
+        assert!(Mount::enter(&mut request, "/shop").unwrap());
+        Request::get(request.uri().clone()).extension(Mount::of(&request))
+    };
+    let folder = folder();
+    let (peer, ours) = (ServeDir::new(&folder), files(&folder));
+    tells_apart(rule::LOCATION_IN_MOUNT, peer, ours, &[mounted]).await;
 }
 
 /// A page that was meant for everybody.
