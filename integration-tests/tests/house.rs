@@ -138,7 +138,14 @@ fn the_facade_has_no_http_logic_of_its_own() {
         .filter(|arrow| arrow.from == "plywood" && !arrow.dev && floor(&arrow.to).is_none())
         .map(|arrow| arrow.to)
         .collect();
-    let arranging = ["http", "tower", "tower-layer", "tower-service", "tokio"];
+    let arranging = [
+        "http",
+        "tower",
+        "tower-layer",
+        "tower-service",
+        "tokio",
+        "tracing",
+    ];
     assert!(
         below.iter().all(|to| arranging.contains(&&**to)),
         "the third floor names and arranges: {below:?}"

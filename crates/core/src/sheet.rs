@@ -104,6 +104,12 @@ pub enum Act {
     RewritesPath,
 }
 
+impl Part {
+    const fn is_need(self) -> bool {
+        matches!(self, Self::Needs(_))
+    }
+}
+
 impl Sheet {
     /// Of the layer `T`, which has to do with nothing yet.
     pub fn of<T: ?Sized>() -> Self {
@@ -125,7 +131,7 @@ impl Sheet {
         self.word::<T>(Part::Needs(usually))
     }
 
-    /// It reads `T` in the request, if it is there.
+    /// It reads `T` in the request if it is there, and can do without.
     #[must_use]
     pub fn reads<T: 'static>(self) -> Self {
         self.word::<T>(Part::Reads)
@@ -137,7 +143,7 @@ impl Sheet {
         self.word::<T>(Part::Leaves)
     }
 
-    /// It reads `T` in the response, if it is there.
+    /// It reads `T` in the response if it is there.
     #[must_use]
     pub fn hears<T: 'static>(self) -> Self {
         self.word::<T>(Part::Hears)
@@ -183,17 +189,19 @@ fn short(path: &'static str) -> &'static str {
 /// What it has to do with extensions, and what it does.
 impl fmt::Display for Sheet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words = self.words.iter().map(|word| {
-            let does = match word.part {
-                Part::Needs(_) => "needs",
-                Part::Reads => "reads",
-                Part::Leaves => "leaves",
-                Part::Hears => "hears",
-                Part::Tells => "tells",
-            };
-            format!("{does} {}", word.name)
+        let groups = [
+            ("needs", Part::is_need as fn(Part) -> bool),
+            ("reads", |part| part == Part::Reads),
+            ("leaves", |part| part == Part::Leaves),
+            ("hears", |part| part == Part::Hears),
+            ("tells", |part| part == Part::Tells),
+        ];
+        let groups = groups.into_iter().filter_map(|(verb, is_one)| {
+            let words = self.words.iter().filter(|word| is_one(word.part));
+            let names: Vec<_> = words.map(|word| word.name).collect();
+            (!names.is_empty()).then(|| format!("{verb} {}", names.join(", ")))
         });
-        let all: Vec<_> = words
+        let all: Vec<_> = groups
             .chain(self.acts.iter().map(ToString::to_string))
             .collect();
         f.write_str(&all.join("; "))

@@ -26,7 +26,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), BoxError> {
 //! let client = plywood_test::Client::new(app()?);
-//! client.get("/hello/ada").send().await.expect_status(200).expect_text("hello, ada\n");
+//! client.get("/hello/ada").await.expect_status(200).expect_text("hello, ada\n");
 //! # Ok(())
 //! # }
 //! ```
@@ -37,6 +37,9 @@
 //! everything, error pages fill what any layer refused, compression works on final bodies, auth finds its session, and dispatch is
 //! the app.
 //!
+//! Other orders work too. [`doctor()`] looks over the layers of a stack at start-up, prints them as an onion and warns of an order that
+//! cannot work.
+//!
 //! # Features
 //!
 //! One for each crate; a feature adds a dependency and changes nothing else. On by default are `access-log`, `auth`, `compression`,
@@ -44,6 +47,7 @@
 //! `session-redis` and `session-postgres` (for more than one machine), `lint` and `test` (for your tests).
 
 mod app;
+pub mod doctor;
 pub mod prelude;
 
 #[cfg(feature = "access-log")]
@@ -93,7 +97,10 @@ pub use plywood_static as static_files;
 #[doc(inline)]
 pub use plywood_test as test;
 
-pub use self::app::{App, app};
+pub use self::{
+    app::{App, app},
+    doctor::doctor,
+};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

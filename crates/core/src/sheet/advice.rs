@@ -64,7 +64,7 @@ fn of_word(sheet: &Sheet, word: &Word, outside: &[Sheet], inside: &[Sheet]) -> O
         Some(one.name)
     };
     match word.part {
-        Part::Needs(_) | Part::Reads if one_that(outside, Part::Leaves).is_some() => None,
+        Part::Needs(_) if one_that(outside, Part::Leaves).is_some() => None,
         Part::Needs(usually) => Some(Advice::wrong(match one_that(inside, Part::Leaves) {
             Some(other) => format!(
                 "{name} needs {what}, which {other} leaves only inside of it: put {other} outside of {name}."
@@ -73,13 +73,6 @@ fn of_word(sheet: &Sheet, word: &Word, outside: &[Sheet], inside: &[Sheet]) -> O
                 "{name} needs {what}, and nothing outside of it leaves one: add {usually} outside of it."
             ),
         })),
-        // What it hears on the way back it need not read on the way in, and what it leaves it only looks for.
-        Part::Reads if [Part::Hears, Part::Leaves].into_iter().any(|part| sheet.has(word.id, part)) => None,
-        Part::Reads => one_that(inside, Part::Leaves).map(|other| {
-            Advice::doubtful(format!(
-                "{name} reads {what}, which {other} leaves only inside of it: put {other} outside of {name}."
-            ))
-        }),
         Part::Tells => {
             // Whoever stands inside may know it from the request.
             let deaf = |inner: &&Sheet| {
@@ -93,7 +86,7 @@ fn of_word(sheet: &Sheet, word: &Word, outside: &[Sheet], inside: &[Sheet]) -> O
                 ))
             })
         }
-        Part::Leaves | Part::Hears => None,
+        Part::Reads | Part::Leaves | Part::Hears => None,
     }
 }
 
@@ -169,7 +162,8 @@ mod tests {
             // One session outside is enough, whatever stands inside.
             ("session login session", &[]),
             ("menu", &[]),
-            ("menu session", &[(Doubtful, "put session outside of menu")]),
+            // It can do without.
+            ("menu session", &[]),
             ("digest compression", &[]),
             ("compression digest", &[(Wrong, "put digest outside")]),
             ("log compression", &[]),

@@ -1,0 +1,56 @@
+//! Looks over a stack before it is served.
+
+use plywood_core::sheet::{Act, Described, Onion, Sheet, Weight};
+
+/// Looks over a stack, outermost layer first, and warns through `tracing` of an order that cannot work.
+///
+/// It gives back the [`Onion`], which prints itself. The layers are only asked for their [`Sheet`]s: call it once, at start-up.
+///
+/// ```
+/// use plywood::{doctor, prelude::*};
+///
+/// let pages = ErrorPagesLayer::new();
+/// let login = FormLoginLayer::new(|_, _| None);
+/// let onion = doctor(&[&pages, &login]);
+/// println!("{onion}");
+/// let advice = onion.advice();
+/// assert_eq!(
+///     advice[0].to_string(),
+///     "FormLoginLayer needs Session, and nothing outside of it leaves one: add plywood_session::SessionLayer outside of it."
+/// );
+/// ```
+pub fn doctor(stack: &[&dyn Described]) -> Onion {
+    let onion = Onion::of(stack);
+    for advice in onion.advice() {
+        match advice.weight() {
+            Weight::Wrong => tracing::warn!("{advice}"),
+            Weight::Doubtful => tracing::info!("{advice}"),
+        }
+    }
+    onion
+}
+
+/// The sheets of layers of tower-http whose place matters, for [`doctor`].
+pub mod tower_http {
+    use super::{Act, Sheet};
+
+    /// `CorsLayer`: outside of all that refuses, or a browser hides the refusal from the page, and a preflight is refused itself.
+    pub fn cors() -> Sheet {
+        Sheet::new("CorsLayer").acts(Act::MarksEveryAnswer)
+    }
+
+    /// `SetResponseHeaderLayer`: outside of all that refuses, if its field belongs on every answer.
+    pub fn set_response_header() -> Sheet {
+        Sheet::new("SetResponseHeaderLayer").acts(Act::MarksEveryAnswer)
+    }
+
+    /// `NormalizePathLayer`: outside of all that decides by the path.
+    pub fn normalize_path() -> Sheet {
+        Sheet::new("NormalizePathLayer").acts(Act::RewritesPath)
+    }
+
+    /// `CompressionLayer`: inside of all that hashes or counts the bytes that are sent.
+    pub fn compression() -> Sheet {
+        Sheet::new("CompressionLayer").acts(Act::ChangesBytes)
+    }
+}
