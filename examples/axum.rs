@@ -63,19 +63,12 @@ mod tests {
     async fn the_router_counts_visits_behind_the_form() {
         let data = tempfile::tempdir().unwrap();
         let client = Client::new(LintLayer::new().layer(app(data.path()).unwrap()));
-        let stranger = client.get("/").header("accept", "text/html").send().await;
+        let stranger = client.get("/").header("accept", "text/html").await;
         assert_eq!(stranger.status(), 303);
 
         let account = [("username", "ada"), ("password", "plywood")];
-        assert_eq!(
-            client.post("/login").form(&account).send().await.status(),
-            303
-        );
-        client.get("/").send().await.expect_text_contains("1 times");
-        client
-            .get("/")
-            .send()
-            .await
-            .expect_text_contains("Hello, ada. You were here 2 times");
+        assert_eq!(client.post("/login").form(&account).await.status(), 303);
+        client.get("/").await.expect_text_contains("1 times");
+        client.get("/").await.expect_text_contains("Hello, ada. You were here 2 times");
     }
 }

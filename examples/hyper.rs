@@ -53,6 +53,6 @@ mod tests {
     #[tokio::test]
     async fn it_answers_without_a_socket() {
         let client = Client::new(app());
-        client.get("/there").send().await.expect_text_contains("hello from /there");
+        client.get("/there").await.expect_text_contains("hello from /there");
     }
 }

@@ -39,8 +39,8 @@ mod tests {
     #[tokio::test]
     async fn the_password_opens_it() {
         let client = Client::new(app());
-        client.get("/").send().await.expect_status(401);
-        let reply = client.get("/").basic_auth("ada", "plywood").send().await;
+        client.get("/").await.expect_status(401);
+        let reply = client.get("/").basic_auth("ada", "plywood").await;
         reply.expect_text_contains("hello, ada");
     }
 }

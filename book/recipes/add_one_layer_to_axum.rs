@@ -33,7 +33,7 @@ mod tests {
     #[tokio::test]
     async fn the_router_compresses() {
         let client = Client::new(LintLayer::new().layer(app()));
-        let reply = client.get("/").header("accept-encoding", "gzip").send().await;
+        let reply = client.get("/").header("accept-encoding", "gzip").await;
         let reply = reply
             .expect_header("content-encoding", "gzip")
             .expect_header("vary", "accept-encoding");

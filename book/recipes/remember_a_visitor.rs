@@ -44,9 +44,9 @@ mod tests {
     async fn visits_are_counted_for_each_visitor() {
         let app = LintLayer::new().layer(app());
         let (ada, bob) = (Client::new(app.clone()), Client::new(app));
-        ada.get("/").send().await.expect_text_contains("visit 1");
-        ada.get("/").send().await.expect_text_contains("visit 2");
-        bob.get("/").send().await.expect_text_contains("visit 1");
+        ada.get("/").await.expect_text_contains("visit 1");
+        ada.get("/").await.expect_text_contains("visit 2");
+        bob.get("/").await.expect_text_contains("visit 1");
     }
 }
 // ANCHOR_END: test

@@ -42,27 +42,21 @@ mod tests {
         fs::write(folder.path().join(".env"), "PASSWORD=plywood").unwrap();
         let client = Client::new(LintLayer::new().layer(app(folder.path()).unwrap()));
 
-        let page = client.get("/").send().await.expect_status(200);
+        let page = client.get("/").await.expect_status(200);
         let tag = page
             .expect_header("content-type", "text/html; charset=utf-8")
             .header("etag")
             .to_owned();
-        client
-            .get("/")
-            .header("if-none-match", &tag)
-            .send()
-            .await
-            .expect_status(304);
+        client.get("/").header("if-none-match", &tag).await.expect_status(304);
         client
             .get("/")
             .header("range", "bytes=4-8")
-            .send()
             .await
             .expect_status(206)
             .expect_text_contains("Hello");
 
-        client.get("/.env").send().await.expect_status(404);
-        client.get("/%2e%2e/etc/passwd").send().await.expect_status(404);
+        client.get("/.env").await.expect_status(404);
+        client.get("/%2e%2e/etc/passwd").await.expect_status(404);
     }
 }
 // ANCHOR_END: test

@@ -53,15 +53,15 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let client = Client::new(LintLayer::new().layer(app(data.path()).unwrap()));
 
-        let stranger = client.get("/").header("accept", "text/html").send().await;
+        let stranger = client.get("/").header("accept", "text/html").await;
         stranger.expect_status(303).expect_header("location", "/login?next=%2F");
 
         let account = [("username", "ada"), ("password", "plywood")];
-        client.post("/login").form(&account).send().await.expect_status(303);
-        client.get("/").send().await.expect_text_contains("hello, ada");
+        client.post("/login").form(&account).await.expect_status(303);
+        client.get("/").await.expect_text_contains("hello, ada");
 
-        client.post("/logout").send().await.expect_status(303);
-        client.get("/").send().await.expect_status(401);
+        client.post("/logout").await.expect_status(303);
+        client.get("/").await.expect_status(401);
     }
 }
 // ANCHOR_END: test

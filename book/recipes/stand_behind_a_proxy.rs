@@ -57,7 +57,7 @@ mod tests {
     async fn the_proxys_word_counts_and_the_clients_does_not() {
         let client = plywood_test::Client::new(LintLayer::new().layer(app()));
         let told = ("x-forwarded-for", "203.0.113.66, 192.0.2.7");
-        let reply = client.get("/").header(told.0, told.1).send().await;
+        let reply = client.get("/").header(told.0, told.1).await;
         reply.expect_text("you came from 192.0.2.7 over https\n");
     }
 }

@@ -48,9 +48,9 @@ async fn main() -> Result<(), BoxError> {
 }
 // ANCHOR_END: main
 
+// ANCHOR: test
 #[cfg(test)]
 mod tests {
-    // ANCHOR: test
     use plywood::{prelude::*, session_core::Vault};
     use plywood_lint::LintLayer;
     use plywood_test::Client;
@@ -110,5 +110,5 @@ mod tests {
         ada.get("/cart").await.expect_json_at("/cart/0", "chair");
         server.abort();
     }
-    // ANCHOR_END: socket
 }
+// ANCHOR_END: socket

@@ -47,20 +47,17 @@ mod tests {
         let client = Client::new(LintLayer::new().layer(app().unwrap()));
         client
             .get("/")
-            .send()
             .await
             .expect_status(200)
             .expect_text_contains("hello, world");
-        client.get("/ada").send().await.expect_text_contains("hello, ada");
+        client.get("/ada").await.expect_text_contains("hello, ada");
 
-        let missing =
-            client.get("/a/b").header("accept", "application/json").send().await;
+        let missing = client.get("/a/b").header("accept", "application/json").await;
         missing
             .expect_status(404)
             .expect_header("content-type", "application/problem+json");
         client
             .post("/")
-            .send()
             .await
             .expect_status(405)
             .expect_header("allow", "GET, HEAD, OPTIONS");

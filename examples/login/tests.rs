@@ -15,38 +15,33 @@ fn client(data: &Path) -> Client {
 async fn ada_signs_in_stays_signed_in_over_a_restart_and_signs_out() {
     let data = tempfile::tempdir().unwrap();
     let ada = client(data.path());
-    let led = ada.get("/").send().await.expect_status(303);
+    let led = ada.get("/").await.expect_status(303);
     assert_eq!(led.header("location"), "/login?next=%2F");
-    let page = ada.get("/login?next=%2F").send().await.expect_status(200);
+    let page = ada.get("/login?next=%2F").await.expect_status(200);
     page.expect_text_contains("/static/style.css");
 
     let account = |password| [("username", "ada"), ("password", password)];
-    ada.post("/login").form(account("wrong")).send().await.expect_status(403);
-    ada.post("/login").form(account("plywood")).send().await.expect_status(303);
-    ada.get("/").send().await.expect_status(200).expect_text_contains("Hello, ada");
+    ada.post("/login").form(account("wrong")).await.expect_status(403);
+    ada.post("/login").form(account("plywood")).await.expect_status(303);
+    ada.get("/").await.expect_status(200).expect_text_contains("Hello, ada");
     let cookie = ada.cookies().first().expect("the session has a cookie").to_string();
 
     // Another app over the same file is what a restart leaves.
     let restarted = client(data.path());
     let kept = || restarted.get("/").header("cookie", &cookie);
-    kept().send().await.expect_text_contains("Hello, ada");
-    restarted
-        .post("/logout")
-        .header("cookie", &cookie)
-        .send()
-        .await
-        .expect_status(303);
-    kept().send().await.expect_status(303);
+    kept().await.expect_text_contains("Hello, ada");
+    restarted.post("/logout").header("cookie", &cookie).await.expect_status(303);
+    kept().await.expect_status(303);
 }
 
 #[tokio::test]
 async fn strangers_get_the_style_sheet_and_nothing_else() {
     let data = tempfile::tempdir().unwrap();
     let stranger = client(data.path());
-    let sheet = stranger.get("/static/style.css").send().await.expect_status(200);
+    let sheet = stranger.get("/static/style.css").await.expect_status(200);
     sheet.expect_header("content-type", "text/css; charset=utf-8");
     for target in ["/", "//", "/x", "/staticx", "/%6cogin/x"] {
-        let reply = stranger.get(target).send().await;
+        let reply = stranger.get(target).await;
         assert_eq!(reply.status(), 303, "{target}");
     }
 }
