@@ -1,5 +1,7 @@
 //! The rules of [`Store`], as a test that every back end runs, ours or yours.
 
+mod model;
+
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::{join, join_all, join3};
@@ -33,6 +35,25 @@ pub async fn check(store: impl Store) {
     of_many_writers_one_wins(&*store).await;
     destroy_wins(&*store).await;
     no_update_is_lost(store).await;
+}
+
+/// Lets eight clients do at random what clients do, with `steps` steps each: first in turns, each answer compared with a model's, then at
+/// the same time. The same `seed` rolls the same dice.
+///
+/// ```
+/// # async fn test(store: impl plywood_session_core::Store) {
+/// plywood_session_core::conformance::model(store, 1, 100).await;
+/// # }
+/// ```
+///
+/// # Panics
+///
+/// At the first answer that is wrong.
+pub async fn model(store: impl Store, seed: u64, steps: usize) {
+    let store = Arc::new(store);
+    let mut dice = model::Dice(seed.wrapping_mul(2) | 1);
+    model::one_after_another(&*store, &mut dice, steps * 8).await;
+    model::all_at_once(store, &mut dice, steps).await;
 }
 
 const HOUR: Duration = Duration::from_secs(3600);

@@ -63,6 +63,12 @@ impl SessionError {
         Self::new(SessionErrorKind::TooLarge, key, None)
     }
 
+    pub(crate) fn too_deep(key: &str) -> Self {
+        let most = crate::Vault::MAX_DEPTH;
+        let source = format!("it is nested deeper than {most}");
+        Self::new(SessionErrorKind::Value, key, Some(source.into()))
+    }
+
     pub(crate) fn conflict() -> Self {
         Self::new(SessionErrorKind::Conflict, "", None)
     }
@@ -93,7 +99,7 @@ impl fmt::Display for SessionError {
         let key = &self.key;
         match self.kind {
             SessionErrorKind::Store => f.write_str("the session store failed")?,
-            SessionErrorKind::Value => write!(f, "session value {key:?} has another type")?,
+            SessionErrorKind::Value => write!(f, "session value {key:?} is not what it must be")?,
             SessionErrorKind::TooLarge if key.is_empty() => f.write_str(
                 "the session is larger than its limit: keep large things elsewhere and their name here",
             )?,

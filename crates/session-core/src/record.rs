@@ -121,6 +121,16 @@ pub(crate) fn weight_of(value: &Value) -> usize {
     }
 }
 
+/// Is the value nested deeper than `depth`? It looks no deeper than that.
+pub(crate) fn is_deeper(value: &Value, depth: usize) -> bool {
+    let below = |value: &Value| depth == 0 || is_deeper(value, depth - 1);
+    match value {
+        Value::Array(values) => values.iter().any(below),
+        Value::Object(members) => members.values().any(below),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

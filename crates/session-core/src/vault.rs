@@ -73,6 +73,9 @@ impl Vault {
     /// The most bytes of one session's values unless another limit is chosen: 64 KiB, counted about as JSON.
     pub const MAX_SIZE: usize = 64 * 1024;
 
+    /// The deepest that values may be nested: lists in lists, and so on. What is deeper could be written, and not be read again.
+    pub const MAX_DEPTH: usize = 64;
+
     /// How long a store may take to answer unless another time is chosen: one and a half seconds.
     pub const STORE_TIMEOUT: Duration = Duration::from_millis(1500);
 
@@ -241,6 +244,9 @@ impl Vault {
     ) -> Result<(), SessionError> {
         if record::weight_of(value) > self.max_bytes() {
             return Err(SessionError::too_large(key));
+        }
+        if record::is_deeper(value, Self::MAX_DEPTH) {
+            return Err(SessionError::too_deep(key));
         }
         Ok(())
     }

@@ -9,6 +9,19 @@ async fn a_plain_store_passes() {
     conformance::check(Shelf::default()).await;
 }
 
+#[tokio::test]
+async fn a_plain_store_answers_as_the_model_does() {
+    for seed in 0..20 {
+        conformance::model(Shelf::default(), seed, 100).await;
+    }
+}
+
+#[tokio::test]
+#[should_panic = "update"]
+async fn a_store_that_resurrects_does_not_answer_as_the_model_does() {
+    conformance::model(Upsert(Shelf::default()), 1, 100).await;
+}
+
 /// A store that saves by "insert or replace", as stores without a conditional update do.
 struct Upsert(Shelf);
 

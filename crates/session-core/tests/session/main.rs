@@ -429,6 +429,28 @@ async fn what_is_too_large_is_refused() {
 }
 
 #[tokio::test]
+async fn what_could_be_written_and_not_be_read_again_is_refused() {
+    let nested =
+        |depth| (0..depth).fold(serde_json::json!(1), |value, _| serde_json::json!([value]));
+    let (shelf, vault) = shop();
+    let session = vault.session([]);
+    session.insert("deep", nested(Vault::MAX_DEPTH)).unwrap();
+    let error = session
+        .insert("deeper", nested(Vault::MAX_DEPTH + 1))
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.key()),
+        (SessionErrorKind::Value, "deeper")
+    );
+    assert!(error.to_string().contains("deeper than 64"), "{error}");
+    let deeper = move |_: Option<serde_json::Value>| nested(100);
+    assert!(session.update("deep", deeper).await.is_err());
+    change(&session).await;
+    let text = serde_json::to_string(&*shelf.records().remove(0).1.data).unwrap();
+    assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
+}
+
+#[tokio::test]
 async fn a_value_of_another_type_is_an_error_that_names_its_key() {
     let (shelf, vault) = shop();
     let id = signed_in(&shelf, &vault).await;
@@ -487,7 +509,14 @@ async fn a_commit_is_seen_by_the_same_request_and_the_next() {
 #[tokio::test]
 async fn a_store_call_that_fails_is_an_error_and_leaves_no_half() {
     type Act = fn(&Session);
-    let acts: [(&str, Act); 4] = [
+    let acts: [(&str, Act); 6] = [
+        ("renew", Session::renew),
+        ("sign in to be remembered", |session| {
+            session.renew();
+            session.belongs_to("ada").unwrap();
+            session.expire_after(Duration::from_secs(60));
+            session.insert("role", "admin").unwrap();
+        }),
         ("sign in", |session| {
             session.renew();
             session.insert("role", "admin").unwrap();

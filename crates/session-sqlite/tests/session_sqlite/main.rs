@@ -72,6 +72,37 @@ async fn a_durable_file_keeps_the_rules_of_stores() {
     conformance::check(store).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_answers_as_the_model_does() {
+    let directory = tempdir().unwrap();
+    for seed in 0..5 {
+        let path = directory.path().join(format!("{seed}.db"));
+        conformance::model(SqliteStore::open(path).unwrap(), seed, 60).await;
+    }
+}
+
+#[tokio::test]
+async fn a_file_from_before_owners_is_brought_up_to_date() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("sessions.db");
+    let id = counted(&Vault::new(SqliteStore::open(&path).unwrap())).await;
+    let file = rusqlite::Connection::open(&path).unwrap();
+    file.execute_batch(
+        "DROP INDEX session_owner; ALTER TABLE session DROP COLUMN owner; PRAGMA user_version = 1",
+    )
+    .unwrap();
+    drop(file);
+    for _ in 0..2 {
+        let vault = Vault::new(SqliteStore::open(&path).unwrap());
+        let session = vault.session([id]);
+        assert_eq!(session.get("count").await.unwrap(), Some(0));
+        session.belongs_to("ada").unwrap();
+        session.commit().await.unwrap();
+    }
+    let vault = Vault::new(SqliteStore::open(&path).unwrap());
+    assert_eq!(vault.destroy_all("ada").await.unwrap(), 1);
+}
+
 #[tokio::test]
 async fn sessions_survive_the_store() {
     let directory = tempdir().unwrap();

@@ -27,6 +27,25 @@ async fn it_keeps_the_rules_of_stores() {
     conformance::check(MemoryStore::new()).await;
 }
 
+#[tokio::test]
+async fn it_answers_as_the_model_does() {
+    for seed in 0..20 {
+        conformance::model(MemoryStore::new(), seed, 100).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn it_answers_as_the_model_does_to_many_threads() {
+    let store = std::sync::Arc::new(MemoryStore::new());
+    let models = (0..8).map(|seed| {
+        let store = std::sync::Arc::clone(&store);
+        tokio::spawn(async move { conformance::model(store, seed, 200).await })
+    });
+    for model in models.collect::<Vec<_>>() {
+        model.await.unwrap();
+    }
+}
+
 fn owned() -> Record {
     let mut record = record(HOUR);
     record.owner = Some("ada".into());
