@@ -75,6 +75,7 @@ over! {
     a_hyper_service_fn => services::hyper();
     a_tower_service_fn => services::tower();
     tonic_routes => services::tonic();
+    a_poem_endpoint => services::poem();
     a_warp_filter => services::warp();
     a_function_in_a_cloud => services::function();
 }

@@ -2,15 +2,16 @@
 
 use std::{
     convert::Infallible,
+    io,
     pin::Pin,
-    sync::Mutex,
+    sync::{Arc, Mutex},
     task::{Context, Poll},
 };
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, header::CONTENT_TYPE};
+use http::{Request, Response, StatusCode, header::CONTENT_TYPE, uri::Scheme};
 use http_body::{Frame, SizeHint};
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, combinators::BoxBody};
 use plywood::prelude::{Body, BoxError, HttpBody, HttpService, Layer, ServiceExt};
 
 pub(crate) const LINE: &str = "a line that compresses well\n";
@@ -142,6 +143,39 @@ impl http_body::Body for Payload {
     }
 }
 
+/// A poem endpoint. Its trait takes `&self` and requests of its own.
+pub(crate) fn poem()
+-> impl HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>, Future: Send> + Sync {
+    use poem::{Endpoint, IntoEndpoint, Route, endpoint::make_sync, get, post};
+
+    let echo = poem::endpoint::make(|request: poem::Request| async {
+        request.into_body().into_string().await
+    });
+    let route = Route::new()
+        .at("/hello", get(make_sync(|_| page())))
+        .at("/nothing", get(make_sync(|_| StatusCode::NO_CONTENT)))
+        .at("/echo", post(echo))
+        .at(
+            "/panic",
+            get(make_sync(|_| -> StatusCode { panic!("a secret") })),
+        )
+        .at("/*rest", make_sync(|_| StatusCode::NOT_FOUND));
+    let endpoint = Arc::new(route.into_endpoint());
+    tower::service_fn(move |request: Request<Body>| {
+        let endpoint = Arc::clone(&endpoint);
+        async move {
+            let (head, body) = request.into_parts();
+            // No socket is there to tell both addresses.
+            let nowhere = (head, Default::default(), Default::default(), Scheme::HTTP);
+            let head = poem::RequestParts::from(nowhere);
+            let body = BoxBody::new(Shared(Mutex::new(body)).map_err(io::Error::other));
+            let request = poem::Request::from_parts(head, body.into());
+            let response = endpoint.get_response(request).await;
+            Ok::<_, Infallible>(Response::<BoxBody<Bytes, io::Error>>::from(response))
+        }
+    })
+}
+
 pub(crate) fn warp()
 -> impl HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>, Future: Send> + Sync {
     use warp::Filter;
@@ -160,7 +194,7 @@ pub(crate) fn warp()
     })
 }
 
-/// A body that can be shared between threads, which warp asks for, though it polls it from one at a time.
+/// A body that can be shared between threads, which warp and poem ask for, though it polls it from one at a time.
 struct Shared(Mutex<Body>);
 
 impl http_body::Body for Shared {
