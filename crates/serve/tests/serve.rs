@@ -321,6 +321,7 @@ async fn a_client_that_dawdles_over_a_body_is_let_go() {
 
 #[tokio::test]
 async fn a_client_that_does_not_read_its_answer_is_let_go() {
+    static PIECE: [u8; 65536] = [b'x'; 65536];
     let (holds, mut held) = mpsc::channel::<()>(1);
     let holds = std::sync::Mutex::new(Some(holds));
     let holds = std::sync::Arc::new(holds);
@@ -328,7 +329,7 @@ async fn a_client_that_does_not_read_its_answer_is_let_go() {
         let holds = holds.lock().unwrap().take();
         let endless = futures_util::stream::repeat_with(move || {
             let _held = &holds;
-            Ok::<_, BoxError>(Frame::data(Bytes::from_static(&[b'x'; 65536])))
+            Ok::<_, BoxError>(Frame::data(Bytes::from_static(&PIECE)))
         });
         std::future::ready(Ok(Response::builder()
             .header("content-type", "text/plain")
