@@ -34,7 +34,8 @@
 //!
 //! # What it does
 //!
-//! - Leaves a [`Session`] in the request. That costs two allocations; a session that nobody touches costs no more.
+//! - Leaves a [`Session`] in the request. That costs two allocations, and two more where it is the first thing that a request is left; a
+//!   session that nobody touches costs no more.
 //! - Loads when a value is first asked for. Saves when something was changed, once, before the head goes out, so that the visitor's next
 //!   request sees it, whatever the status of the answer is. Sets the cookie when the id is new.
 //! - Applies changes by compare and swap, and replays them when another request was faster. A session that was destroyed meanwhile stays
