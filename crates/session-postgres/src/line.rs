@@ -48,7 +48,7 @@ impl Line {
         timeout: Duration,
     ) -> Self {
         // Whoever has given up must not leave something behind that waits for a lock.
-        let bound = format!("SET statement_timeout = {}", timeout.as_millis().max(1));
+        let bound = bound(timeout);
         let bounded = Hook::async_fn(move |client: &mut ClientWrapper, _| {
             let bound = bound.clone();
             Box::pin(async move {
@@ -101,16 +101,18 @@ impl Line {
         if let Some(error) = self.outage() {
             return Err(error);
         }
-        let left = Some(deadline.saturating_duration_since(Instant::now()));
+        // Whoever comes to the server has half of the time left for it: if that was not enough, the server is to blame and not the crowd.
         let timeouts = Timeouts {
-            wait: left,
-            create: left,
-            recycle: left,
+            wait: Some(time / 2),
+            create: Some(time),
+            recycle: Some(time),
         };
         let got = timeout_at(deadline, self.pool.timeout_get(&timeouts)).await;
         match got {
             Ok(Ok(client)) => Ok(client),
-            Ok(Err(PoolError::Timeout(TimeoutType::Wait))) => Err(self.error(Cause::Busy(time))),
+            Ok(Err(PoolError::Timeout(TimeoutType::Wait))) => {
+                Err(self.error(Cause::Busy(time / 2)))
+            }
             Ok(Err(PoolError::Backend(error))) => Err(self.out(self.error(error))),
             Ok(Err(PoolError::PostCreateHook(HookError::Backend(error)))) => {
                 Err(self.out(self.error(error)))
@@ -175,14 +177,19 @@ impl Turn<'_> {
         if self.steps_left().await?.is_none() {
             return Ok(());
         }
-        // Within one transaction, which ends the lock and the bound.
-        let begin = format!(
-            "BEGIN; SET LOCAL statement_timeout = {}; SELECT pg_advisory_xact_lock({LOCK});",
-            self.time.as_millis()
-        );
-        self.batch(&begin).await?;
-        let steps = self.steps_left().await?.unwrap_or_default();
-        self.batch(&(steps + "COMMIT;")).await
+        // Not within the transaction: what another has made while this one waited is seen by the next transaction only. A connection that
+        // fails is given up, and the lock with it.
+        let wait = self.time.as_millis();
+        self.batch(&format!(
+            "SET statement_timeout = {wait}; SELECT pg_advisory_lock({LOCK})"
+        ))
+        .await?;
+        if let Some(steps) = self.steps_left().await? {
+            self.batch(&format!("BEGIN; {steps} COMMIT")).await?;
+        }
+        let bound = bound(self.line.timeout);
+        self.batch(&format!("SELECT pg_advisory_unlock({LOCK}); {bound}"))
+            .await
     }
 
     async fn steps_left(&mut self) -> Result<Option<String>, ServerError> {
@@ -216,4 +223,9 @@ impl Turn<'_> {
         drop(self.client.take().map(Object::take));
         Err(error)
     }
+}
+
+/// The server's own bound on a statement. Zero would be none.
+fn bound(timeout: Duration) -> String {
+    format!("SET statement_timeout = {}", timeout.as_millis().max(1))
 }

@@ -63,6 +63,11 @@ impl PostgresServer {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Kills it as a crash would.
     pub fn kill(&mut self) {
         if let Some(process) = self.process.take() {
@@ -71,11 +76,13 @@ impl PostgresServer {
     }
 
     /// Starts it again on its port and its data, and waits until it answers.
+    ///
+    /// It does not wait for the disk, which nobody pulls out here: what it has written survives its own end.
     pub fn restart(&mut self) {
         self.kill();
         let log = self.path().join("log");
         let options = format!(
-            "-D {} -p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories=",
+            "-D {} -p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off",
             self.data(),
             self.port
         );

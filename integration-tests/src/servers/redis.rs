@@ -51,6 +51,11 @@ impl RedisServer {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Kills it as a crash would.
     pub fn kill(&mut self) {
         if let Some(process) = self.process.take() {

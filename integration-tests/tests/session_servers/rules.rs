@@ -10,6 +10,9 @@ pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 /// What has to be so of any store that several processes share. Each opens its own.
 pub(crate) async fn hold<S: Store>(open: impl Fn() -> S) {
     conformance::check(open()).await;
+    for seed in 1..=3 {
+        conformance::model(open(), seed, 100).await;
+    }
     a_thousand_updates_at_a_time_are_a_thousand([open(), open()]).await;
     what_one_deletes_the_other_does_not_restore([open(), open()]).await;
     an_end_beyond_all_time_is_kept(&open()).await;
@@ -72,6 +75,16 @@ async fn what_expires_goes(store: &impl Store) {
     let late = store.update(&key, 1, record.clone()).await.unwrap();
     assert_eq!(late, Update::Gone);
     assert!(store.create(&key, record).await.unwrap());
+}
+
+/// A record that belongs to somebody and lives for so many milliseconds.
+pub(crate) fn record_of(owner: &str, millis: u64) -> Record {
+    let end = Timestamp::now() + Duration::from_millis(millis);
+    Record::restored(Data::new(), 1, end, end, Some(owner.into()))
+}
+
+pub(crate) fn soon() -> Timestamp {
+    Timestamp::now() + Duration::from_secs(30)
 }
 
 pub(crate) fn key() -> Key {

@@ -1,0 +1,187 @@
+use std::{
+    env,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use plywood_integration_tests::{PostgresServer, RedisServer};
+use plywood_session_core::{Id, Store, Vault};
+use tokio::time::{interval, sleep, timeout};
+
+use crate::rules::{count, count_up, counted};
+
+/// A server of the test's own.
+pub(crate) trait Server: Send + 'static {
+    fn kill(&mut self);
+    fn restart(&mut self);
+    fn pause(&self);
+    fn resume(&self);
+}
+
+macro_rules! server {
+    ($server:ty) => {
+        impl Server for $server {
+            fn kill(&mut self) {
+                self.kill();
+            }
+            fn restart(&mut self) {
+                self.restart();
+            }
+            fn pause(&self) {
+                self.pause();
+            }
+            fn resume(&self) {
+                self.resume();
+            }
+        }
+    };
+}
+
+server!(PostgresServer);
+server!(RedisServer);
+
+/// How long a request may take when the server is down, and how long the store may take when it is back.
+const ANSWERED: Duration = Duration::from_secs(2);
+const RECOVERED: Duration = Duration::from_secs(1);
+
+/// One visitor, and what the requests of theirs were told.
+struct Visitor {
+    id: Id,
+    counted: AtomicU32,
+    refused: AtomicU32,
+}
+
+/// 500 requests a second, each of which adds one for one of the visitors.
+struct Load {
+    visitors: Arc<[Visitor]>,
+    over: Arc<AtomicBool>,
+    generator: tokio::task::JoinHandle<()>,
+}
+
+impl Load {
+    async fn start(vault: &Vault) -> Self {
+        let mut visitors = Vec::new();
+        for _ in 0..16 {
+            visitors.push(Visitor {
+                id: counted(vault).await,
+                counted: AtomicU32::new(0),
+                refused: AtomicU32::new(0),
+            });
+        }
+        let visitors: Arc<[_]> = visitors.into();
+        let over = Arc::<AtomicBool>::default();
+        let generator = tokio::spawn({
+            let (vault, visitors, over) = (vault.clone(), visitors.clone(), over.clone());
+            async move {
+                let mut requests = Vec::new();
+                let mut beat = interval(Duration::from_millis(2));
+                while !over.load(Relaxed) {
+                    beat.tick().await;
+                    let (vault, visitors) = (vault.clone(), visitors.clone());
+                    let n = requests.len() % visitors.len();
+                    requests.push(tokio::spawn(async move { visitors[n].visit(vault).await }));
+                }
+                for request in requests {
+                    request.await.unwrap();
+                }
+            }
+        });
+        Self {
+            visitors,
+            over,
+            generator,
+        }
+    }
+
+    /// Ends the load and compares what was told with what is there: no request that was told it counts is missing, and none counts twice.
+    async fn finish(self, vault: &Vault, witness: Id) {
+        self.over.store(true, Relaxed);
+        self.generator.await.unwrap();
+        // The last of them may have been too much for it.
+        recovers(vault, witness).await;
+        let (mut all, mut none) = (0, 0);
+        for visitor in &*self.visitors {
+            let (counted, refused) = (visitor.counted.load(Relaxed), visitor.refused.load(Relaxed));
+            let kept = count(vault, visitor.id).await;
+            // Whoever was refused may have been carried out: its answer was lost.
+            assert!(
+                (counted..=counted + refused).contains(&kept),
+                "{counted} were told they count and {refused} that they may not: {kept}"
+            );
+            all += counted;
+            none += refused;
+        }
+        assert!(all > 100, "the server was up most of the time: {all}");
+        assert!(none > 0, "the server was down some of the time");
+    }
+}
+
+impl Visitor {
+    async fn visit(&self, vault: Vault) {
+        let started = Instant::now();
+        let answer = count_up(vault, self.id).await;
+        assert!(
+            started.elapsed() < ANSWERED,
+            "{:?}: {answer:?}",
+            started.elapsed()
+        );
+        match answer {
+            Ok(_) => self.counted.fetch_add(1, Relaxed),
+            Err(_) => self.refused.fetch_add(1, Relaxed),
+        };
+    }
+}
+
+/// Kills the server under load and starts it again, 20 times, or as many as `PLYWOOD_CRASHES` says.
+pub(crate) async fn crashes<S: Server>(mut server: S, store: impl Store) -> S {
+    let rounds = env::var("PLYWOOD_CRASHES").map_or(20, |rounds| rounds.parse().unwrap());
+    let vault = Vault::new(store);
+    let witness = counted(&vault).await;
+    let load = Load::start(&vault).await;
+    for _ in 0..rounds {
+        sleep(Duration::from_millis(150)).await;
+        server.kill();
+        sleep(Duration::from_millis(50)).await;
+        let refused = count_up(vault.clone(), witness).await;
+        refused.unwrap_err();
+        server.restart();
+        recovers(&vault, witness).await;
+    }
+    load.finish(&vault, witness).await;
+    server
+}
+
+/// Stops the server in its tracks under load, and lets it go on.
+pub(crate) async fn hangs<S: Server>(server: S, store: impl Store) -> S {
+    let vault = Vault::new(store);
+    let witness = counted(&vault).await;
+    let load = Load::start(&vault).await;
+    for _ in 0..2 {
+        sleep(Duration::from_millis(300)).await;
+        server.pause();
+        // All of one session, who wait for each other beside.
+        let crowd: Vec<_> = (0..50)
+            .map(|_| tokio::spawn(timeout(ANSWERED, count_up(vault.clone(), witness))))
+            .collect();
+        for request in crowd {
+            request.await.unwrap().expect("it is answered").unwrap_err();
+        }
+        sleep(Duration::from_millis(1500)).await;
+        server.resume();
+        recovers(&vault, witness).await;
+    }
+    load.finish(&vault, witness).await;
+    server
+}
+
+/// The store works again a moment after the server does, and nobody has told it.
+pub(crate) async fn recovers(vault: &Vault, witness: Id) {
+    let back = Instant::now();
+    while let Err(error) = count_up(vault.clone(), witness).await {
+        assert!(back.elapsed() < RECOVERED, "{error:?}");
+        sleep(Duration::from_millis(5)).await;
+    }
+}

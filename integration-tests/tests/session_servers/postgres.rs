@@ -1,0 +1,185 @@
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use plywood_integration_tests::PostgresServer;
+use plywood_session_core::{Store, Vault};
+use plywood_session_postgres::PostgresStore;
+use tokio_postgres::{Client, NoTls};
+
+use crate::{faults, rules};
+
+fn store(url: &str) -> PostgresStore {
+    PostgresStore::new(url).unwrap()
+}
+
+async fn client(url: &str) -> Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+async fn number(client: &Client, query: &str) -> i64 {
+    client.query_one(query, &[]).await.unwrap().get(0)
+}
+
+const OURS: &str =
+    "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'plywood sessions'";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_keeps_the_rules_of_stores() {
+    let (url, _server) = PostgresServer::given_or_started();
+    rules::hold(|| store(&url)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_crashes_loses_nothing_and_is_found_again() {
+    let server = PostgresServer::start();
+    let (url, store) = (server.url(), store(&server.url()));
+    let server = faults::crashes(server, store.clone()).await;
+    assert!(number(&client(&url).await, OURS).await <= 8);
+    drop((server, store));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_hangs_is_an_error_in_time() {
+    let server = PostgresServer::start();
+    let (url, store) = (server.url(), store(&server.url()));
+    let server = faults::hangs(server, store.clone()).await;
+    assert!(number(&client(&url).await, OURS).await <= 8);
+    drop((server, store));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_store_does_not_notice_a_restart() {
+    let mut server = PostgresServer::start();
+    let vault = Vault::new(store(&server.url()));
+    let id = rules::counted(&vault).await;
+    for n in 1..4 {
+        server.restart();
+        assert_eq!(rules::count_up(vault.clone(), id).await.unwrap(), n);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_a_lock_gives_up_and_leaves_nobody_waiting() {
+    let server = PostgresServer::start();
+    let store = store(&server.url()).timeout(Duration::from_millis(300));
+    let key = rules::key();
+    assert!(
+        store
+            .create(&key, rules::record_of("ada", 60_000))
+            .await
+            .unwrap()
+    );
+    let other = client(&server.url()).await;
+    let lock = "BEGIN; LOCK TABLE plywood_session";
+    other.batch_execute(lock).await.unwrap();
+    for _ in 0..5 {
+        let crowd = join_all((0..20).map(|_| store.touch(&key, rules::soon()))).await;
+        assert!(crowd.iter().all(Result::is_err), "{crowd:?}");
+    }
+    // The server gives up a moment after the client.
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert!(number(&other, OURS).await <= 8);
+    other.batch_execute("COMMIT").await.unwrap();
+    assert!(store.touch(&key, rules::soon()).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stores_that_start_together_make_one_table() {
+    let server = PostgresServer::start();
+    for table in ["visit", "shop.visit", "select"] {
+        let stores: Vec<_> = (0..8)
+            .map(|_| store(&server.url()).table(table).unwrap().connections(1))
+            .collect();
+        for ready in join_all(stores.iter().map(PostgresStore::ready)).await {
+            ready.unwrap();
+        }
+        let key = rules::key();
+        assert!(
+            stores[0]
+                .create(&key, rules::record_of("ada", 60_000))
+                .await
+                .unwrap()
+        );
+        assert!(stores[7].load(&key).await.unwrap().is_some());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_of_something_else_or_of_a_later_version_is_left_alone() {
+    let server = PostgresServer::start();
+    let other = client(&server.url()).await;
+    let tables = "CREATE TABLE orders (key text); CREATE TABLE later (key text);
+        COMMENT ON TABLE later IS 'plywood sessions, version 1000'";
+    other.batch_execute(tables).await.unwrap();
+    for (table, reason) in [
+        ("orders", "holds something else"),
+        ("later", "later version"),
+    ] {
+        let store = store(&server.url()).table(table).unwrap();
+        for error in [
+            store.ready().await,
+            store.load(&rules::key()).await.map(drop),
+        ] {
+            let message = error.unwrap_err().to_string();
+            assert!(
+                message.contains(table) && message.contains(reason),
+                "{message}"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_make_a_table_can_use_one_that_is_there() {
+    let server = PostgresServer::start();
+    let owner = store(&server.url());
+    let admin = client(&server.url()).await;
+    admin
+        .batch_execute("CREATE ROLE guest LOGIN")
+        .await
+        .unwrap();
+    let url = server.url().replace("postgres@", "guest@");
+    let guest = store(&url);
+    let message = guest.ready().await.unwrap_err().to_string();
+    assert!(message.contains("permission denied"), "{message}");
+    owner.ready().await.unwrap();
+    let grant = "GRANT SELECT, INSERT, UPDATE, DELETE ON plywood_session TO guest";
+    admin.batch_execute(grant).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(120)).await;
+    plywood_session_core::conformance::check(guest).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_expired_leaves_the_table() {
+    let server = PostgresServer::start();
+    let store = store(&server.url());
+    store.ready().await.unwrap();
+    let client = client(&server.url()).await;
+    // 1200 are long over, and 100 end soon.
+    client
+        .batch_execute(
+            "INSERT INTO plywood_session (key, version, expires, deadline, data)
+             SELECT decode(lpad(to_hex(n), 64, '0'), 'hex'), 1, at, at, '{}'
+             FROM generate_series(1, 1300) AS n,
+             LATERAL (SELECT CASE WHEN n <= 1200 THEN 1000 ELSE 4000000000000 END AS at) AS ends",
+        )
+        .await
+        .unwrap();
+    let lives = rules::key();
+    assert!(
+        store
+            .create(&lives, rules::record_of("ada", 60_000))
+            .await
+            .unwrap()
+    );
+    let swept = async {
+        while number(&client, "SELECT count(*) FROM plywood_session").await != 101 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let swept = tokio::time::timeout(Duration::from_secs(20), swept).await;
+    swept.expect("what lives is left, and nothing else");
+    assert!(store.load(&lives).await.unwrap().is_some());
+}
