@@ -25,29 +25,42 @@ pub(crate) struct Asked {
 #[derive(Clone, Copy)]
 struct UnderLint;
 
-const CONDITIONS: [HeaderName; 4] = [
-    header::IF_NONE_MATCH,
-    header::IF_MODIFIED_SINCE,
-    header::RANGE,
-    header::IF_RANGE,
-];
-
 impl Asked {
     /// Reads `request`, for a lint around a service of type `S`.
     pub(crate) fn read<S, B>(request: &mut Request<B>) -> Self {
         let is_inner = request.extensions_mut().insert(UnderLint).is_some();
-        let (method, headers) = (request.method(), request.headers());
         let mount = Mount::of(request);
-        Self {
-            method: method.clone(),
+        let mut asked = Self {
+            method: request.method().clone(),
             is_final: !is_inner && !is_finished_by_axum::<S>(),
-            conditions: conditions(headers),
-            accept_encoding: headers.get(header::ACCEPT_ENCODING).cloned(),
-            host: headers.get(header::HOST).cloned(),
+            conditions: None,
+            accept_encoding: None,
+            host: None,
             authority: request.uri().authority().cloned(),
-            question: Question::read(request, &mount),
+            question: None,
             mount,
+        };
+        let mut question = Question::new(request, &asked.mount);
+        // One pass, because a look-up for each costs more.
+        for (name, value) in request.headers() {
+            match *name {
+                header::HOST => asked.host = Some(value.clone()),
+                header::ACCEPT_ENCODING => asked.accept_encoding = Some(value.clone()),
+                header::IF_NONE_MATCH
+                | header::IF_MODIFIED_SINCE
+                | header::RANGE
+                | header::IF_RANGE => {
+                    let kept = asked.conditions.get_or_insert_default();
+                    kept.append(name, value.clone());
+                }
+                _ => {}
+            }
+            if let Some(question) = &mut question {
+                question.field(name, value);
+            }
         }
+        asked.question = question;
+        asked
     }
 
     /// The lines of one of the conditions.
@@ -71,17 +84,6 @@ pub(crate) fn without_port(authority: &str) -> &str {
         Some((host, port)) if !port.contains(']') => host,
         _ => authority,
     }
-}
-
-fn conditions(headers: &HeaderMap) -> Option<Box<HeaderMap>> {
-    let mut kept = None;
-    for name in &CONDITIONS {
-        for line in headers.get_all(name) {
-            let kept: &mut Box<HeaderMap> = kept.get_or_insert_default();
-            kept.append(name, line.clone());
-        }
-    }
-    kept
 }
 
 /// Does an axum Router stand outside, as it does around every layer of `Router::layer`? It adds `Allow` to a 405 on the way out.

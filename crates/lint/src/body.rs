@@ -5,13 +5,14 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use http::{HeaderMap, Method, Request, header, response};
+use http::{Method, Request, response};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use crate::{
     account::{Account, Whose},
     asked::Asked,
+    fields::Fields,
     memory::Memory,
     report::Report,
     response::has_no_content,
@@ -66,8 +67,9 @@ pub(crate) fn watch<B: 'static>(request: Request<B>, report: &Arc<Report>) -> Re
 impl<B: Body> Linted<B> {
     pub(crate) fn response(
         inner: B,
-        asked: &Asked,
+        asked: &mut Asked,
         head: &response::Parts,
+        fields: &Fields<'_>,
         memory: &Arc<Memory>,
         report: Arc<Report>,
     ) -> Self {
@@ -78,25 +80,19 @@ impl<B: Body> Linted<B> {
         } else {
             Whose::Response
         };
-        let watch = match whose {
-            Whose::Response => Watch::response(asked, head, memory, &report),
-            _ => None,
-        };
-        // A body that is known to be empty has no type.
-        let has_content = whose == Whose::Response && inner.size_hint().upper() != Some(0);
-        if has_content && !inner.is_end_stream() {
-            typed(&head.headers, &report);
+        let mut watch = None;
+        if whose == Whose::Response {
+            watch = Watch::response(asked, head, fields, memory, &report);
+            let is_empty = inner.size_hint().upper() == Some(0) || inner.is_end_stream();
+            report.expect(
+                is_empty || fields.content_type.is_some(),
+                rule::CONTENT_TYPE_IS_SAID,
+                || "content without a `content-type`".to_owned(),
+            );
         }
         let account = Account::new(&inner, whose, &head.headers, watch, report);
         Self { inner, account }
     }
-}
-
-fn typed(headers: &HeaderMap, report: &Report) {
-    let typed = headers.contains_key(header::CONTENT_TYPE);
-    report.expect(typed, rule::CONTENT_TYPE_IS_SAID, || {
-        "content without a `content-type`".to_owned()
-    });
 }
 
 impl<B: Body> Body for Linted<B> {

@@ -3,7 +3,7 @@
 use http::{HeaderMap, header};
 
 use crate::{
-    fields::{elements, is_token, names},
+    fields::{elements, is_token},
     report::Report,
     rule,
 };
@@ -39,38 +39,53 @@ const DIRECTIVES: [(&str, Argument); 16] = [
 ];
 
 pub(crate) fn check(headers: &HeaderMap, report: &Report) {
-    if !headers.contains_key(header::CACHE_CONTROL) {
-        return;
+    let directives: Vec<_> = elements(headers, &header::CACHE_CONTROL)
+        .map(name_and_argument)
+        .collect();
+    contradictions(&directives, report);
+    for (index, each) in directives.iter().enumerate() {
+        directive(each, report);
+        for earlier in directives[..index]
+            .iter()
+            .filter(|earlier| differ(earlier, each))
+        {
+            report.broken(
+                rule::CACHE_DIRECTIVE,
+                format!("`{}` and `{}`", text(earlier), text(each)),
+            );
+        }
     }
-    let says = |directive| names(headers, &header::CACHE_CONTROL, directive);
-    let age_when_shared = elements(headers, &header::CACHE_CONTROL).any(|element| {
-        name_and_argument(element)
-            .0
-            .eq_ignore_ascii_case("s-maxage")
-    });
+}
+
+/// A directive and its argument.
+type Directive<'h> = (&'h str, Option<&'h str>);
+
+fn contradictions(directives: &[Directive<'_>], report: &Report) {
+    let named = |wanted: &str| {
+        directives
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+    };
+    // With an argument, `private` is about some fields alone.
+    let says = |wanted| matches!(named(wanted), Some((_, None)));
+    let (public, private) = (says("public"), says("private"));
     for (contradicts, found) in [
-        (says("public") && says("private"), "`public` and `private`"),
+        (public && private, "`public` and `private`"),
+        (public && says("no-store"), "`public` and `no-store`"),
         (
-            says("public") && says("no-store"),
-            "`public` and `no-store`",
-        ),
-        (
-            says("private") && age_when_shared,
+            private && named("s-maxage").is_some(),
             "`private` and `s-maxage`",
         ),
     ] {
         report.expect(!contradicts, rule::CACHE_CONTROL, || found.to_owned());
     }
-    for (index, element) in elements(headers, &header::CACHE_CONTROL).enumerate() {
-        directive(element, report);
-        let earlier = elements(headers, &header::CACHE_CONTROL).take(index);
-        for earlier in earlier.filter(|earlier| differ(earlier, element)) {
-            report.broken(
-                rule::CACHE_DIRECTIVE,
-                format!("`{earlier}` and `{element}`"),
-            );
-        }
-    }
+}
+
+fn text((name, argument): &Directive<'_>) -> String {
+    argument.map_or_else(
+        || (*name).to_owned(),
+        |argument| format!("{name}={argument}"),
+    )
 }
 
 fn name_and_argument(element: &str) -> (&str, Option<&str>) {
@@ -80,8 +95,7 @@ fn name_and_argument(element: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn directive(element: &str, report: &Report) {
-    let (name, argument) = name_and_argument(element);
+fn directive((name, argument): &Directive<'_>, report: &Report) {
     let known = DIRECTIVES
         .iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(name));
@@ -93,7 +107,7 @@ fn directive(element: &str, report: &Report) {
         // One that the standard does not know is an extension.
         (None, _) => (is_token(name), rule::CACHE_DIRECTIVE),
     };
-    report.expect(holds, rule, || format!("`{element}`"));
+    report.expect(holds, rule, || format!("`{}`", text(&(name, *argument))));
 }
 
 fn is_seconds(argument: &str) -> bool {
@@ -102,8 +116,7 @@ fn is_seconds(argument: &str) -> bool {
 }
 
 /// The same directive with another argument? Lists of names add up.
-fn differ(one: &str, other: &str) -> bool {
-    let ((one, first), (other, second)) = (name_and_argument(one), name_and_argument(other));
+fn differ((one, first): &Directive<'_>, (other, second): &Directive<'_>) -> bool {
     let adds_up = ["no-cache", "private"]
         .iter()
         .any(|name| name.eq_ignore_ascii_case(one));

@@ -10,9 +10,6 @@ use crate::{
 };
 
 pub(crate) fn check(headers: &HeaderMap, report: &Report) {
-    if !headers.contains_key(header::SET_COOKIE) {
-        return;
-    }
     let lines: Vec<_> = headers
         .get_all(header::SET_COOKIE)
         .iter()
@@ -125,20 +122,22 @@ fn check_one(cookie: &Cookie<'_>, report: &Report) {
 
 /// Is the value one that a browser understands? An attribute of an unknown name may be anything.
 fn is_understood(key: &str, value: &str) -> bool {
-    match key.to_ascii_lowercase().as_str() {
-        "path" => value.starts_with('/'),
-        "max-age" => {
-            let digits = value.strip_prefix('-').unwrap_or(value);
-            !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-        }
-        "samesite" => ["strict", "lax", "none"]
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(value)),
+    let is = |name: &str| key.eq_ignore_ascii_case(name);
+    if is("path") {
+        value.starts_with('/')
+    } else if is("max-age") {
+        let digits = value.strip_prefix('-').unwrap_or(value);
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    } else if is("samesite") {
+        let known = ["strict", "lax", "none"];
+        known.iter().any(|known| known.eq_ignore_ascii_case(value))
+    } else if is("expires") {
         // The first form of all had dashes, and is understood to this day.
-        "expires" => [value.to_owned(), value.replacen('-', " ", 2)]
-            .into_iter()
-            .any(|text| HeaderValue::try_from(text).is_ok_and(|text| date::read(&text).is_some())),
-        _ => true,
+        let forms = [value.to_owned(), value.replacen('-', " ", 2)];
+        let date = |text: &String| date::read(&HeaderValue::try_from(text).ok()?);
+        forms.iter().any(|text| date(text).is_some())
+    } else {
+        true
     }
 }
 

@@ -3,7 +3,115 @@
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use plywood_header::{date, entity_tag::EntityTag};
 
-use crate::{digest, report::Report, rule};
+use crate::{Rule, digest, report::Report, rule};
+
+/// The first line of each field that more rules are about than those of its syntax.
+///
+/// They are found in one pass over the head, because a look-up for each would cost more than all the rules.
+#[derive(Default)]
+pub(crate) struct Fields<'h> {
+    pub(crate) access_control_allow_origin: Option<&'h HeaderValue>,
+    pub(crate) allow: Option<&'h HeaderValue>,
+    pub(crate) cache_control: Option<&'h HeaderValue>,
+    pub(crate) content_digest: Option<&'h HeaderValue>,
+    pub(crate) content_encoding: Option<&'h HeaderValue>,
+    pub(crate) content_language: Option<&'h HeaderValue>,
+    pub(crate) content_location: Option<&'h HeaderValue>,
+    pub(crate) content_type: Option<&'h HeaderValue>,
+    pub(crate) date: Option<&'h HeaderValue>,
+    pub(crate) etag: Option<&'h HeaderValue>,
+    pub(crate) expires: Option<&'h HeaderValue>,
+    pub(crate) last_modified: Option<&'h HeaderValue>,
+    pub(crate) location: Option<&'h HeaderValue>,
+    pub(crate) repr_digest: Option<&'h HeaderValue>,
+    pub(crate) set_cookie: Option<&'h HeaderValue>,
+    pub(crate) vary: Option<&'h HeaderValue>,
+}
+
+impl<'h> Fields<'h> {
+    /// Checks each line by itself, and keeps the first of each field.
+    pub(crate) fn check(headers: &'h HeaderMap, report: &Report) -> Self {
+        let mut fields = Self::default();
+        let mut previous = None;
+        for (name, value) in headers {
+            if let Some(rule) = broken_by(name.as_str(), value) {
+                report.broken(rule, shown(name, value));
+            }
+            // The lines of a field come one after the other.
+            if previous.replace(name) == Some(name) {
+                report.expect(!SINGLE.contains(name), rule::FIELD_STANDS_ONCE, || {
+                    format!("more than one line of `{name}`")
+                });
+            } else if let Some(slot) = fields.slot(name.as_str()) {
+                *slot = Some(value);
+            }
+        }
+        fields.order_of_dates(report);
+        if fields.vary.is_some() {
+            vary(headers, report);
+        }
+        fields
+    }
+
+    fn slot(&mut self, name: &str) -> Option<&mut Option<&'h HeaderValue>> {
+        Some(match name {
+            "access-control-allow-origin" => &mut self.access_control_allow_origin,
+            "allow" => &mut self.allow,
+            "cache-control" => &mut self.cache_control,
+            digest::CONTENT => &mut self.content_digest,
+            "content-encoding" => &mut self.content_encoding,
+            "content-language" => &mut self.content_language,
+            "content-location" => &mut self.content_location,
+            "content-type" => &mut self.content_type,
+            "date" => &mut self.date,
+            "etag" => &mut self.etag,
+            "expires" => &mut self.expires,
+            "last-modified" => &mut self.last_modified,
+            "location" => &mut self.location,
+            digest::REPRESENTATION => &mut self.repr_digest,
+            "set-cookie" => &mut self.set_cookie,
+            "vary" => &mut self.vary,
+            _ => return None,
+        })
+    }
+
+    fn order_of_dates(&self, report: &Report) {
+        let (Some(sent), Some(modified)) = (self.date, self.last_modified) else {
+            return;
+        };
+        if let (Some(date), Some(latest)) = (date::read(sent), date::read(modified)) {
+            report.expect(latest <= date, rule::MODIFIED_BEFORE_DATE, || {
+                let modified = shown(&header::LAST_MODIFIED, modified);
+                format!("{modified} and {}", shown(&header::DATE, sent))
+            });
+        }
+    }
+}
+
+/// The rule of syntax that a line breaks.
+fn broken_by(name: &str, value: &HeaderValue) -> Option<Rule> {
+    let bytes = value.as_bytes();
+    if bytes.trim_ascii() != bytes {
+        return Some(rule::NO_OUTER_SPACE);
+    }
+    let (holds, rule) = match name {
+        "age" => (number(value).is_some(), rule::SECONDS),
+        "allow" => (is_tokens(value), rule::ALLOW_IS_METHODS),
+        "content-length" => (number(value).is_some(), rule::LENGTH_IS_A_NUMBER),
+        "content-type" => (is_media_type(value), rule::CONTENT_TYPE),
+        "date" | "last-modified" => (is_date(value), rule::DATES),
+        "etag" => (EntityTag::parse(value).is_some(), rule::ETAG),
+        "expires" => (value == "0" || is_date(value), rule::DATES),
+        "location" => (is_reference(value), rule::LOCATION_IS_A_REFERENCE),
+        "retry-after" => (number(value).is_some() || is_date(value), rule::SECONDS),
+        "vary" => (is_tokens(value), rule::VARY_IS_NAMES),
+        digest::CONTENT | digest::REPRESENTATION => {
+            (digest::is_dictionary(value), rule::DIGEST_SYNTAX)
+        }
+        _ => return None,
+    };
+    (!holds).then_some(rule)
+}
 
 /// The fields that hold one value, and no list of them.
 const SINGLE: [HeaderName; 15] = [
@@ -24,84 +132,15 @@ const SINGLE: [HeaderName; 15] = [
     header::SERVER,
 ];
 
-pub(crate) fn check(headers: &HeaderMap, report: &Report) {
-    for (name, value) in headers {
-        let bytes = value.as_bytes();
-        report.expect(bytes.trim_ascii() == bytes, rule::NO_OUTER_SPACE, || {
-            shown(name, value)
-        });
-    }
-    for name in &SINGLE {
-        let lines = headers.get_all(name).iter().count();
-        report.expect(lines < 2, rule::FIELD_STANDS_ONCE, || {
-            format!("{lines} lines of `{name}`")
-        });
-    }
-    let every = |name: HeaderName, rule, holds: fn(&HeaderValue) -> bool| {
-        for value in headers.get_all(&name) {
-            report.expect(holds(value), rule, || shown(&name, value));
-        }
-    };
-    every(header::CONTENT_LENGTH, rule::LENGTH_IS_A_NUMBER, |value| {
-        number(value).is_some()
-    });
-    every(header::CONTENT_TYPE, rule::CONTENT_TYPE, is_media_type);
-    every(header::DATE, rule::DATES, is_date);
-    every(header::LAST_MODIFIED, rule::DATES, is_date);
-    every(header::EXPIRES, rule::DATES, |value| {
-        value == "0" || is_date(value)
-    });
-    every(header::ETAG, rule::ETAG, |value| {
-        EntityTag::parse(value).is_some()
-    });
-    every(
-        header::LOCATION,
-        rule::LOCATION_IS_A_REFERENCE,
-        is_reference,
-    );
-    every(
-        HeaderName::from_static(digest::CONTENT),
-        rule::DIGEST_SYNTAX,
-        digest::is_dictionary,
-    );
-    every(
-        HeaderName::from_static(digest::REPRESENTATION),
-        rule::DIGEST_SYNTAX,
-        digest::is_dictionary,
-    );
-    every(header::AGE, rule::SECONDS, |value| number(value).is_some());
-    every(header::RETRY_AFTER, rule::SECONDS, |value| {
-        number(value).is_some() || is_date(value)
-    });
-    every(header::VARY, rule::VARY_IS_NAMES, is_tokens);
-    every(header::ALLOW, rule::ALLOW_IS_METHODS, is_tokens);
-    order_of_dates(headers, report);
-    vary(headers, report);
-}
-
-fn order_of_dates(headers: &HeaderMap, report: &Report) {
-    let (Some(sent), Some(modified)) = (
-        headers.get(header::DATE),
-        headers.get(header::LAST_MODIFIED),
-    ) else {
-        return;
-    };
-    if let (Some(date), Some(latest)) = (date::read(sent), date::read(modified)) {
-        report.expect(latest <= date, rule::MODIFIED_BEFORE_DATE, || {
-            let modified = shown(&header::LAST_MODIFIED, modified);
-            format!("{modified} and {}", shown(&header::DATE, sent))
-        });
-    }
-}
-
 fn vary(headers: &HeaderMap, report: &Report) {
-    for (index, name) in elements(headers, &header::VARY).enumerate() {
-        let mut earlier = elements(headers, &header::VARY).take(index);
-        report.expect(
-            !earlier.any(|other| other.eq_ignore_ascii_case(name)),
-            rule::VARY_ONCE,
-            || format!("`{name}` more than once in `vary`"),
-        );
+    let names: Vec<_> = elements(headers, &header::VARY).collect();
+    for (index, name) in names.iter().enumerate() {
+        let again = names[..index]
+            .iter()
+            .any(|earlier| earlier.eq_ignore_ascii_case(name));
+        report.expect(!again, rule::VARY_ONCE, || {
+            format!("`{name}` more than once in `vary`")
+        });
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where a Location leads.
 
-use http::{header, response::Parts};
+use http::{HeaderValue, header};
 
 use crate::{
     asked::{Asked, without_port},
@@ -9,10 +9,7 @@ use crate::{
     rule,
 };
 
-pub(crate) fn check(asked: &Asked, head: &Parts, report: &Report) {
-    let Some(value) = head.headers.get(header::LOCATION) else {
-        return;
-    };
+pub(crate) fn check(asked: &Asked, value: &HeaderValue, report: &Report) {
     let Ok(location) = value.to_str() else {
         return;
     };

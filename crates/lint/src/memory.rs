@@ -1,6 +1,7 @@
 use std::{
     collections::{HashMap, hash_map::Entry},
-    hash::{DefaultHasher, Hash, Hasher},
+    fmt,
+    hash::{Hash, Hasher},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -8,11 +9,10 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header, response::Parts,
 };
 use plywood_core::Mount;
-use plywood_header::entity_tag::EntityTag;
 
 use crate::{
     Rule,
-    fields::{names, shown},
+    fields::{Fields, elements, shown},
     report::Report,
     rule,
 };
@@ -27,27 +27,14 @@ const HASHED: u64 = 64 * 1024;
 const FNV: (u64, u64) = (0xcbf2_9ce4_8422_2325, 0x0100_0000_01b3);
 
 /// By what a client chooses, what then differs, and the rule that wants it in `Vary`.
-const AXES: [(HeaderName, HeaderName, Rule); 3] = [
-    (
-        header::ACCEPT_ENCODING,
-        header::CONTENT_ENCODING,
-        rule::VARY,
-    ),
-    (header::ACCEPT, header::CONTENT_TYPE, rule::VARY_ON_KIND),
-    (
-        header::ACCEPT_LANGUAGE,
-        header::CONTENT_LANGUAGE,
-        rule::VARY_ON_KIND,
-    ),
+const AXES: [(&str, &str, Rule); 3] = [
+    ("accept-encoding", "content-encoding", rule::VARY),
+    ("accept", "content-type", rule::VARY_ON_KIND),
+    ("accept-language", "content-language", rule::VARY_ON_KIND),
 ];
 
 /// What a 304 repeats of its 200, besides Vary, which has a rule of its own.
-const STAYING: [HeaderName; 4] = [
-    header::CACHE_CONTROL,
-    header::CONTENT_LOCATION,
-    header::ETAG,
-    header::EXPIRES,
-];
+const STAYING: [&str; 4] = ["cache-control", "content-location", "etag", "expires"];
 
 /// What a lint remembers of earlier answers, for the rules that one answer alone cannot break. Hashes, so that it stays small.
 #[derive(Debug, Default)]
@@ -78,41 +65,51 @@ pub(crate) struct Question {
     /// The URI before any mount was entered.
     uri: Uri,
     /// The resource and all fields but for those that choose or make the request conditional.
-    digest: u64,
+    digest: Fold,
     asked: [u64; 3],
 }
 
 /// The bytes of an answer with a strong `ETag`, on their way to be compared.
 pub(crate) struct Tagged {
     memory: Arc<Memory>,
+    question: Question,
+    etag: HeaderValue,
     key: u64,
-    shown: String,
     length: u64,
     hash: u64,
 }
 
 impl Question {
-    pub(crate) fn read<B>(request: &Request<B>, mount: &Mount) -> Option<Self> {
+    /// What the target of `request` asks for; its fields follow, each by [`field`](Self::field).
+    pub(crate) fn new<B>(request: &Request<B>, mount: &Mount) -> Option<Self> {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             return None;
         }
-        let headers = request.headers();
         let uri = mount.original_uri(request.uri());
-        let asks_elsewhere = |(name, _): &(&HeaderName, _)| {
-            let conditional = [header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE].contains(name);
-            !conditional && AXES.iter().all(|(chosen_by, ..)| chosen_by != name)
-        };
-        let mut hasher = DefaultHasher::new();
-        uri.hash(&mut hasher);
-        for (name, value) in headers.iter().filter(asks_elsewhere) {
-            (name, value).hash(&mut hasher);
-        }
+        let mut digest = Fold::default();
+        uri.hash(&mut digest);
         Some(Self {
-            host: headers.get(header::HOST).cloned(),
+            host: None,
             uri: uri.clone(),
-            digest: hasher.finish(),
-            asked: AXES.map(|(name, ..)| digest(headers.get(name))),
+            digest,
+            asked: [0; 3],
         })
+    }
+
+    /// Takes a field of the request.
+    pub(crate) fn field(&mut self, name: &HeaderName, value: &HeaderValue) {
+        match *name {
+            header::ACCEPT_ENCODING => self.asked[0] = digest(value),
+            header::ACCEPT => self.asked[1] = digest(value),
+            header::ACCEPT_LANGUAGE => self.asked[2] = digest(value),
+            header::IF_NONE_MATCH | header::IF_MODIFIED_SINCE => {}
+            _ => {
+                (name, value).hash(&mut self.digest);
+                if name == header::HOST {
+                    self.host = Some(value.clone());
+                }
+            }
+        }
     }
 
     fn resource(&self) -> String {
@@ -123,49 +120,58 @@ impl Question {
 }
 
 impl Memory {
-    pub(crate) fn check(&self, question: &Question, head: &Parts, report: &Report) {
+    pub(crate) fn check(
+        &self,
+        question: &Question,
+        head: &Parts,
+        fields: &Fields<'_>,
+        report: &Report,
+    ) {
         match head.status {
-            StatusCode::OK => self.whole(question, &head.headers, report),
-            StatusCode::NOT_MODIFIED => self.not_modified(question, &head.headers, report),
+            StatusCode::OK => self.whole(question, &head.headers, fields, report),
+            StatusCode::NOT_MODIFIED => self.not_modified(question, fields, report),
             _ => {}
         }
     }
 
-    fn not_modified(&self, question: &Question, headers: &HeaderMap, report: &Report) {
-        let Some(earlier) = self.seen().answers.get(&question.digest).copied() else {
+    fn not_modified(&self, question: &Question, fields: &Fields<'_>, report: &Report) {
+        let digest = question.digest.finish();
+        let Some(earlier) = self.seen().answers.get(&digest).copied() else {
             return;
         };
-        let lost = |name: &HeaderName, had: bool| had && !headers.contains_key(name);
-        report.expect(
-            !lost(&header::VARY, earlier.has_vary),
-            rule::VARY_STAYS,
-            || {
-                format!(
-                    "a 304 without `vary` for {}, whose 200 had one",
-                    question.resource()
-                )
-            },
-        );
-        for (name, had) in STAYING.iter().zip(earlier.has) {
-            report.expect(!lost(name, had), rule::VALIDATORS_STAY, || {
-                format!(
-                    "a 304 without `{name}` for {}, whose 200 had one",
-                    question.resource()
-                )
-            });
+        let lost = |name: &str| {
+            format!(
+                "a 304 without `{name}` for {}, whose 200 had one",
+                question.resource()
+            )
+        };
+        let keeps_vary = fields.vary.is_some() || !earlier.has_vary;
+        report.expect(keeps_vary, rule::VARY_STAYS, || lost("vary"));
+        for ((name, had), has) in STAYING.iter().zip(earlier.has).zip(staying(fields)) {
+            report.expect(has || !had, rule::VALIDATORS_STAY, || lost(name));
         }
     }
 
-    fn whole(&self, question: &Question, headers: &HeaderMap, report: &Report) {
-        let vary = |name: &str| names(headers, &header::VARY, name);
+    fn whole(
+        &self,
+        question: &Question,
+        headers: &HeaderMap,
+        fields: &Fields<'_>,
+        report: &Report,
+    ) {
+        let chosen = [
+            fields.content_encoding,
+            fields.content_type,
+            fields.content_language,
+        ];
         let now = Answer {
             asked: question.asked,
-            given: AXES.map(|(_, name, _)| digest(headers.get(name))),
-            named: AXES.map(|(name, ..)| vary("*") || vary(name.as_str())),
-            has_vary: headers.contains_key(header::VARY),
-            has: STAYING.map(|name| headers.contains_key(name)),
+            given: chosen.map(|value| value.map_or(0, digest)),
+            named: fields.vary.map_or([false; 3], |_| named(headers)),
+            has_vary: fields.vary.is_some(),
+            has: staying(fields),
         };
-        let earlier = match self.seen().answers.entry(question.digest) {
+        let earlier = match self.seen().answers.entry(question.digest.finish()) {
             Entry::Occupied(mut entry) => entry.insert(now),
             Entry::Vacant(entry) => *entry.insert(now),
         };
@@ -174,10 +180,10 @@ impl Memory {
         let (Some(axis), None) = (differing.next(), differing.next()) else {
             return;
         };
-        let (chosen_by, chosen, rule) = &AXES[axis];
+        let (chosen_by, chosen, rule) = AXES[axis];
         let negotiated = earlier.given[axis] != now.given[axis];
-        let named = earlier.named[axis] && now.named[axis];
-        report.expect(named || !negotiated, *rule, || {
+        let is_named = earlier.named[axis] && now.named[axis];
+        report.expect(is_named || !negotiated, rule, || {
             format!(
                 "{} has more than one `{chosen}`, and not each time `vary: {chosen_by}`",
                 question.resource()
@@ -188,32 +194,32 @@ impl Memory {
     /// Compares the coding of an answer with that of earlier ones of the same strong `ETag`, and prepares to compare the bytes.
     pub(crate) fn tagged(
         self: &Arc<Self>,
-        question: &Question,
-        head: &Parts,
+        question: Question,
+        fields: &Fields<'_>,
         report: &Report,
     ) -> Option<Tagged> {
-        let value = head.headers.get(header::ETAG)?;
-        if head.status != StatusCode::OK || EntityTag::parse(value)?.is_weak() {
-            return None;
-        }
-        let coding = digest(head.headers.get(header::CONTENT_ENCODING));
-        let key = digest((&question.host, &question.uri, value));
-        let shown = format!("{} of {}", shown(&header::ETAG, value), question.resource());
+        let etag = fields
+            .etag
+            .filter(|etag| etag.as_bytes().starts_with(b"\""))?;
+        let coding = fields.content_encoding.map_or(0, digest);
+        let key = digest((&question.host, &question.uri, etag));
+        let tagged = Tagged {
+            memory: Arc::clone(self),
+            question,
+            etag: etag.clone(),
+            key,
+            length: 0,
+            hash: FNV.0,
+        };
         let (first, _) = *self.seen().tagged.entry(key).or_insert((coding, None));
         if first != coding {
             report.broken(
                 rule::STRONG_ETAG,
-                format!("{shown}, seen with another coding before"),
+                format!("{tagged}, seen with another coding before"),
             );
             return None;
         }
-        Some(Tagged {
-            memory: Arc::clone(self),
-            key,
-            shown,
-            length: 0,
-            hash: FNV.0,
-        })
+        Some(tagged)
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -243,13 +249,74 @@ impl Tagged {
             None => now,
         };
         report.expect(first == now, rule::STRONG_ETAG, || {
-            format!("{}, seen with other bytes before", self.shown)
+            format!("{self}, seen with other bytes before")
         });
     }
 }
 
+/// The tag and the resource.
+impl fmt::Display for Tagged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let etag = shown(&header::ETAG, &self.etag);
+        write!(f, "{etag} of {}", self.question.resource())
+    }
+}
+
+/// By axis: does `Vary` name it?
+fn named(headers: &HeaderMap) -> [bool; 3] {
+    let mut named = [false; 3];
+    for name in elements(headers, &header::VARY) {
+        for (axis, (chosen_by, ..)) in AXES.iter().enumerate() {
+            named[axis] |= name == "*" || name.eq_ignore_ascii_case(chosen_by);
+        }
+    }
+    named
+}
+
+fn staying(fields: &Fields<'_>) -> [bool; 4] {
+    let staying = [
+        fields.cache_control,
+        fields.content_location,
+        fields.etag,
+        fields.expires,
+    ];
+    staying.map(|line| line.is_some())
+}
+
 fn digest(value: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
+    let mut fold = Fold::default();
+    value.hash(&mut fold);
+    fold.finish()
+}
+
+/// A hasher for what is only compared, where the standard library's would cost more than the rules do.
+#[derive(Clone, Debug, Default)]
+struct Fold(u64);
+
+impl Fold {
+    fn word(&mut self, word: u64) {
+        let product =
+            u128::from(self.0 ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+        #[expect(clippy::cast_possible_truncation, reason = "both halves are folded")]
+        let folded = (product >> 64) as u64 ^ product as u64;
+        self.0 = folded.rotate_left(23).wrapping_add(FNV.0);
+    }
+}
+
+impl Hasher for Fold {
+    fn write(&mut self, bytes: &[u8]) {
+        let mut words = bytes.chunks_exact(8);
+        for word in &mut words {
+            self.word(u64::from_le_bytes(
+                word.try_into().expect("it has eight bytes"),
+            ));
+        }
+        let mut last = [0; 8];
+        last[..words.remainder().len()].copy_from_slice(words.remainder());
+        self.word(u64::from_le_bytes(last) ^ bytes.len() as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }

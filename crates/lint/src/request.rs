@@ -1,7 +1,7 @@
 //! The head of a request.
 
 use http::{
-    HeaderMap, HeaderValue, Method, Request, Version, header,
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Version, header,
     uri::{Authority, PathAndQuery},
 };
 use plywood_core::{Client, Scheme};
@@ -160,7 +160,7 @@ fn connection<B>(request: &Request<B>, report: &Report) {
         }
         return;
     }
-    for name in OF_THE_CONNECTION {
+    for name in &OF_THE_CONNECTION {
         report.expect(
             !headers.contains_key(name),
             rule::NO_CONNECTION_FIELDS,
@@ -176,12 +176,12 @@ fn connection<B>(request: &Request<B>, report: &Report) {
 }
 
 /// The fields that no message of HTTP/2 has, and that a handler of HTTP/1.1 leaves to the server.
-pub(crate) const OF_THE_CONNECTION: [&str; 5] = [
-    "connection",
-    "keep-alive",
-    "proxy-connection",
-    "transfer-encoding",
-    "upgrade",
+pub(crate) static OF_THE_CONNECTION: [HeaderName; 5] = [
+    header::CONNECTION,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
 ];
 
 #[cfg(test)]

@@ -5,44 +5,56 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, respo
 use crate::{
     Rule,
     asked::Asked,
-    caching, conditions, cookies, fields,
-    fields::{elements, shown},
+    caching, conditions, cookies,
+    fields::{Fields, elements, shown},
     location, partial,
     report::Report,
     request::OF_THE_CONNECTION,
     rule,
 };
 
-pub(crate) fn check(asked: &Asked, head: &Parts, report: &Report) {
-    fields::check(&head.headers, report);
-    caching::check(&head.headers, report);
-    cookies::check(&head.headers, report);
-    if asked.is_final {
-        owed_by_status(head, report);
+pub(crate) fn check<'h>(asked: &Asked, head: &'h Parts, report: &Report) -> Fields<'h> {
+    let headers = &head.headers;
+    let fields = Fields::check(headers, report);
+    if fields.cache_control.is_some() {
+        caching::check(headers, report);
+    }
+    if fields.set_cookie.is_some() {
+        cookies::check(headers, report);
+    }
+    if fields.content_encoding.is_some() {
+        encoding(asked, headers, report);
+    }
+    if let Some(origin) = fields.access_control_allow_origin {
+        allowed_origin(origin, headers, report);
+    }
+    if let Some(location) = fields.location {
+        location::check(asked, location, report);
     }
     status(asked, head, report);
-    without_content(asked, head, report);
     hop_by_hop(head, report);
-    encoding(asked, &head.headers, report);
-    allowed_origin(&head.headers, report);
-    location::check(asked, head, report);
+    without_content(asked, head, report);
     partial::check(asked, head, report);
     conditions::check(asked, head, report);
+    fields
 }
 
 fn status(asked: &Asked, head: &Parts, report: &Report) {
-    let switches = head.status == StatusCode::SWITCHING_PROTOCOLS;
-    let is_final = !head.status.is_informational() || switches;
+    let status = head.status;
+    let is_final = !status.is_informational() || status == StatusCode::SWITCHING_PROTOCOLS;
     report.expect(is_final, rule::FINAL_STATUS, || {
-        format!("a {}", head.status.as_u16())
+        format!("a {}", status.as_u16())
     });
-
-    let refused = head.status == StatusCode::METHOD_NOT_ALLOWED;
-    let allows = refused
-        && elements(&head.headers, &header::ALLOW).any(|method| method == asked.method.as_str());
-    report.expect(!allows, rule::ALLOW_IS_TRUE, || {
-        format!("a 405 for {}, which `allow` lists", asked.method)
-    });
+    if asked.is_final {
+        owed_by_status(head, report);
+    }
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        let mut allowed = elements(&head.headers, &header::ALLOW);
+        let allows = allowed.any(|method| method == asked.method.as_str());
+        report.expect(!allows, rule::ALLOW_IS_TRUE, || {
+            format!("a 405 for {}, which `allow` lists", asked.method)
+        });
+    }
 }
 
 /// Can an answer with this status have content at all?
@@ -102,15 +114,12 @@ fn hop_by_hop(head: &Parts, report: &Report) {
         head.status,
         StatusCode::SWITCHING_PROTOCOLS | StatusCode::UPGRADE_REQUIRED
     );
-    for name in OF_THE_CONNECTION {
-        let allowed = upgrades && matches!(name, "connection" | "upgrade");
-        if let Some(value) = head.headers.get(name)
-            && !allowed
-        {
-            let value = String::from_utf8_lossy(value.as_bytes());
+    for name in &OF_THE_CONNECTION {
+        let allowed = upgrades && [header::CONNECTION, header::UPGRADE].contains(name);
+        if !allowed && let Some(value) = head.headers.get(name) {
             report.broken(
                 rule::HOP_BY_HOP,
-                format!("`{name}: {value}` in a {}", head.status.as_u16()),
+                format!("{} in a {}", shown(name, value), head.status.as_u16()),
             );
         }
     }
@@ -163,10 +172,7 @@ fn accepts(line: &HeaderValue, coding: &str) -> bool {
     })
 }
 
-fn allowed_origin(headers: &HeaderMap, report: &Report) {
-    let Some(value) = headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN) else {
-        return;
-    };
+fn allowed_origin(value: &HeaderValue, headers: &HeaderMap, report: &Report) {
     let credentials = headers
         .get(header::ACCESS_CONTROL_ALLOW_CREDENTIALS)
         .is_some_and(|value| value == "true");

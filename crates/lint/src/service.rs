@@ -65,13 +65,20 @@ impl<B: Body> Edit<B> for Check {
     const POLLED_AGAIN: &'static str =
         "T1: The future of a call is not polled again after it was ready.";
 
-    fn edit(self, response: Response<B>) -> Response<Linted<B>> {
+    fn edit(mut self, response: Response<B>) -> Response<Linted<B>> {
         let (head, body) = response.into_parts();
-        response::check(&self.asked, &head, &self.report);
+        let fields = response::check(&self.asked, &head, &self.report);
         if let Some(question) = &self.asked.question {
-            self.memory.check(question, &head, &self.report);
+            self.memory.check(question, &head, &fields, &self.report);
         }
-        let body = Linted::response(body, &self.asked, &head, &self.memory, self.report);
+        let body = Linted::response(
+            body,
+            &mut self.asked,
+            &head,
+            &fields,
+            &self.memory,
+            self.report,
+        );
         Response::from_parts(head, body)
     }
 }

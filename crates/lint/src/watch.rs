@@ -9,6 +9,7 @@ use plywood_header::media_type;
 use crate::{
     asked::Asked,
     digest::{self, Digest},
+    fields::Fields,
     memory::{Memory, Tagged},
     partial,
     parts::Parts,
@@ -48,16 +49,17 @@ impl Watch {
     }
 
     pub(crate) fn response(
-        asked: &Asked,
+        asked: &mut Asked,
         head: &response::Parts,
+        fields: &Fields<'_>,
         memory: &Arc<Memory>,
         report: &Report,
     ) -> Option<Box<Self>> {
         let headers = &head.headers;
-        let mut watch = Self {
-            digests: Digest::read(headers, digest::CONTENT),
-            ..Self::default()
-        };
+        let mut watch = Self::default();
+        if fields.content_digest.is_some() {
+            watch.digests = Digest::read(headers, digest::CONTENT);
+        }
         if head.status == StatusCode::PARTIAL_CONTENT {
             if media_type::is(headers, "multipart/byteranges") {
                 watch.parts = Parts::read(headers);
@@ -66,15 +68,14 @@ impl Watch {
                 watch.slice = partial::announced(headers).map(Slice::new);
             }
         }
+        // Elsewhere the representation is another one than what is sent, or not known to be the same.
         if head.status == StatusCode::OK && asked.method == Method::GET {
-            // Elsewhere the representation is another one than what is sent, or not known to be the same.
-            watch
-                .digests
-                .extend(Digest::read(headers, digest::REPRESENTATION));
-            watch.tagged = asked
-                .question
-                .as_ref()
-                .and_then(|question| memory.tagged(question, head, report));
+            if fields.repr_digest.is_some() {
+                let digests = Digest::read(headers, digest::REPRESENTATION);
+                watch.digests.extend(digests);
+            }
+            let question = asked.question.take();
+            watch.tagged = question.and_then(|question| memory.tagged(question, fields, report));
         }
         watch.boxed()
     }
