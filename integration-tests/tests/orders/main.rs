@@ -143,7 +143,7 @@ async fn stacks_of_five_in_any_order_keep_the_contract() {
     run(stacks).await;
 }
 
-const STACKS: usize = 100;
+const STACKS: usize = 60;
 
 /// The same numbers in each run: xorshift.
 struct Random(u64);
