@@ -1,11 +1,20 @@
 //! The site that is judged: every layer of a usual stack, over pages of all kinds, on a socket.
 
-use std::{net::SocketAddr, panic, path::Path};
+use std::{
+    fs::File,
+    io::Write,
+    net::SocketAddr,
+    panic,
+    path::Path,
+    time::{Duration, SystemTime},
+};
 
 use http::{HeaderValue, StatusCode};
 use plywood::prelude::*;
 use serde_json::json;
 use tempfile::TempDir;
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// A site that listens on a free port of the loopback interface, until it is dropped with the runtime.
 pub(crate) struct Site {
@@ -43,7 +52,10 @@ fn fill(folder: &Path) {
         ("empty.txt", Vec::new()),
         ("picture.png", b"\x89PNG\r\n\x1a\n".repeat(500)),
     ] {
-        std::fs::write(folder.join(name), content).unwrap();
+        let mut file = File::create(folder.join(name)).unwrap();
+        file.write_all(&content).unwrap();
+        // What was written just now has no strong tag and no date yet.
+        file.set_modified(SystemTime::now() - HOUR).unwrap();
     }
     std::fs::create_dir(folder.join("deep")).unwrap();
     std::fs::write(folder.join("deep/index.html"), page.repeat(3)).unwrap();
