@@ -300,13 +300,16 @@ impl Form {
         let value = value.into();
         let mut controls = self.page.controls.iter_mut();
         let known = controls.find(|control| {
-            control.name == name && !matches!(control.kind, Kind::Button(_) | Kind::File { .. })
+            control.name == name
+                && !name.is_empty()
+                && !matches!(control.kind, Kind::Button(_) | Kind::File { .. })
         });
         let Some(control) = known else {
             self.forced.push((name.to_owned(), value));
             return self;
         };
         control.disabled = false;
+        control.in_datalist = false;
         match &mut control.kind {
             Kind::Input { value: old, .. } | Kind::Area(old) => *old = value,
             Kind::Check {

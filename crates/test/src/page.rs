@@ -1,9 +1,10 @@
 //! What a page offers to a visitor without scripts: forms, their controls, links.
 //!
-//! The tokens are the [HTML standard's](https://html.spec.whatwg.org/multipage/parsing.html). No tree is built: which form owns a control is
-//! decided while reading, as the standard's form element pointer does it.
+//! The tokens are the [HTML standard's](https://html.spec.whatwg.org/multipage/parsing.html). No tree is built: which form owns a control, and
+//! what disables it, is decided while reading, by the standard's form element pointer and a stack of what is open.
 
 mod reader;
+mod stack;
 
 use http::Uri;
 

@@ -228,6 +228,53 @@ async fn a_control_belongs_to_the_form_that_the_standard_says() {
     assert_eq!(names(b), ["before", "three"]);
 }
 
+#[tokio::test]
+async fn tags_that_are_out_of_order_are_read_as_browsers_read_them() {
+    for (html, expected) in [
+        (
+            "<div><form><input name=a></div><input name=b></form><input name=c>",
+            "a=&b=",
+        ),
+        (
+            "<form><div><input name=a></form><input name=b></div><input name=c>",
+            "a=&b=",
+        ),
+        ("<form><p><input name=a></form><input name=b>", "a="),
+        (
+            "<table><form><tr><td><input name=a></td></tr></form></table><input name=b>",
+            "a=",
+        ),
+        (
+            "<table><form><input name=a></table><input name=b></form><input name=c>",
+            "a=&b=",
+        ),
+        (
+            "<form><div><fieldset disabled></div><input name=a></form>",
+            "a=",
+        ),
+        (
+            "<form><fieldset disabled><form><input name=a></fieldset><input name=b></form>",
+            "b=",
+        ),
+        ("<form><label><div></label><input name=a>", "a="),
+        (
+            "<form><select name=s><option>1<select><input name=a>",
+            "s=1&a=",
+        ),
+        (
+            "<form><svg><title><input name=a></title><style>x</style></svg><input name=b></form>",
+            "a=&b=",
+        ),
+        ("<svg><form><div><form><input name=a>", "a="),
+        (
+            "<form><svg><input name=a><textarea name=b></svg><input name=c>",
+            "c=",
+        ),
+    ] {
+        assert_eq!(sent(html).await, expected, "{html}");
+    }
+}
+
 const SIGN_UP: &str = r#"<form id=signup method=post action="../users?from=page#top">
     <input type=hidden name=token value=t0k>
     <label>Your name <input name=name></label>

@@ -1,6 +1,6 @@
 use html5gum::{EndTag, StartTag, State, Token, Tokenizer};
 
-use super::{Anchor, FormTag, Page, collapsed};
+use super::{Anchor, FormTag, Page, collapsed, stack::Stack};
 use crate::control::{Button, Choice, Control, Kind, Select};
 
 /// Reads a whole page.
@@ -10,10 +10,11 @@ pub(super) fn read(html: &str) -> Page {
     while let Some(Ok(token)) = tokens.next() {
         match token {
             Token::StartTag(tag) => {
-                if let Some(state) = text_state(&tag.name) {
+                let state = text_state(&tag.name);
+                let is_html = reader.start(&Tag(tag));
+                if let Some(state) = state.filter(|_| is_html) {
                     tokens.set_state(state);
                 }
-                reader.start(&Tag(tag));
             }
             Token::EndTag(tag) => reader.end(&tag),
             Token::String(text) => reader.text(&String::from_utf8_lossy(&text.value)),
@@ -62,9 +63,9 @@ struct Reader {
     /// What each control says itself of the form that owns it.
     claims: Vec<Claim>,
     labels: Vec<Label>,
+    stack: Stack,
+    /// The form that was begun and not ended, wherever its element is.
     form: Option<usize>,
-    fieldsets: Vec<Fieldset>,
-    datalists: usize,
     templates: usize,
     /// Scripts and styles hold no text that is shown.
     unseen: bool,
@@ -90,19 +91,6 @@ enum Claim {
     Id(String),
 }
 
-struct Fieldset {
-    disabled: bool,
-    legend: Legend,
-}
-
-/// A fieldset's first legend stays usable when the fieldset is disabled.
-#[derive(PartialEq)]
-enum Legend {
-    Before,
-    Inside,
-    After,
-}
-
 #[derive(Default)]
 struct Label {
     text: String,
@@ -111,71 +99,114 @@ struct Label {
 }
 
 impl Reader {
-    fn start(&mut self, tag: &Tag) {
-        let name = &**tag.0.name;
-        if name == b"template" {
+    /// Says whether it is an element of HTML.
+    fn start(&mut self, tag: &Tag) -> bool {
+        let name = String::from_utf8_lossy(&tag.0.name).into_owned();
+        let name = &*name;
+        if name == "template" && !self.stack.within().foreign {
             self.templates += 1;
         }
         if self.templates > 0 {
+            return true;
+        }
+        self.unseen = matches!(name, "script" | "style");
+        if name == "select" && self.stack.has(name) {
+            // It is taken for an end tag.
+            self.stack.end(name);
+            self.look();
+            return true;
+        }
+        self.stack.make_room(name);
+        self.look();
+        let is_html = !self.stack.within().foreign;
+        if is_html {
+            self.element(name, tag);
+        } else if name == "a" {
+            self.anchor(tag);
+        }
+        if name != "form" {
+            self.stack
+                .open(name, tag.0.self_closing, None, tag.has("disabled"));
+        }
+        is_html
+    }
+
+    /// Lets go of what is no longer open.
+    fn look(&mut self) {
+        let Self { open, stack, .. } = self;
+        for (place, name) in [
+            (&mut open.label, "label"),
+            (&mut open.anchor, "a"),
+            (&mut open.button, "button"),
+            (&mut open.area, "textarea"),
+            (&mut open.select, "select"),
+        ] {
+            if place.is_some() && !stack.has(name) {
+                *place = None;
+            }
+        }
+        open.option = open.option && stack.has("option");
+        open.disabled_group = open.disabled_group && stack.has("optgroup");
+    }
+
+    fn form(&mut self, tag: &Tag) {
+        if self.form.is_some() {
             return;
         }
-        self.unseen = matches!(name, b"script" | b"style");
+        let form = Some(self.page.forms.len());
+        self.form = form;
+        self.page.forms.push(FormTag {
+            id: tag.text("id"),
+            name: tag.text("name"),
+            action: tag.text("action"),
+            method: tag.word("method"),
+            enctype: tag.word("enctype"),
+        });
+        if !self.stack.is_between_rows() {
+            self.stack.open("form", false, form, false);
+        }
+    }
+
+    fn anchor(&mut self, tag: &Tag) {
+        if let Some(href) = tag.attribute("href") {
+            self.open.anchor = Some(self.page.anchors.len());
+            let text = String::new();
+            self.page.anchors.push(Anchor { href, text });
+        }
+    }
+
+    fn element(&mut self, name: &str, tag: &Tag) {
         match name {
-            b"base" if self.page.base.is_none() => self.page.base = tag.attribute("href"),
-            b"form" if self.form.is_none() => {
-                self.form = Some(self.page.forms.len());
-                self.page.forms.push(FormTag {
-                    id: tag.text("id"),
-                    name: tag.text("name"),
-                    action: tag.text("action"),
-                    method: tag.word("method"),
-                    enctype: tag.word("enctype"),
-                });
-            }
-            b"fieldset" => self.fieldsets.push(Fieldset {
-                disabled: tag.has("disabled"),
-                legend: Legend::Before,
-            }),
-            b"legend" => self.turn_legend(&Legend::Before, Legend::Inside),
-            b"datalist" => self.datalists += 1,
-            b"label" => {
+            "base" if self.page.base.is_none() => self.page.base = tag.attribute("href"),
+            "form" => self.form(tag),
+            "label" => {
                 self.open.label = Some(self.labels.len());
                 self.labels.push(Label {
                     target: tag.attribute("for"),
                     ..Label::default()
                 });
             }
-            b"a" => {
-                self.open.anchor = None;
-                if let Some(href) = tag.attribute("href") {
-                    self.open.anchor = Some(self.page.anchors.len());
-                    let text = String::new();
-                    self.page.anchors.push(Anchor { href, text });
-                }
-            }
-            b"area" => {
+            "a" => self.anchor(tag),
+            "area" => {
                 if let Some(href) = tag.attribute("href") {
                     let text = tag.text("alt");
                     self.page.anchors.push(Anchor { href, text });
                 }
             }
-            b"img" => self.text(&tag.text("alt")),
-            b"br" => self.text(" "),
-            b"input" => {
-                self.open.select = None;
+            "img" => self.text(&tag.text("alt")),
+            "br" => self.text(" "),
+            "input" => {
                 self.control(tag, input(tag));
             }
-            b"button" => {
+            "button" => {
                 let index = self.control(tag, button(tag));
                 self.open.button = Some(index);
             }
-            b"textarea" => {
-                self.open.select = None;
+            "textarea" => {
                 let index = self.control(tag, Kind::Area(String::new()));
                 self.open.area = Some(index);
             }
-            b"select" if self.open.select.is_some() => self.open.select = None,
-            b"select" => {
+            "select" => {
                 let index = self.control(
                     tag,
                     Kind::Select(Select::new(
@@ -184,14 +215,9 @@ impl Reader {
                     )),
                 );
                 self.open.select = Some(index);
-                self.open.disabled_group = false;
-                self.open.option = false;
             }
-            b"optgroup" => {
-                self.open.option = false;
-                self.open.disabled_group = tag.has("disabled");
-            }
-            b"option" => {
+            "optgroup" => self.open.disabled_group = tag.has("disabled"),
+            "option" => {
                 let disabled = tag.has("disabled") || self.open.disabled_group;
                 if let Some(options) = self.options() {
                     options.push(Choice {
@@ -209,31 +235,19 @@ impl Reader {
     }
 
     fn end(&mut self, tag: &EndTag<()>) {
-        let name = &**tag.name;
-        if name == b"template" {
+        let name = String::from_utf8_lossy(&tag.name).into_owned();
+        if name == "template" && !self.stack.within().foreign {
             self.templates = self.templates.saturating_sub(1);
         }
         if self.templates > 0 {
             return;
         }
         self.unseen = false;
-        match name {
-            b"form" => self.form = None,
-            b"fieldset" => drop(self.fieldsets.pop()),
-            b"legend" => self.turn_legend(&Legend::Inside, Legend::After),
-            b"datalist" => self.datalists = self.datalists.saturating_sub(1),
-            b"label" => self.open.label = None,
-            b"a" => self.open.anchor = None,
-            b"button" => self.open.button = None,
-            b"textarea" => self.open.area = None,
-            b"select" => self.open.select = None,
-            b"optgroup" => {
-                self.open.option = false;
-                self.open.disabled_group = false;
-            }
-            b"option" => self.open.option = false,
-            _ => {}
+        if name == "form" && self.form.take().is_none() {
+            return;
         }
+        self.stack.end(&name);
+        self.look();
     }
 
     fn text(&mut self, text: &str) {
@@ -272,21 +286,21 @@ impl Reader {
 
     fn control(&mut self, tag: &Tag, kind: Kind) -> usize {
         let index = self.page.controls.len();
-        let in_disabled = |set: &Fieldset| set.disabled && set.legend != Legend::Inside;
+        let within = self.stack.within();
         self.page.controls.push(Control {
             name: tag.text("name"),
             id: tag.text("id"),
             label: String::new(),
             kind,
-            disabled: tag.has("disabled") || self.fieldsets.iter().any(in_disabled),
+            disabled: tag.has("disabled") || within.disabled,
             read_only: tag.has("readonly"),
-            in_datalist: self.datalists > 0,
+            in_datalist: within.datalist,
             direction: tag.attribute("dirname").filter(|name| !name.is_empty()),
             owner: None,
         });
         self.claims.push(match tag.attribute("form") {
             Some(id) => Claim::Id(id),
-            None => Claim::Place(self.form),
+            None => Claim::Place(self.form.or(within.form)),
         });
         if let Some(label) = self.open.label {
             self.labels[label].control.get_or_insert(index);
@@ -298,14 +312,6 @@ impl Reader {
         match &mut self.page.controls[self.open.select?].kind {
             Kind::Select(select) => Some(&mut select.options),
             _ => None,
-        }
-    }
-
-    fn turn_legend(&mut self, from: &Legend, to: Legend) {
-        if let Some(set) = self.fieldsets.last_mut()
-            && set.legend == *from
-        {
-            set.legend = to;
         }
     }
 
