@@ -1,4 +1,4 @@
-//! Sessions in a SQLite file whose process is killed two hundred times.
+//! Sessions in a SQLite file, whose process is killed two hundred times and whose account signs out everywhere.
 
 #![allow(clippy::unwrap_used)]
 
@@ -10,8 +10,9 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use plywood::{session_core::Vault, session_sqlite::SqliteStore};
-use plywood_session_core::{Change, Id, Session};
+use plywood::prelude::*;
+use plywood_session_core::{Change, Id, Vault};
+use plywood_test::Client;
 
 const FILE: &str = "PLYWOOD_TEST_SESSION_FILE";
 
@@ -173,6 +174,39 @@ fn is_cut(line: &str) -> bool {
         (_, Some(id), _) => id.len() != Id::LENGTH,
         _ => true,
     }
+}
+
+async fn home(request: Request<Body>) -> Result<Response<Body>, BoxError> {
+    let who = Identity::of(&request).ok_or("only who has signed in comes here")?;
+    Ok(Response::new(who.name().to_owned().into()))
+}
+
+#[tokio::test]
+async fn an_account_that_signs_out_everywhere_is_signed_out_everywhere() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(directory.path().join("sessions.db")).unwrap();
+    let sessions = SessionLayer::new(store);
+    let check = |name: &str, password: &str| (password == "plywood").then(|| Identity::new(name));
+    let app = ServiceBuilder::new()
+        .layer(sessions.clone())
+        .layer(FormLoginLayer::new(check))
+        .service_fn(home);
+    let clients = ["ada", "ada", "bob"].map(|name| (name, Client::new(app.clone())));
+    for (name, client) in &clients {
+        let account = [("username", *name), ("password", "plywood")];
+        client.post("/login").form(account).await.expect_status(303);
+        client.get("/").await.expect_text(name);
+    }
+    assert_eq!(sessions.vault().destroy_all("ada").await.unwrap(), 2);
+    let [(_, here), (_, there), (_, bob)] = &clients;
+    for client in [here, there] {
+        client
+            .get("/")
+            .header("accept", "text/html")
+            .await
+            .expect_status(303);
+    }
+    bob.get("/").await.expect_text("bob");
 }
 
 /// SQLite's own look at every page.

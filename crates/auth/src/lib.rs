@@ -65,7 +65,8 @@
 //! - When the check or the store fails, nobody gets in: `503`.
 //! - Compare passwords in constant time ([`constant_time_eq`]), and spend as much time on an unknown name as on a known one: for it,
 //!   verify the password against some other hash and throw the outcome away. The layers' own answers do not tell which of the two was wrong.
-//! - A sign-in renews the session, a sign-out destroys it. When another person signs in, what the one before left in the session is
+//! - A sign-in renews the session and says whose it is (`Vault::destroy_all` of `plywood-session-core` signs an account out everywhere); a
+//!   sign-out destroys it. When another person signs in, what the one before left in the session is
 //!   cleared.
 //! - The way back after a sign-in stays on this site. Both forms are refused from another site's page, by `Sec-Fetch-Site` or `Origin`. A
 //!   proxy must therefore pass `Host` on as it was sent.

@@ -148,6 +148,10 @@ async fn remember(session: &Session, identity: &Identity) -> Result<Identity, Re
 async fn keep(session: &Session, record: &Record) -> Result<bool, SessionError> {
     session.renew();
     session.insert(Record::KEY, record)?;
+    // So that all sessions of one account can be ended together. A name that is too long for that signs in all the same.
+    if record.name.len() <= plywood_session_core::Record::MAX_OWNER {
+        session.belongs_to(&record.name)?;
+    }
     session.commit().await?;
     session.contains(Record::KEY).await
 }
