@@ -37,7 +37,7 @@ fn app(data: &Path) -> Result<App, BoxError> {
             .layer(AccessLogLayer::new(Lines::stdout()))
             .layer(ErrorPagesLayer::new())
             .layer(CompressionLayer::new())
-            .layer(SessionLayer::new(store))
+            .layer(SessionLayer::new(store).cookies_by_scheme())
             .layer(FormLoginLayer::new(check))
             .service(router),
     ))

@@ -26,7 +26,7 @@ fn app(data: &Path) -> Result<App, BoxError> {
         .layer(AccessLogLayer::new(Lines::stdout()))
         .layer(ErrorPagesLayer::new())
         .layer(CompressionLayer::new())
-        .layer(SessionLayer::new(store))
+        .layer(SessionLayer::new(store).cookies_by_scheme())
         .layer(login)
         .service(site);
     Ok(plywood::app(stack))
