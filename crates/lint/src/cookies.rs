@@ -9,7 +9,8 @@ use crate::{
     rule,
 };
 
-pub(crate) fn check(headers: &HeaderMap, report: &Report) {
+/// Checks the cookies of an answer, whose Cache-Control says something if `is_cached`.
+pub(crate) fn check(headers: &HeaderMap, is_cached: bool, report: &Report) {
     let lines: Vec<_> = headers
         .get_all(header::SET_COOKIE)
         .iter()
@@ -21,25 +22,34 @@ pub(crate) fn check(headers: &HeaderMap, report: &Report) {
         let again = cookies[..index].iter().any(|other| cookie.replaces(other));
         report.expect(!again, rule::COOKIE_ONCE, || cookie.found());
     }
-    let public = names(headers, &header::CACHE_CONTROL, "public");
-    // `no-cache="set-cookie"` lets a cache store the rest without the cookie.
-    let kept_out = elements(headers, &header::CACHE_CONTROL)
-        .any(|element| element.to_ascii_lowercase().contains("set-cookie"));
-    report.expect(!public || kept_out, rule::COOKIE_IS_PRIVATE, || {
-        "`set-cookie` with `cache-control: public`".to_owned()
-    });
+    if is_cached {
+        let public = names(headers, &header::CACHE_CONTROL, "public");
+        // `no-cache="set-cookie"` lets a cache store the rest without the cookie.
+        let kept_out = || {
+            elements(headers, &header::CACHE_CONTROL)
+                .any(|element| element.to_ascii_lowercase().contains("set-cookie"))
+        };
+        report.expect(!public || kept_out(), rule::COOKIE_IS_PRIVATE, || {
+            "`set-cookie` with `cache-control: public`".to_owned()
+        });
+    }
 }
 
 /// A line of Set-Cookie.
 struct Cookie<'l> {
     line: &'l str,
     pair: &'l str,
-    attributes: &'l str,
+    attributes: Vec<(&'l str, &'l str)>,
 }
 
 impl<'l> Cookie<'l> {
     fn read(line: &'l str) -> Self {
-        let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
+        let (pair, rest) = line.split_once(';').unwrap_or((line, ""));
+        let attributes = rest.split(';').map(|attribute| {
+            let (key, value) = attribute.split_once('=').unwrap_or((attribute, ""));
+            (key.trim_ascii(), value.trim_ascii())
+        });
+        let attributes = attributes.collect();
         Self {
             line,
             pair,
@@ -49,23 +59,14 @@ impl<'l> Cookie<'l> {
 
     fn name(&self) -> Option<&'l str> {
         let (name, _) = self.pair.split_once('=')?;
-        Some(name.trim()).filter(|name| !name.is_empty())
-    }
-
-    fn attributes(&self) -> impl Iterator<Item = (&'l str, &'l str)> {
-        self.attributes.split(';').map(|attribute| {
-            let (key, value) = attribute.split_once('=').unwrap_or((attribute, ""));
-            (key.trim(), value.trim())
-        })
+        Some(name.trim_ascii()).filter(|name| !name.is_empty())
     }
 
     /// The value of an attribute. If it stands more than once, the last counts.
     fn attribute(&self, name: &str) -> Option<&'l str> {
-        let named = |(key, _): &(&str, &str)| key.eq_ignore_ascii_case(name);
-        self.attributes()
-            .filter(named)
-            .last()
-            .map(|(_, value)| value)
+        let mut attributes = self.attributes.iter().rev();
+        let (_, value) = attributes.find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+        Some(value)
     }
 
     /// Does a browser keep this one in the place of the other?
@@ -108,12 +109,12 @@ fn check_one(cookie: &Cookie<'_>, report: &Report) {
     let needs_secure = everywhere || attribute("partitioned").is_some();
     report.expect(secure || !needs_secure, rule::COOKIE_SECURE, found);
 
-    for (key, value) in cookie.attributes() {
+    for (key, value) in &cookie.attributes {
         report.expect(is_understood(key, value), rule::COOKIE_ATTRIBUTES, || {
             format!("`{key}={value}` in {}", found())
         });
     }
-    let longest = cookie.attributes().map(|(_, value)| value.len()).max();
+    let longest = cookie.attributes.iter().map(|(_, value)| value.len()).max();
     let fits = cookie.pair.len() <= 4096 + "=".len() && longest <= Some(1024);
     report.expect(fits, rule::COOKIE_SIZE, || {
         format!("{} bytes in the cookie `{name}`", cookie.line.len())

@@ -8,13 +8,13 @@ use base64::{
     Engine as _, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use sha2::{Digest as _, Sha256, Sha512};
 
 use crate::fields::{is_token, split};
 
-pub(crate) const CONTENT: &str = "content-digest";
-pub(crate) const REPRESENTATION: &str = "repr-digest";
+pub(crate) static CONTENT: HeaderName = HeaderName::from_static("content-digest");
+pub(crate) static REPRESENTATION: HeaderName = HeaderName::from_static("repr-digest");
 
 /// The padding may be missing, as [RFC 9651 §4.2.7](https://www.rfc-editor.org/rfc/rfc9651#section-4.2.7) asks of a reader.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -24,7 +24,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// A digest that a body has to have, and what it has so far.
 pub(crate) struct Digest {
-    field: &'static str,
+    field: &'static HeaderName,
     expected: Vec<u8>,
     hash: Hash,
 }
@@ -36,7 +36,7 @@ enum Hash {
 
 impl Digest {
     /// Those that `field` asks for, by an algorithm that is known here and not given up.
-    pub(crate) fn read(headers: &HeaderMap, field: &'static str) -> Vec<Self> {
+    pub(crate) fn read(headers: &HeaderMap, field: &'static HeaderName) -> Vec<Self> {
         let lines = headers.get_all(field).iter();
         let members = lines
             .filter_map(|line| line.to_str().ok())
@@ -137,16 +137,14 @@ mod tests {
     fn a_digest_is_that_of_all_the_bytes() {
         // The example of RFC 9530, appendix B.1.
         let line = "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:, md5=:AA==:";
-        let headers = HeaderMap::from_iter([(
-            http::HeaderName::from_static(REPRESENTATION),
-            HeaderValue::from_static(line),
-        )]);
+        let headers =
+            HeaderMap::from_iter([(REPRESENTATION.clone(), HeaderValue::from_static(line))]);
         for (pieces, expected) in [
             (["{\"hello\":", " \"world\"}"], true),
             (["{\"hello\":", "\"world\"}"], false),
             (["", ""], false),
         ] {
-            let mut digests = Digest::read(&headers, REPRESENTATION);
+            let mut digests = Digest::read(&headers, &REPRESENTATION);
             assert_eq!(digests.len(), 1, "md5 is given up");
             for piece in pieces {
                 digests[0].update(piece.as_bytes());

@@ -58,7 +58,7 @@ impl<'h> Fields<'h> {
             "access-control-allow-origin" => &mut self.access_control_allow_origin,
             "allow" => &mut self.allow,
             "cache-control" => &mut self.cache_control,
-            digest::CONTENT => &mut self.content_digest,
+            "content-digest" => &mut self.content_digest,
             "content-encoding" => &mut self.content_encoding,
             "content-language" => &mut self.content_language,
             "content-location" => &mut self.content_location,
@@ -68,7 +68,7 @@ impl<'h> Fields<'h> {
             "expires" => &mut self.expires,
             "last-modified" => &mut self.last_modified,
             "location" => &mut self.location,
-            digest::REPRESENTATION => &mut self.repr_digest,
+            "repr-digest" => &mut self.repr_digest,
             "set-cookie" => &mut self.set_cookie,
             "vary" => &mut self.vary,
             _ => return None,
@@ -105,9 +105,7 @@ fn broken_by(name: &str, value: &HeaderValue) -> Option<Rule> {
         "location" => (is_reference(value), rule::LOCATION_IS_A_REFERENCE),
         "retry-after" => (number(value).is_some() || is_date(value), rule::SECONDS),
         "vary" => (is_tokens(value), rule::VARY_IS_NAMES),
-        digest::CONTENT | digest::REPRESENTATION => {
-            (digest::is_dictionary(value), rule::DIGEST_SYNTAX)
-        }
+        "content-digest" | "repr-digest" => (digest::is_dictionary(value), rule::DIGEST_SYNTAX),
         _ => return None,
     };
     (!holds).then_some(rule)
@@ -167,7 +165,7 @@ pub(crate) fn elements<'h>(
         .iter()
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| split(line, ','))
-        .map(str::trim)
+        .map(str::trim_ascii)
         .filter(|element| !element.is_empty())
 }
 

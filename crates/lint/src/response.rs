@@ -20,7 +20,7 @@ pub(crate) fn check<'h>(asked: &Asked, head: &'h Parts, report: &Report) -> Fiel
         caching::check(headers, report);
     }
     if fields.set_cookie.is_some() {
-        cookies::check(headers, report);
+        cookies::check(headers, fields.cache_control.is_some(), report);
     }
     if fields.content_encoding.is_some() {
         encoding(asked, headers, report);

@@ -37,9 +37,9 @@ struct Slice {
 
 impl Watch {
     pub(crate) fn request(headers: &HeaderMap) -> Option<Box<Self>> {
-        let mut digests = Digest::read(headers, digest::CONTENT);
+        let mut digests = Digest::read(headers, &digest::CONTENT);
         if !headers.contains_key(header::CONTENT_RANGE) {
-            digests.extend(Digest::read(headers, digest::REPRESENTATION));
+            digests.extend(Digest::read(headers, &digest::REPRESENTATION));
         }
         let watch = Self {
             digests,
@@ -58,7 +58,7 @@ impl Watch {
         let headers = &head.headers;
         let mut watch = Self::default();
         if fields.content_digest.is_some() {
-            watch.digests = Digest::read(headers, digest::CONTENT);
+            watch.digests = Digest::read(headers, &digest::CONTENT);
         }
         if head.status == StatusCode::PARTIAL_CONTENT {
             if media_type::is(headers, "multipart/byteranges") {
@@ -71,7 +71,7 @@ impl Watch {
         // Elsewhere the representation is another one than what is sent, or not known to be the same.
         if head.status == StatusCode::OK && asked.method == Method::GET {
             if fields.repr_digest.is_some() {
-                let digests = Digest::read(headers, digest::REPRESENTATION);
+                let digests = Digest::read(headers, &digest::REPRESENTATION);
                 watch.digests.extend(digests);
             }
             let question = asked.question.take();
