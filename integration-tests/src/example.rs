@@ -9,7 +9,7 @@ use std::{
 /// How long an example may take to say where it listens.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// One of the programs in `examples/`, running as a process of its own.
+/// One of the programs in `examples/`, or a recipe of the book, running as a process of its own.
 ///
 /// # Panics
 ///
@@ -24,8 +24,17 @@ pub struct Example {
 impl Example {
     /// Builds it, starts it with these arguments, and waits until it says where it listens.
     pub fn start(name: &str, arguments: &[&str]) -> Self {
-        let mut process = Command::new(built(name))
-            .args(arguments)
+        Self::run(Command::new(built("plywood-examples", name)).args(arguments))
+    }
+
+    /// Does the same with a recipe, which takes what it is told from its environment.
+    pub fn recipe(name: &str, environment: &[(&str, &str)]) -> Self {
+        let program = built("plywood-book", &format!("recipe_{name}"));
+        Self::run(Command::new(program).envs(environment.iter().copied()))
+    }
+
+    fn run(command: &mut Command) -> Self {
+        let mut process = command
             .stdout(Stdio::piped())
             .spawn()
             .expect("it was built a moment ago");
@@ -80,12 +89,13 @@ impl Drop for Example {
 }
 
 /// The path of the built example.
-fn built(name: &str) -> String {
+fn built(package: &str, name: &str) -> String {
     let output = Command::new(env!("CARGO"))
         .args([
             "build",
             "--quiet",
-            "--package=plywood-examples",
+            "--package",
+            package,
             "--message-format=json",
             "--example",
             name,

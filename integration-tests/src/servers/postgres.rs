@@ -49,13 +49,11 @@ impl PostgresServer {
 
     /// The address of the server that the environment's `DATABASE_URL` names, or else of one that is started, and returned to be held.
     pub fn given_or_started() -> (String, Option<Self>) {
-        match env::var("DATABASE_URL") {
-            Ok(url) => (url, None),
-            Err(_) => {
-                let server = Self::start();
-                (server.url(), Some(server))
-            }
+        if let Ok(url) = env::var("DATABASE_URL") {
+            return (url, None);
         }
+        let server = Self::start();
+        (server.url(), Some(server))
     }
 
     /// Its address: `postgres://postgres@127.0.0.1:PORT/postgres`.
@@ -121,7 +119,7 @@ impl PostgresServer {
         process.signal_children(signal);
     }
 
-    /// The command line that starts one of its programs, as somebody whom PostgreSQL accepts.
+    /// The command line that starts one of its programs, as somebody whom it accepts.
     fn command(&self, program: &str, arguments: &str) -> String {
         let program = self.programs.join(program);
         let words = if self.is_root {

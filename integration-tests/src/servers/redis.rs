@@ -37,13 +37,11 @@ impl RedisServer {
 
     /// The address of the server that the environment's `REDIS_URL` names, or else of one that is started, and returned to be held.
     pub fn given_or_started() -> (String, Option<Self>) {
-        match env::var("REDIS_URL") {
-            Ok(url) => (url, None),
-            Err(_) => {
-                let server = Self::start();
-                (server.url(), Some(server))
-            }
+        if let Ok(url) = env::var("REDIS_URL") {
+            return (url, None);
         }
+        let server = Self::start();
+        (server.url(), Some(server))
     }
 
     /// Its address: `redis://127.0.0.1:PORT`.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
 mod faults;
+mod machines;
 mod postgres;
 mod redis;
 mod relay;
