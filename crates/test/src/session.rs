@@ -1,9 +1,9 @@
 use std::fmt;
 
-use plywood_session_core::{Change, Id, Session, SessionError, Vault};
+use plywood_session_core::{Change, Session, SessionError, Vault};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::Client;
+use crate::{Client, Cookie};
 
 impl Client {
     /// This visitor's session in `vault`, which keeps its sessions in the store that the service uses: to look into it, or to prepare it, so
@@ -93,11 +93,11 @@ impl VisitorSession {
         let session = self.handle();
         let output = change(&session);
         let finished = told(session.finish().await);
-        if let Change::Issue { id, .. } = &finished.change {
-            self.hand(id);
-        }
-        if finished.change == Change::Remove {
-            self.client.remove_cookie(&self.name);
+        match &finished.change {
+            Change::Keep => {}
+            Change::Issue { id, .. } => self.hand(id.as_str()),
+            Change::Carry { text, .. } => self.hand(text),
+            Change::Remove => self.client.remove_cookie(&self.name),
         }
         output
     }
@@ -105,20 +105,19 @@ impl VisitorSession {
     /// The handle of a request that this visitor would send.
     fn handle(&self) -> Session {
         let cookie = self.client.cookie(&self.name);
-        let id = cookie.and_then(|cookie| Id::parse(cookie.value()));
-        self.vault.session(id)
+        let texts = cookie.iter().map(Cookie::value);
+        self.vault.session_of_texts(texts)
     }
 
-    fn hand(&self, id: &Id) {
+    fn hand(&self, value: &str) {
         let secure = if self.name.starts_with("__") {
             "; Secure"
         } else {
             ""
         };
         let cookie = format!(
-            "{}={}; Path=/; HttpOnly; SameSite=Lax{secure}",
-            self.name,
-            id.as_str()
+            "{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}",
+            self.name
         );
         self.client.store_cookie(&cookie);
     }
