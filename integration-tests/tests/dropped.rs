@@ -86,8 +86,9 @@ where
     let response = drop_everywhere(service, request, after).await.unwrap();
     assert_eq!(response.status(), 200);
     assert!(!response.body().is_empty());
-    // Once in the head at least, and once for each piece of the body.
-    assert!(polls.into_inner() >= 4);
+    // One while the head is waited for, one while the body is, and the last. Compression waits no more, because it gives what it has.
+    let polls = polls.into_inner();
+    assert!(polls >= 3, "{polls}");
 }
 
 #[tokio::test]
