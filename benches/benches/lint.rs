@@ -10,10 +10,10 @@ use tokio::runtime::{Builder, Runtime};
 use tower::{Layer, ServiceExt, service_fn};
 
 /// Requests of one round.
-const ROUND: u32 = 20_000;
+const ROUND: u32 = 1000;
 
 /// Rounds of each service, taken in turn. The fastest counts: what disturbs a round only makes it slower.
-const ROUNDS: usize = 25;
+const ROUNDS: usize = 400;
 
 /// What a browser sends, with a session.
 const ASKED: [(&str, &str); 12] = [
