@@ -94,17 +94,15 @@ impl MemoryStore {
         if self.taken.claim(self, sessions, bytes) {
             return Ok(());
         }
-        let shards = || (0..SHARDS).map(|next| &self.shards[(place(key) + next) % SHARDS]);
-        // What is over goes before anybody who is not.
-        for shard in shards() {
-            self.release(&lock(shard).sweep(Timestamp::now()));
-        }
-        for shard in shards() {
+        let now = Timestamp::now();
+        for next in 0..SHARDS {
+            let shard = &self.shards[(place(key) + next) % SHARDS];
+            self.release(&lock(shard).sweep(now));
             loop {
                 if self.taken.claim(self, sessions, bytes) {
                     return Ok(());
                 }
-                let evicted = lock(shard).evict(key, Timestamp::now());
+                let evicted = lock(shard).evict(key, now);
                 let Some(evicted) = evicted else { break };
                 self.release([&evicted]);
             }
