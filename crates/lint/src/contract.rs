@@ -138,8 +138,11 @@ What a status owes (H16 to H19 and H23) a layer further out may still add. Only 
         "The order of layers",
         "\
 From the outside in: access log, error pages, compression, session, auth, dispatch. The log counts the bytes that were sent, so it
-stands outside compression; the error pages stand where they can compress what they write; a layer that needs the session stands
-inside it. A layer applied twice must not corrupt an answer, and these are the marks of an order that did.
+stands outside compression; the error pages stand outside of all that refuses, to fill what it left empty; a layer that needs the
+session stands inside it. Each layer says on its `Sheet` what it reads, leaves and does, and `plywood::doctor` looks over a stack at
+start-up: it prints the stack as an onion and warns of an order that cannot work.
+
+A layer applied twice must not corrupt an answer, and these are the marks of an order that did.
 ",
     ),
 ];

@@ -35,6 +35,9 @@
 //! It checks each [`Rule`] of the [`contract`]: of tower (readiness, clones, futures), of requests, of responses, and of bodies, whose
 //! frames it watches as they pass. A layer is tested between two of them, one outside and one inside.
 //!
+//! What may be wanted so is [advice](Severity::Advice): it goes to `tracing`, and is a fault only if the lint is
+//! [`strict`](LintLayer::strict). Some rules compare answers; for them a lint remembers a thousand hashes, and then begins anew.
+//!
 //! It is a wrapper: the response's body is a [`Linted`] one, and the future is [`Edited`](plywood_core::future::Edited).
 //!
 //! # What it does not do

@@ -30,7 +30,7 @@ impl Visit for Line {
 
 impl Subscriber for Lines {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= Level::WARN
+        *metadata.level() <= Level::INFO
     }
 
     fn event(&self, event: &Event<'_>) {
@@ -76,5 +76,23 @@ async fn a_fault_is_warned_of_the_first_second_and_fourth_time_and_the_answer_pa
         ] {
             assert!(line.contains(part), "{part} in {line}");
         }
+    }
+}
+
+#[tokio::test]
+async fn advice_is_told_of_and_does_not_panic() {
+    let lines = Lines::default();
+    let _guard = tracing::subscriber::set_default(lines.clone());
+    for lint in [LintLayer::new(), LintLayer::warning()] {
+        let service = lint.layer(service_fn(|_: Request<Body>| async {
+            Ok::<_, Infallible>(Response::new(Body::from("<p>hello")))
+        }));
+        service.oneshot(Request::new(Body::empty())).await.unwrap();
+    }
+
+    let lines = lines.0.lock().unwrap();
+    assert_eq!(lines.len(), 2, "{lines:#?}");
+    for line in lines.iter() {
+        assert!(line.starts_with("INFO") && line.contains("H27"), "{line}");
     }
 }
