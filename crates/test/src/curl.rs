@@ -28,7 +28,8 @@ pub(crate) fn command(asked: &Asked) -> String {
         }
     }
     let bytes = asked.body.as_deref().unwrap_or_default();
-    if !bytes.is_empty() && !asked.headers.contains_key(header::CONTENT_TYPE) {
+    let sends_content = !bytes.is_empty() || asked.headers.contains_key(header::CONTENT_LENGTH);
+    if sends_content && !asked.headers.contains_key(header::CONTENT_TYPE) {
         // Curl would take it for a form.
         push(&mut command, &["-H", "content-type:"]);
     }
@@ -37,10 +38,7 @@ pub(crate) fn command(asked: &Asked) -> String {
         .filter(|text| !text.contains('\0'));
     let mut before = String::new();
     match text {
-        Some("") if asked.headers.contains_key(header::CONTENT_LENGTH) => {
-            push(&mut command, &["--data-raw", ""]);
-        }
-        Some("") => {}
+        _ if !sends_content => {}
         Some(text) => push(&mut command, &["--data-raw", text]),
         None => {
             push(&mut command, &["--data-binary", "@-"]);
@@ -79,6 +77,8 @@ fn octal(bytes: &[u8]) -> String {
     let mut text = String::new();
     for &byte in bytes {
         match byte {
+            // At the head it would begin an option.
+            b'-' if text.is_empty() => text.push_str(r"\055"),
             b'%' => text.push_str("%%"),
             b'\\' => text.push_str(r"\\"),
             b' '..=b'~' => text.push(char::from(byte)),
@@ -107,5 +107,6 @@ mod tests {
     #[test]
     fn bytes_are_written_so_that_printf_gives_them_back() {
         assert_eq!(octal(b"a%\\\0\xff\n"), r"a%%\\\000\377\012");
+        assert_eq!(octal(b"--a"), r"\055-a");
     }
 }

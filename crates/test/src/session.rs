@@ -1,6 +1,6 @@
 use std::fmt;
 
-use plywood_session_core::{Change, Session, SessionError, Vault};
+use plywood_session_core::{Change, Id, Session, SessionError, Vault};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{Client, Cookie};
@@ -105,8 +105,12 @@ impl VisitorSession {
     /// The handle of a request that this visitor would send.
     fn handle(&self) -> Session {
         let cookie = self.client.cookie(&self.name);
-        let texts = cookie.iter().map(Cookie::value);
-        self.vault.session_of_texts(texts)
+        let mut texts = cookie.iter().map(Cookie::value);
+        if self.vault.is_sealed() {
+            self.vault.session_of_texts(texts)
+        } else {
+            self.vault.session(texts.find_map(Id::parse))
+        }
     }
 
     fn hand(&self, value: &str) {
