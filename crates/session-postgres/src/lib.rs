@@ -38,7 +38,7 @@
 //! # Limits
 //!
 //! PostgreSQL 12 or later. [8 connections](PostgresStore::CONNECTIONS) a process. A request waits [a second](PostgresStore::TIMEOUT) for each
-//! verb at most. After a failure to connect or an answer that did not come, 100 ms pass before the next attempt, and requests get the same error
+//! verb at most, half of it for a free connection. After a failure to connect or an answer that did not come, 100 ms pass before the next attempt, and requests get the same error
 //! meanwhile.
 
 mod error;

@@ -86,18 +86,33 @@ impl Line {
 
     pub(crate) async fn turn_within(&self, time: Duration) -> Result<Turn<'_>, ServerError> {
         let deadline = Instant::now() + time;
-        let client = self.connected(deadline, time).await?;
-        let mut turn = Turn {
-            line: self,
-            client: Some(client),
-            deadline,
-            time,
-        };
-        self.ready.get_or_try_init(|| turn.prepare()).await?;
-        Ok(turn)
+        let ready = self.ready.get_or_try_init(|| self.prepare(deadline, time));
+        let late = |_| self.error(Cause::Timeout(time));
+        timeout_at(deadline, ready).await.map_err(late)??;
+        self.connected(deadline, time).await
     }
 
-    async fn connected(&self, deadline: Instant, time: Duration) -> Result<Object, ServerError> {
+    /// Makes the table, or brings it up to date, unless it is what it should be.
+    async fn prepare(&self, deadline: Instant, time: Duration) -> Result<(), ServerError> {
+        let mut turn = self.connected(deadline, time).await?;
+        if turn.steps_left().await?.is_none() {
+            return Ok(());
+        }
+        // The lock ends with the connection, however this ends.
+        turn.spoiled = true;
+        // Not within the transaction: what another has made while this one waited is seen by the next transaction only.
+        let wait = time.as_millis();
+        turn.batch(&format!(
+            "SET statement_timeout = {wait}; SELECT pg_advisory_lock({LOCK})"
+        ))
+        .await?;
+        match turn.steps_left().await? {
+            Some(steps) => turn.batch(&format!("BEGIN; {steps} COMMIT")).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn connected(&self, deadline: Instant, time: Duration) -> Result<Turn<'_>, ServerError> {
         if let Some(error) = self.outage() {
             return Err(error);
         }
@@ -109,15 +124,20 @@ impl Line {
         };
         let got = timeout_at(deadline, self.pool.timeout_get(&timeouts)).await;
         match got {
-            Ok(Ok(client)) => Ok(client),
+            Ok(Ok(client)) => Ok(Turn {
+                line: self,
+                client: Some(client),
+                deadline,
+                time,
+                spoiled: false,
+            }),
             Ok(Err(PoolError::Timeout(TimeoutType::Wait))) => {
                 Err(self.error(Cause::Busy(time / 2)))
             }
-            Ok(Err(PoolError::Backend(error))) => Err(self.out(self.error(error))),
-            Ok(Err(PoolError::PostCreateHook(HookError::Backend(error)))) => {
-                Err(self.out(self.error(error)))
-            }
-            Ok(Err(_)) | Err(_) => Err(self.out(self.error(Cause::Timeout(time)))),
+            Ok(Err(
+                PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)),
+            )) => Err(self.out(error)),
+            Ok(Err(_)) | Err(_) => Err(self.out(Cause::Timeout(time))),
         }
     }
 
@@ -128,11 +148,12 @@ impl Line {
     }
 
     /// Notes that the server is out.
-    fn out(&self, error: ServerError) -> ServerError {
-        let mut outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
-        *outage = Some((Instant::now(), error.clone()));
+    fn out(&self, cause: impl Into<Cause>) -> ServerError {
         // Those that lie there are as dead as the one that did not answer.
         self.pool.retain(|_, _| false);
+        let error = self.error(cause);
+        let mut outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
+        *outage = Some((Instant::now(), error.clone()));
         error
     }
 }
@@ -140,10 +161,12 @@ impl Line {
 /// A connection, lent for one verb.
 pub(crate) struct Turn<'a> {
     line: &'a Line,
-    // An option, because it is not given back after an error.
+    // There until the drop.
     client: Option<Object>,
     deadline: Instant,
     time: Duration,
+    /// It may be lost, in the middle of something, or lead to a server that no longer takes changes: nobody else is given it.
+    spoiled: bool,
 }
 
 impl Turn<'_> {
@@ -172,26 +195,6 @@ impl Turn<'_> {
         .await
     }
 
-    /// Makes the table, or brings it up to date, unless it is what it should be.
-    async fn prepare(&mut self) -> Result<(), ServerError> {
-        if self.steps_left().await?.is_none() {
-            return Ok(());
-        }
-        // Not within the transaction: what another has made while this one waited is seen by the next transaction only. A connection that
-        // fails is given up, and the lock with it.
-        let wait = self.time.as_millis();
-        self.batch(&format!(
-            "SET statement_timeout = {wait}; SELECT pg_advisory_lock({LOCK})"
-        ))
-        .await?;
-        if let Some(steps) = self.steps_left().await? {
-            self.batch(&format!("BEGIN; {steps} COMMIT")).await?;
-        }
-        let bound = bound(self.line.timeout);
-        self.batch(&format!("SELECT pg_advisory_unlock({LOCK}); {bound}"))
-            .await
-    }
-
     async fn steps_left(&mut self) -> Result<Option<String>, ServerError> {
         let table = &self.line.table;
         let rows = self.query(&table.version, &[]).await?;
@@ -212,16 +215,23 @@ impl Turn<'_> {
         &mut self,
         act: impl AsyncFnOnce(&Object) -> Result<T, tokio_postgres::Error>,
     ) -> Result<T, ServerError> {
-        let client = self.client.as_ref().expect("it is there until an error");
+        let client = self.client.as_ref().expect("it is there until the drop");
         let answer = timeout_at(self.deadline, act(client)).await;
         let error = match answer {
             Ok(Ok(answer)) => return Ok(answer),
             Ok(Err(error)) => self.line.error(error),
-            Err(_) => self.line.out(self.line.error(Cause::Timeout(self.time))),
+            Err(_) => self.line.out(Cause::Timeout(self.time)),
         };
-        // It may be lost, in the middle of something, or lead to a server that no longer takes changes.
-        drop(self.client.take().map(Object::take));
+        self.spoiled = true;
         Err(error)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if self.spoiled {
+            drop(self.client.take().map(Object::take));
+        }
     }
 }
 

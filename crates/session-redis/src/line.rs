@@ -31,8 +31,8 @@ pub(crate) struct Line {
 /// The connection in use, with its number.
 type Open = RwLock<Option<(u64, MultiplexedConnection)>>;
 
-/// After a failure to connect or a server that did not answer nobody tries again for so long, and all hear the same error: a crowd must not wait one after the other for a
-/// server that hangs.
+/// After a failure to connect or a server that did not answer nobody tries again for so long, and all hear the same error: a crowd must not
+/// wait one after the other for a server that hangs.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// So many commands wait in front of the connection before their requests do.
@@ -71,8 +71,12 @@ impl Line {
         let answer = timeout_at(deadline, command.query_async(&mut connection)).await;
         match answer {
             Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) if is_a_replica(&error) => {
+                close(&self.open, number);
+                Err(self.out(Cause::Redis(error)))
+            }
             Ok(Err(error)) => {
-                if is_of_the_connection(&error) {
+                if error.is_unrecoverable_error() {
                     close(&self.open, number);
                 }
                 Err(self.error(Cause::Redis(error)))
@@ -161,11 +165,8 @@ fn close(open: &Open, number: u64) {
     }
 }
 
-/// Would another connection do better? After a failover this one may lead to a replica.
-fn is_of_the_connection(error: &RedisError) -> bool {
-    let moved = [ServerErrorKind::ReadOnly, ServerErrorKind::MasterDown];
-    error.is_unrecoverable_error()
-        || moved
-            .iter()
-            .any(|kind| error.kind() == ErrorKind::Server(*kind))
+/// Does the connection lead to a server that takes no changes? After a failover another may lead to the right one.
+fn is_a_replica(error: &RedisError) -> bool {
+    let kinds = [ServerErrorKind::ReadOnly, ServerErrorKind::MasterDown];
+    kinds.map(ErrorKind::Server).contains(&error.kind())
 }

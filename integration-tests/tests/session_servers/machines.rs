@@ -31,7 +31,7 @@ impl Visitor<'_> {
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         for line in head.lines() {
             if let Some(cookie) = line.strip_prefix("set-cookie: ") {
-                self.cookie = cookie.split(';').next().unwrap().to_owned();
+                self.cookie = cookie.split(';').next().unwrap().into();
             }
         }
         (head[9..12].parse().unwrap(), body.to_owned())

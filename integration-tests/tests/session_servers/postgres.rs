@@ -107,6 +107,21 @@ async fn stores_that_start_together_make_one_table() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_gives_up_while_a_table_is_made_leaves_no_lock() {
+    let server = PostgresServer::start();
+    let other = client(&server.url()).await;
+    for n in 0..20 {
+        let table = format!("visit_{n}");
+        let store = store(&server.url()).table(&table).unwrap();
+        let give_up = Duration::from_millis(n);
+        let _ = tokio::time::timeout(give_up, store.ready()).await;
+        store.ready().await.unwrap();
+    }
+    let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'";
+    assert_eq!(number(&other, locks).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_table_of_something_else_or_of_a_later_version_is_left_alone() {
     let server = PostgresServer::start();
     let other = client(&server.url()).await;

@@ -1,5 +1,5 @@
 use plywood_integration_tests::RedisServer;
-use plywood_session_core::{Store, Vault};
+use plywood_session_core::{Store, Timestamp, Vault};
 use plywood_session_redis::RedisStore;
 use redis::{Client, aio::MultiplexedConnection};
 
@@ -112,6 +112,56 @@ async fn what_has_expired_is_forgotten_with_its_index() {
     assert!(keys.contains(&"shop:owner:ada".to_owned()), "{keys:?}");
     tokio::time::sleep(std::time::Duration::from_millis(320)).await;
     assert_eq!(say::<Vec<String>>(&mut client, "KEYS *").await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owners_index_does_not_grow_with_what_has_expired() {
+    let server = RedisServer::start();
+    let store = store(&server.url());
+    let mut client = client(&server.url()).await;
+    let lives = rules::key();
+    let record = rules::record_of("ada", 60_000);
+    assert!(store.create(&lives, record.clone()).await.unwrap());
+    for _ in 0..500 {
+        // Out of use long before its deadline.
+        let key = rules::key();
+        assert!(store.create(&key, record.clone()).await.unwrap());
+        assert!(store.touch(&key, Timestamp::now()).await.unwrap());
+    }
+    let listed: u64 = say(&mut client, "SCARD plywood:session:owner:ada").await;
+    assert!((1..50).contains(&listed), "{listed}");
+    assert_eq!(store.delete_all("ada", None).await.unwrap(), 1);
+    assert_eq!(say::<Vec<String>>(&mut client, "KEYS *").await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_lives_as_long_as_the_last_of_its_sessions() {
+    let server = RedisServer::start();
+    let store = store(&server.url());
+    let mut client = client(&server.url()).await;
+    let keys = [rules::key(), rules::key()];
+    let mut left = async || -> i64 { say(&mut client, "PTTL plywood:session:owner:ada").await };
+    assert!(
+        store
+            .create(&keys[0], rules::record_of("ada", 60_000))
+            .await
+            .unwrap()
+    );
+    assert!((50_000..=60_000).contains(&left().await));
+    assert!(
+        store
+            .create(&keys[1], rules::record_of("ada", 10_000))
+            .await
+            .unwrap()
+    );
+    assert!((50_000..=60_000).contains(&left().await));
+    let longer = rules::record_of("ada", 90_000);
+    store.update(&keys[1], 1, longer).await.unwrap();
+    assert!((80_000..=90_000).contains(&left().await));
+    let bobs = rules::record_of("bob", 90_000);
+    store.update(&keys[1], 1, bobs).await.unwrap();
+    assert_eq!(store.delete_all("ada", None).await.unwrap(), 1);
+    assert!(store.load(&keys[1]).await.unwrap().is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]

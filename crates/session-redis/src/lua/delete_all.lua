@@ -1,11 +1,11 @@
 -- KEYS[1] is the index; ARGV[3] is its owner, and ARGV[4] the key that stays, if one does.
 local count = 0
-for _, key in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+for _, key in ipairs(redis.call('SMEMBERS', KEYS[1])) do
   if key ~= ARGV[4] then
     if redis.call('HGET', key, 'owner') == ARGV[3] then
       count = count + redis.call('DEL', key)
     end
-    redis.call('ZREM', KEYS[1], key)
+    redis.call('SREM', KEYS[1], key)
   end
 end
 return count

@@ -1,11 +1,7 @@
-local kept = redis.call('HMGET', KEYS[1], 'deadline', 'owner')
-if not kept[1] then
+local deadline = redis.call('HGET', KEYS[1], 'deadline')
+if not deadline then
   return 0
 end
-local stop = math.min(tonumber(ARGV[3]), tonumber(kept[1]))
 redis.call('HSET', KEYS[1], 'expires', ARGV[3])
-ends(KEYS[1], stop)
-if kept[2] then
-  enlist(KEYS[1], kept[2], stop)
-end
+ends(KEYS[1], math.min(tonumber(ARGV[3]), tonumber(deadline)))
 return 1

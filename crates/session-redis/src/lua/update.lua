@@ -1,7 +1,6 @@
-local other, owner = differs(KEYS[1], ARGV[3])
+local other, before, before_until = differs(KEYS[1], ARGV[3])
 if other then
   return other
 end
-strike(KEYS[1], owner)
-keep(KEYS[1], 4, ARGV[8])
+keep(KEYS[1], 4, ARGV[8], before, before_until)
 return 0
