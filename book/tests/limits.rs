@@ -66,6 +66,8 @@ const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("cookies in a client's jar", "1000", "test/src/jar.rs", "const LIMIT: usize = 1000;"),
     ("life of a cookie in a jar", "400 days", "test/src/cookie.rs", "Duration::from_secs(400 * 24 * 60 * 60);"),
     ("answers that a lint remembers", "1024", "lint/src/memory.rs", "const LIMIT: usize = 1024;"),
+    ("bytes of a body that a lint compares", "64 KiB", "lint/src/memory.rs", "const HASHED: u64 = 64 * 1024;"),
+    ("a line of a part's head", "8 KiB", "lint/src/parts.rs", "const LONGEST_LINE: usize = 8 * 1024;"),
 ];
 
 /// Limits that are hyper's, and so stand in no file of ours.

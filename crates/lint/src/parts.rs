@@ -8,7 +8,7 @@ use http::{HeaderMap, header};
 use crate::{fields, partial};
 
 /// The longest line of a part's head that is read. What comes before the first boundary may be longer.
-const LONGEST_LINE: usize = 8192;
+const LONGEST_LINE: usize = 8 * 1024;
 
 /// Reads a body of parts as it passes.
 ///
