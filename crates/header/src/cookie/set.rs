@@ -248,7 +248,7 @@ fn is_value(value: &[u8]) -> bool {
     };
     // A fold has no way out, which lets it be a few vector instructions: a sealed session is long.
     inside.iter().fold(true, |all, &byte| {
-        let separates = (byte == b'"') | (byte == b',') | (byte == b';') | (byte == b'\\');
+        let separates = matches!(byte, b'"' | b',' | b';' | b'\\');
         all & byte.is_ascii_graphic() & !separates
     })
 }
