@@ -48,6 +48,8 @@
 //!   set none. A handler's own `Cache-Control` stays; beside a `Set-Cookie`, `public` and `s-maxage` are taken out of it and it becomes
 //!   `private`.
 //!
+//! - With the feature `keys`: keeps sessions in their cookies, without a store (`SessionLayer::sealed`), or signs the ids (`SessionLayer::signed`).
+//!
 //! # What it does not do
 //!
 //! It holds no lock while a handler runs. It saves nothing for a request whose handler fails with an error, panics, or is dropped before its
@@ -65,7 +67,12 @@
 //!   [`insecure_cookies`](SessionLayer::insecure_cookies), which has its danger in its name.
 //! - An id that the store does not know is never adopted. Call [`Session::renew`] at every sign-in, [`Session::destroy`] at every
 //!   sign-out.
+//! - A session that was renewed or destroyed is not brought back by a slower request, and a sign-out by a request that still holds the old id ends
+//!   the renewed session. A request that comes with an id from before a renewal begins no session of its own for half a minute.
 //! - A request that writes nothing leaves no record and gets no cookie.
+//! - A sealed session cannot be ended from elsewhere, and an old copy of its cookie is as good as a new one until its time is
+//!   over. Its content is encrypted and authenticated by AES-256-GCM under a key of its own, which HKDF derives from the first of
+//!   the `Keys` and a random salt; the cookie's name is bound to it.
 //! - Limits: 4 ids of one request are tried ([`Session::MAX_IDS`]), 64 KiB of values ([`max_size`](SessionLayer::max_size)), a day idle, 30 days
 //!   in all, 100,000 sessions and 256 MiB in memory ([`MemoryStore`]), 1.5 s for the store to answer.
 //!
