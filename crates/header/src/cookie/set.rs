@@ -246,11 +246,9 @@ fn is_value(value: &[u8]) -> bool {
         [b'"', inside @ .., b'"'] => inside,
         _ => value,
     };
+    let fits = |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b',' | b';' | b'\\');
     // A fold has no way out, which lets it be a few vector instructions: a sealed session is long.
-    inside.iter().fold(true, |all, &byte| {
-        let separates = matches!(byte, b'"' | b',' | b';' | b'\\');
-        all & byte.is_ascii_graphic() & !separates
-    })
+    inside.iter().fold(true, |all, byte| all & fits(byte))
 }
 
 fn is_path(path: &str) -> bool {
