@@ -118,6 +118,12 @@ rules! {
         (page "std::future::Future" "https://doc.rust-lang.org/std/future/trait.Future.html#panics")
         breaks "a layer that keeps the future in a `select!` loop and polls it once more";
 
+    /// A call that was begun is awaited to its end. (It may be dropped, when the client is gone or a timeout is over; this only says
+    /// so.)
+    AWAITED: "T2" Types Advice
+        (page "tower::Service" "https://docs.rs/tower/latest/tower/trait.Service.html#tymethod.call")
+        breaks "a `select!` whose other branch was first: what the handler had half done stays half done";
+
     /// A service is called only after `poll_ready` on the same instance has returned `Ready(Ok(()))`, and once for each
     /// time that it did.
     READY_BEFORE_CALL: "R1" Readiness Must

@@ -10,7 +10,7 @@ use tower_service::Service;
 
 use crate::{
     Linted, asked::Asked, body, memory::Memory, readiness::Readiness, report::Report, request,
-    response,
+    response, rule,
 };
 
 /// The service that [`LintLayer`](crate::LintLayer) makes.
@@ -43,6 +43,7 @@ where
         request::check(&request, &self.report);
         let check = Check {
             asked: Asked::read::<S, _>(&mut request),
+            is_over: false,
             report: Arc::clone(&self.report),
             memory: Arc::clone(&self.memory),
         };
@@ -55,6 +56,8 @@ where
 #[derive(Debug)]
 pub struct Check {
     asked: Asked,
+    /// Has the call ended, well or not?
+    is_over: bool,
     report: Arc<Report>,
     memory: Arc<Memory>,
 }
@@ -66,6 +69,7 @@ impl<B: Body> Edit<B> for Check {
         "T1: The future of a call is not polled again after it was ready.";
 
     fn edit(mut self, response: Response<B>) -> Response<Linted<B>> {
+        self.is_over = true;
         let (head, body) = response.into_parts();
         let fields = response::check(&self.asked, &head, &self.report);
         if let Some(question) = &self.asked.question {
@@ -77,8 +81,22 @@ impl<B: Body> Edit<B> for Check {
             &head,
             &fields,
             &self.memory,
-            self.report,
+            Arc::clone(&self.report),
         );
         Response::from_parts(head, body)
+    }
+
+    fn failed(mut self) {
+        self.is_over = true;
+    }
+}
+
+/// A call that is dropped takes its check along.
+impl Drop for Check {
+    fn drop(&mut self) {
+        let is_over = self.is_over || std::thread::panicking();
+        self.report.expect(is_over, rule::AWAITED, || {
+            format!("a {} was dropped before it was answered", self.asked.method)
+        });
     }
 }

@@ -1038,6 +1038,44 @@ fn a_future_that_is_polled_again_panics_with_the_rule() {
     );
 }
 
+#[test]
+fn a_call_that_is_dropped_is_told_of() {
+    #[derive(Clone)]
+    struct Stuck(bool);
+
+    impl Service<Request<Body>> for Stuck {
+        type Response = Response<Body>;
+        type Error = &'static str;
+        type Future = plywood_core::BoxFuture<Result<Response<Body>, &'static str>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), &'static str>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, _: Request<Body>) -> Self::Future {
+            if self.0 {
+                Box::pin(std::future::pending())
+            } else {
+                Box::pin(ready(Err("no")))
+            }
+        }
+    }
+
+    for (stuck, expected) in [(true, &["T2"][..]), (false, &[])] {
+        let (lint, found) = lint();
+        let mut service = lint.strict().layer(Stuck(stuck));
+        poll_ready(&mut service);
+        let mut future = Box::pin(service.call(get().body(Body::empty()).unwrap()));
+        let poll = future
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()));
+        assert_eq!(poll.is_pending(), stuck);
+        assert_eq!(taken(&found), [""; 0]);
+        drop(future);
+        assert_eq!(taken(&found), expected);
+    }
+}
+
 #[tokio::test]
 async fn a_gateway_that_leaves_nothing_is_found() {
     for (lint, expected) in [(lint(), &[][..]), {
@@ -1365,8 +1403,9 @@ async fn a_panic_inside_a_body_names_the_rule() {
 }
 
 /// The rules whose examples have a test of their own, which shows both what breaks them and what does not.
-const APART: [&str; 15] = [
-    "T1", "R1", "R2", "E1", "Q11", "X1", "B3", "B8", "B10", "H9", "H26", "H27", "H30", "H47", "O2",
+const APART: [&str; 16] = [
+    "T1", "T2", "R1", "R2", "E1", "Q11", "X1", "B3", "B8", "B10", "H9", "H26", "H27", "H30", "H47",
+    "O2",
 ];
 
 fn known() -> BTreeSet<&'static str> {
