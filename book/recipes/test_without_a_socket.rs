@@ -25,7 +25,7 @@ async fn show(request: Request<Body>) -> Result<Response<Body>, BoxError> {
     answer(&json!({ "cart": cart.unwrap_or_default() }))
 }
 
-fn app(store: MemoryStore) -> Result<App, BoxError> {
+fn app(sessions: SessionLayer) -> Result<App, BoxError> {
     let shop = Dispatch::<BoxError>::builder()
         .get("/cart", show)
         .post("/cart/<item>", add)
@@ -33,7 +33,7 @@ fn app(store: MemoryStore) -> Result<App, BoxError> {
     Ok(plywood::app(
         ServiceBuilder::new()
             .layer(ErrorPagesLayer::new())
-            .layer(SessionLayer::new(store))
+            .layer(sessions)
             .service(shop),
     ))
 }
@@ -44,28 +44,33 @@ fn app(store: MemoryStore) -> Result<App, BoxError> {
 async fn main() -> Result<(), BoxError> {
     let listener = Listener::bind("127.0.0.1:8000").await?;
     println!("Serving on {listener}");
-    Ok(Server::new(listener).serve(app(MemoryStore::new())?).await?)
+    let sessions = SessionLayer::new(MemoryStore::new());
+    Ok(Server::new(listener).serve(app(sessions)?).await?)
 }
 // ANCHOR_END: main
 
 // ANCHOR: test
 #[cfg(test)]
 mod tests {
-    use plywood::{prelude::*, session_core::Vault};
+    use plywood::prelude::*;
     use plywood_lint::LintLayer;
     use plywood_test::Client;
 
     use super::app;
 
     /// A visitor of the app, with a lint between the two.
-    fn visitor(store: MemoryStore) -> Client {
+    fn visitor(sessions: SessionLayer) -> Client {
         let lint = LintLayer::new().behind_gateway();
-        Client::new(lint.layer(app(store).unwrap()))
+        Client::new(lint.layer(app(sessions).unwrap()))
+    }
+
+    fn sessions() -> SessionLayer {
+        SessionLayer::new(MemoryStore::new())
     }
 
     #[tokio::test]
     async fn what_is_added_is_in_the_cart() {
-        let ada = visitor(MemoryStore::new());
+        let ada = visitor(sessions());
         let bob = ada.stranger();
         ada.post("/cart/chair").await.expect_json_at("/items", &1);
         ada.post("/cart/table").await.expect_json_at("/items", &2);
@@ -75,7 +80,7 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_is_added_by_looking() {
-        let ada = visitor(MemoryStore::new());
+        let ada = visitor(sessions());
         ada.get("/cart/chair")
             .await
             .expect_status(405)
@@ -86,9 +91,9 @@ mod tests {
     // ANCHOR: session
     #[tokio::test]
     async fn a_cart_that_is_there_is_shown() {
-        let store = MemoryStore::new();
-        let (ada, vault) = (visitor(store.clone()), Vault::new(store));
-        let session = ada.session(&vault);
+        let sessions = sessions();
+        let ada = visitor(sessions.clone());
+        let session = ada.session(sessions.vault());
         session.insert("cart", ["lamp"]).await;
 
         ada.get("/cart").await.expect_json_at("/cart/0", "lamp");
@@ -103,7 +108,7 @@ mod tests {
     async fn the_cart_works_over_a_socket_too() {
         let listener = Listener::bind("127.0.0.1:0").await.unwrap();
         let ada = Client::over(&listener.to_string());
-        let server = Server::new(listener).serve(app(MemoryStore::new()).unwrap());
+        let server = Server::new(listener).serve(app(sessions()).unwrap());
         let server = tokio::spawn(server);
 
         ada.post("/cart/chair").await.expect_json_at("/items", &1);

@@ -6,16 +6,15 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{Client, Cookie};
 
 impl Client {
-    /// This visitor's session in `vault`, which keeps its sessions in the store that the service uses: to look into it, or to prepare it, so
-    /// that a test about the cart need not sign in first.
+    /// This visitor's session in `vault`: to look into it, or to prepare it, so that a test about the cart need not sign in first.
+    ///
+    /// The vault is that of the session layer, or one over the same store. A layer that signs its cookies makes them by itself: give the
+    /// visitor one by [`store_cookie`](Self::store_cookie) then.
     ///
     /// It needs the feature `session`.
     ///
     /// ```
-    /// # async fn prepare(client: plywood_test::Client, store: impl plywood_session_core::Store + Clone) {
-    /// use plywood_session_core::Vault;
-    ///
-    /// let vault = Vault::new(store.clone());
+    /// # async fn prepare(client: plywood_test::Client, vault: plywood_session_core::Vault) {
     /// client.session(&vault).insert("user", "ada").await;
     /// client.get("/members").await.expect_text("hello, ada");
     /// # }
