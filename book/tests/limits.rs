@@ -11,6 +11,8 @@ const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("waiting in the middle", "60 s in all, and one more for every 500 bytes that move", "serve/src/patience.rs", "const BYTES_A_SECOND: u64 = 500;"),
     ("pause between two HTTP/2 pings", "30 s", "serve/src/server.rs", ".keep_alive_interval(self.header_timeout)"),
     ("a request's head", "64 KiB", "serve/src/server.rs", "const BUFFER: usize = 64 * 1024;"),
+    ("requests of an HTTP/2 connection", "100", "serve/src/server.rs", "const STREAMS: u32 = 100;"),
+    ("buffered bytes of an answer", "64 KiB", "serve/src/server.rs", ".max_send_buf_size(BUFFER)"),
     ("time for requests under way", "30 s", "serve/src/server.rs", "grace: Duration::from_secs(30)"),
     ("pause when no descriptor", "200 ms", "serve/src/server.rs", "const BREATHER: Duration = Duration::from_millis(200);"),
     ("media ranges in `Accept`", "32", "header/src/accept.rs", "pub const MAX_ELEMENTS: usize = 32;"),

@@ -27,7 +27,8 @@
 //! - On SIGTERM or Ctrl-C it stops accepting, lets requests under way finish, and closes idle connections. What is left after
 //!   the [grace](Server::grace) is dropped; a second signal drops it at once.
 //! - Slow and many clients meet bounds: [`header_timeout`](Server::header_timeout), [`stall_timeout`](Server::stall_timeout),
-//!   [`max_connections`](Server::max_connections), and 64 KiB of buffer a connection, which is also the limit of a request's head.
+//!   [`max_connections`](Server::max_connections), and 64 KiB of buffer, which is also the limit of a request's head. A connection has
+//!   one, and in HTTP/2 each of its 100 streams.
 //!
 //! # What it does not do
 //!

@@ -22,8 +22,12 @@ use crate::{
     stream::{Protocol, Stream},
 };
 
-/// Buffered bytes a connection, for the request's head and for the answer on its way out.
+/// Buffered bytes a connection, and in HTTP/2 a stream, for the request's head and for the answer on its way out.
 const BUFFER: usize = 64 * 1024;
+
+/// Requests of one HTTP/2 connection at a time, as many as browsers count on
+/// ([RFC 9113 §6.5.2](https://www.rfc-editor.org/rfc/rfc9113#section-6.5.2)).
+const STREAMS: u32 = 100;
 
 /// How long to wait when the system has no descriptor left: accepting again at once would only spin.
 const BREATHER: Duration = Duration::from_millis(200);
@@ -159,6 +163,8 @@ impl Server {
             .http2()
             .timer(TokioTimer::new())
             .max_header_list_size(BUFFER.try_into().expect("it is a small constant"))
+            .max_send_buf_size(BUFFER)
+            .max_concurrent_streams(STREAMS)
             .keep_alive_interval(self.header_timeout)
             .keep_alive_timeout(self.header_timeout);
         builder

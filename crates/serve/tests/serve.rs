@@ -133,6 +133,32 @@ async fn http_2_is_told_by_its_preface_and_trailers_pass() {
 }
 
 #[tokio::test]
+async fn an_http_2_client_is_told_how_many_streams_it_may_have() {
+    let server = start("127.0.0.1:0", |server| server, tower::service_fn(describe)).await;
+    let mut stream = server.connect().await;
+    let no_settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+    stream
+        .write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        .await
+        .unwrap();
+    stream.write_all(&no_settings).await.unwrap();
+
+    // Three bytes of length, the type SETTINGS, flags, the stream; then settings of six bytes each.
+    let mut head = [0; 9];
+    stream.read_exact(&mut head).await.unwrap();
+    assert_eq!(head[3], 4);
+    let mut settings = vec![0; usize::from(head[2])];
+    stream.read_exact(&mut settings).await.unwrap();
+    let max_concurrent_streams = [0, 3, 0, 0, 0, 100];
+    assert!(
+        settings.chunks(6).any(|one| one == max_concurrent_streams),
+        "{settings:?}"
+    );
+    drop(stream);
+    server.end().await;
+}
+
+#[tokio::test]
 async fn a_unix_socket_is_served_and_its_file_goes_with_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("app.sock");
