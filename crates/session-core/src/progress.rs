@@ -31,6 +31,8 @@ enum State {
 struct Found {
     key: Key,
     record: Record,
+    /// When it was loaded or saved. A clock is not looked at more often than it must be.
+    seen: Timestamp,
 }
 
 /// The key of a record that no store has.
@@ -139,8 +141,10 @@ impl Progress {
     }
 
     pub(crate) fn set_carried(&mut self, record: Option<Record>) {
-        let key = NOWHERE;
-        self.state = record.map_or(State::Absent, |record| State::Found(Found { key, record }));
+        let (key, seen) = (NOWHERE, Timestamp::now());
+        self.state = record.map_or(State::Absent, |record| {
+            State::Found(Found { key, record, seen })
+        });
     }
 
     pub(crate) fn tell(&mut self, change: Change) {
@@ -150,17 +154,17 @@ impl Progress {
     /// Whose the session is, and where it is kept.
     pub(crate) fn owner(&self) -> Option<(Arc<str>, Key)> {
         match &self.state {
-            State::Found(Found { key, record }) => Some((record.owner.clone()?, *key)),
+            State::Found(Found { key, record, .. }) => Some((record.owner.clone()?, *key)),
             _ => None,
         }
     }
 
     /// Is there a session that should live on because it was used?
     pub(crate) fn slides(&self, vault: &Vault) -> bool {
-        let State::Found(Found { record, .. }) = &self.state else {
+        let State::Found(Found { record, seen, .. }) = &self.state else {
             return false;
         };
-        vault.slides(Timestamp::now(), record.expires, record.deadline)
+        vault.slides(*seen, record.expires, record.deadline)
     }
 
     /// Lets the session live on because it was used.
@@ -168,7 +172,7 @@ impl Progress {
         if let Place::Sealed(seal) = vault.place() {
             return self.slide_sealed(&**seal, vault);
         }
-        if let State::Found(Found { key, record }) = &mut self.state {
+        if let State::Found(Found { key, record, .. }) = &mut self.state {
             let expires = vault.expiry(Timestamp::now(), record.deadline);
             let touched = vault.store()?.touch(key, expires).await;
             touched.map_err(SessionError::store)?;
@@ -224,7 +228,8 @@ impl Progress {
             let key = id.key();
             let created = vault.store()?.create(&key, record.clone()).await;
             if created.map_err(SessionError::store)? {
-                self.issue(id, Found { key, record }, now);
+                let seen = now;
+                self.issue(id, Found { key, record, seen });
                 return Ok(());
             }
         }
@@ -254,7 +259,7 @@ impl Progress {
                 Update::Saved => {
                     let lives = |known: &&Id| plan.lives.is_some() && known.key() == next.key;
                     match renewed.or_else(|| known.iter().find(lives).copied()) {
-                        Some(id) => self.issue(id, next, now),
+                        Some(id) => self.issue(id, next),
                         None => self.state = State::Found(next),
                     }
                     return Ok(());
@@ -271,13 +276,13 @@ impl Progress {
         Err(SessionError::conflict())
     }
 
-    fn issue(&mut self, id: Id, found: Found, now: Timestamp) {
+    fn issue(&mut self, id: Id, found: Found) {
         let Record {
             expires, deadline, ..
         } = found.record;
         self.change = Change::Issue {
             id,
-            lifetime: deadline.since(now),
+            lifetime: deadline.since(found.seen),
             lasting: expires == deadline,
         };
         self.state = State::Found(found);
@@ -307,6 +312,7 @@ impl Found {
         Self {
             key: renewed.map_or(self.key, |id| id.key()),
             record,
+            seen: now,
         }
     }
 
@@ -369,11 +375,16 @@ async fn first_alive(store: &dyn AnyStore, known: &Known) -> Result<State, Sessi
 async fn alive(store: &dyn AnyStore, key: Key) -> Result<State, SessionError> {
     let loaded = store.load(&key).await;
     let record = loaded.map_err(SessionError::store)?;
-    Ok(match record {
-        Some(record) if record.is_expired(Timestamp::now()) => State::Absent,
-        Some(record) if record.is_tombstone() => State::Gone,
-        Some(record) => State::Found(Found { key, record }),
-        None => State::Absent,
+    let Some(record) = record else {
+        return Ok(State::Absent);
+    };
+    let seen = Timestamp::now();
+    Ok(if record.is_expired(seen) {
+        State::Absent
+    } else if record.is_tombstone() {
+        State::Gone
+    } else {
+        State::Found(Found { key, record, seen })
     })
 }
 

@@ -212,7 +212,8 @@ impl Vault {
         }
         let patience = self.0.rules.patience;
         let late = |_| Err(SessionError::late(patience));
-        timeout(patience, work).await.unwrap_or_else(late)
+        // In a box, because a clock is large and most loads and saves need none.
+        Box::pin(timeout(patience, work)).await.unwrap_or_else(late)
     }
 
     /// When a session ends that is used now and must end at `deadline`.
