@@ -200,6 +200,8 @@ fn default_path(path: &str) -> &str {
 mod tests {
     use std::time::Duration;
 
+    use proptest::prelude::*;
+
     use super::*;
 
     const NOW: SystemTime = SystemTime::UNIX_EPOCH;
@@ -366,5 +368,38 @@ mod tests {
         }
         assert_eq!(jar.cookies(NOW).count(), LIMIT);
         assert!(jar.cookies(NOW).all(|cookie| cookie.name() != "c0"));
+    }
+
+    proptest! {
+        /// What was set last is what is sent, once, wherever the cookie goes.
+        #[test]
+        fn the_last_value_is_sent_to_its_path_and_below(
+            name in "[a-zA-Z0-9.~-]{1,8}",
+            values in proptest::collection::vec("[!#-+\\--:<-~]{0,8}", 1..4),
+            path in "(/[a-z]{1,3}){1,3}",
+            below in "(/[a-z]{0,3}){0,2}",
+        ) {
+            let mut jar = Jar::default();
+            let home = url("https://example.com/");
+            for value in &values {
+                let line = format!("{name}={value}; Path={path}");
+                prop_assert!(jar.store(&line, &home, NOW));
+            }
+            let target = url(&format!("https://example.com{path}{below}"));
+            let field = jar.field(&target, NOW).unwrap();
+            prop_assert_eq!(field.to_str().unwrap(), format!("{name}={}", values.last().unwrap()));
+            let beside = url(&format!("https://example.com{path}x"));
+            prop_assert_eq!(jar.field(&beside, NOW), None);
+        }
+
+        /// No line is too odd to be read, and what is kept can be sent.
+        #[test]
+        fn any_line_is_read(lines in proptest::collection::vec(".{0,60}", 0..6)) {
+            let mut jar = Jar::default();
+            let home = url("https://example.com/");
+            let taken = lines.iter().filter(|line| jar.store(line, &home, NOW)).count();
+            prop_assert!(jar.cookies(NOW).count() <= taken);
+            let _field = jar.field(&home, NOW);
+        }
     }
 }

@@ -45,6 +45,15 @@
 //! not offer is a panic that lists what it does. So is every `expect_..`: it tells what came instead, as a difference of lines where that
 //! helps; a [snapshot](Reply::expect_snapshot) is kept in a file.
 //!
+//! | to | is |
+//! |---|---|
+//! | ask a server that runs, with the same tests | `Client::over`, with the feature `url` |
+//! | look into the visitor's session, or prepare it | `Client::session`, with the feature `session` |
+//! | read a stream frame by frame, slowly, or not to its end | [`RequestBuilder::stream`] |
+//! | let time pass | [`Clock`] |
+//! | let everything go wrong, one after the other | [`harness`] |
+//! | ask again with curl | [`RequestBuilder::as_curl`] |
+//!
 //! # Between two lints
 //!
 //! Let `plywood_lint::LintLayer` stand between the client and the service in every test: it checks both sides, what the client sends and what
@@ -53,7 +62,7 @@
 //!
 //! # What it does not do
 //!
-//! It opens no socket and starts no runtime: any executor will do. It does not decode a compressed body, and asks for none
+//! It opens no socket, but for `Client::over`, and starts no runtime: any executor will do. It does not decode a compressed body, and asks for none
 //! unless you do. Of a page it runs no scripts, and does not check what a browser checks before it sends a form.
 
 mod client;
