@@ -11,15 +11,17 @@ use std::{
 /// How long a server may take to start.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Tells the server's process id, and ends it when its input ends: at the drop, or when the test's process is no more, however it ended.
+/// Tells the server's process id, and ends it when its input ends: at the drop, or when the test's process is no more, however it ended. It
+/// itself ends with the server.
 const KEEPER: &str = r#"
 signal=$1; shift
-"$@" >&2 & server=$!
+exec 3<&0
+"$@" 3<&- >&2 & server=$!
 echo $server
 exec >/dev/null
-read -r _
-kill -CONT $server && kill -$signal $server
+{ read -r _ <&3; kill -CONT $server; kill -$signal $server; } & reader=$!
 wait $server
+kill $reader
 "#;
 
 /// A process that does not outlive the test.
