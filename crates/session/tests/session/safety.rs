@@ -173,3 +173,27 @@ async fn a_session_that_nobody_used_for_too_long_is_over() {
     visitor.get("/cart").await;
     assert_ne!(visitor.id().unwrap(), old);
 }
+
+#[tokio::test]
+async fn a_request_with_the_cookie_from_before_the_sign_in_does_not_replace_the_new_one() {
+    let (store, app) = shop();
+    let visitor = Visitor::new(&app);
+    visitor.get("/cart").await;
+    let old = visitor.id().unwrap();
+    visitor.get("/sign-in").await;
+    // It was on its way when the answer to the sign-in came.
+    for path in ["/cart", "/count", "/sign-in", "/user"] {
+        let late = Visitor::with_id(&app, old);
+        let response = late.get(path).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        assert!(!response.headers().contains_key(SET_COOKIE), "{path}");
+        assert_eq!(late.text("/user").await, "nobody");
+    }
+    assert_eq!(store.len(), 1);
+    assert_eq!(visitor.text("/user").await, "ada");
+
+    // And so was this: a sign-out ends the session wherever it has moved to.
+    Visitor::with_id(&app, old).get("/sign-out").await;
+    assert_eq!(visitor.text("/user").await, "nobody");
+    assert!(store.is_empty());
+}
