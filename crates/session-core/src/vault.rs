@@ -1,10 +1,7 @@
 use std::{fmt, future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 
-use tokio::{
-    runtime::Handle,
-    sync::{Mutex, MutexGuard},
-    time::timeout,
-};
+use plywood_core::BoxFuture;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
     Data, Id, Key, Seal, Session, SessionError, Store, Timestamp, record, session::Known,
@@ -32,6 +29,7 @@ pub struct Vault(Arc<Room>);
 struct Room {
     place: Place,
     rules: Rules,
+    clock: Option<Clock>,
     turns: [Mutex<()>; TURNS],
 }
 
@@ -53,6 +51,9 @@ impl Default for Rules {
         }
     }
 }
+
+/// Waits so long.
+type Clock = Arc<dyn Fn(Duration) -> BoxFuture<()> + Send + Sync>;
 
 /// Where records are.
 #[derive(Clone)]
@@ -86,18 +87,22 @@ impl Vault {
 
     /// Keeps sessions in `store`.
     pub fn new(store: impl Store) -> Self {
-        Self::furnished(Place::Store(Arc::new(store)), Rules::default())
+        Self::furnished(Place::Store(Arc::new(store)), Rules::default(), None)
     }
 
     /// Keeps each session with its client, sealed: see [`Seal`] for what that cannot do.
     pub fn sealed(seal: impl Seal) -> Self {
-        Self::furnished(Place::Sealed(Arc::new(seal)), Rules::default())
+        Self::furnished(Place::Sealed(Arc::new(seal)), Rules::default(), None)
     }
 
     /// The same rules with another seal, and no store.
     #[must_use]
     pub fn resealed(&self, seal: impl Seal) -> Self {
-        Self::furnished(Place::Sealed(Arc::new(seal)), self.0.rules)
+        Self::furnished(
+            Place::Sealed(Arc::new(seal)),
+            self.0.rules,
+            self.0.clock.clone(),
+        )
     }
 
     /// How long a session lives that nobody uses. Default: [`IDLE_TIMEOUT`](Self::IDLE_TIMEOUT).
@@ -122,11 +127,20 @@ impl Vault {
 
     /// How long a load or a save may take, with all its calls of the store. Default: [`STORE_TIMEOUT`](Self::STORE_TIMEOUT).
     ///
-    /// A save that takes longer is an error, and may have been made. A store that answers at once, as memory does, starts no clock; for one that
-    /// does not, the clock is tokio's: its runtime needs `enable_time`. In no runtime of tokio there is no limit.
+    /// A save that takes longer is an error, and may have been made. Without a [clock](Self::clock) there is no limit.
     #[must_use]
     pub fn store_timeout(self, time: Duration) -> Self {
         self.ruled(|rules| rules.patience = time)
+    }
+
+    /// What waits for a time, of whichever runtime there is: `|time| Box::pin(tokio::time::sleep(time))`. Default: none. The session layer
+    /// brings tokio's.
+    ///
+    /// It is asked for only where a store does not answer at once.
+    #[must_use]
+    pub fn clock(self, sleep: impl Fn(Duration) -> BoxFuture<()> + Send + Sync + 'static) -> Self {
+        let Room { place, rules, .. } = &*self.0;
+        Self::furnished(place.clone(), *rules, Some(Arc::new(sleep)))
     }
 
     /// The session of a client that sent these ids. Nothing is loaded yet.
@@ -161,10 +175,11 @@ impl Vault {
         self.patiently(delete).await
     }
 
-    fn furnished(place: Place, rules: Rules) -> Self {
+    fn furnished(place: Place, rules: Rules, clock: Option<Clock>) -> Self {
         Self(Arc::new(Room {
             place,
             rules,
+            clock,
             turns: [const { Mutex::const_new(()) }; TURNS],
         }))
     }
@@ -172,7 +187,7 @@ impl Vault {
     fn ruled(self, rule: impl FnOnce(&mut Rules)) -> Self {
         let mut rules = self.0.rules;
         rule(&mut rules);
-        Self::furnished(self.0.place.clone(), rules)
+        Self::furnished(self.0.place.clone(), rules, self.0.clock.clone())
     }
 
     pub(crate) fn place(&self) -> &Place {
@@ -207,13 +222,19 @@ impl Vault {
         if let Poll::Ready(done) = at_once {
             return done;
         }
-        if Handle::try_current().is_err() {
+        let Some(clock) = &self.0.clock else {
             return work.await;
-        }
+        };
         let patience = self.0.rules.patience;
-        let late = |_| Err(SessionError::late(patience));
-        // In a box, because a clock is large and most loads and saves need none.
-        Box::pin(timeout(patience, work)).await.unwrap_or_else(late)
+        let mut over = clock(patience);
+        poll_fn(|cx| match work.as_mut().poll(cx) {
+            Poll::Pending => over
+                .as_mut()
+                .poll(cx)
+                .map(|()| Err(SessionError::late(patience))),
+            done => done,
+        })
+        .await
     }
 
     /// When a session ends that is used now and must end at `deadline`.

@@ -1,5 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
+use plywood_core::BoxFuture;
 use plywood_core::{
     Failure, Scheme,
     sheet::{Described, Sheet},
@@ -8,6 +9,7 @@ use plywood_header::cookie::SameSite;
 #[cfg(feature = "keys")]
 use plywood_session_core::Timestamp;
 use plywood_session_core::{Change, Session, Store, Vault};
+use tokio::runtime::Handle;
 use tower_layer::Layer;
 
 #[cfg(feature = "keys")]
@@ -52,7 +54,7 @@ impl SessionLayer {
     pub fn new(store: impl Store) -> Self {
         Self {
             keeper: Arc::new(Keeper {
-                vault: Vault::new(store),
+                vault: Vault::new(store).clock(sleep),
                 cookie: Policy::new(),
                 #[cfg(feature = "keys")]
                 ring: None,
@@ -160,6 +162,9 @@ impl SessionLayer {
 
     /// How long the store may take for a load or a save. Default: [one and a half seconds](Vault::STORE_TIMEOUT), then the handler has an
     /// error, or the client a 503.
+    ///
+    /// A store that answers at once, as memory does, starts no clock. For one that does not, the clock is tokio's: its runtime needs
+    /// `enable_time`. In no runtime of tokio there is no limit.
     #[must_use]
     pub fn store_timeout(self, time: Duration) -> Self {
         self.kept(|keeper| keeper.vault = keeper.vault.clone().store_timeout(time))
@@ -271,6 +276,13 @@ impl Described for SessionLayer {
             .reads::<Scheme>()
             .leaves::<Session>()
             .tells::<Failure>()
+    }
+}
+
+fn sleep(time: Duration) -> BoxFuture<()> {
+    match Handle::try_current() {
+        Ok(_) => Box::pin(tokio::time::sleep(time)),
+        Err(_) => Box::pin(std::future::pending()),
     }
 }
 

@@ -583,7 +583,9 @@ async fn a_touch_that_fails_is_told_and_is_no_failure() {
 #[tokio::test]
 async fn a_store_that_hangs_is_waited_for_so_long_and_no_longer() {
     let shelf = Shelf::default();
-    let vault = Vault::new(shelf.clone()).store_timeout(Duration::from_millis(5));
+    let vault = Vault::new(shelf.clone())
+        .clock(|time| Box::pin(tokio::time::sleep(time)))
+        .store_timeout(Duration::from_millis(5));
     let id = signed_in(&shelf, &vault).await;
     shelf.hang(true);
     let reader = vault.session([id]);

@@ -232,3 +232,57 @@ async fn what_others_left_in_the_response_stays_when_the_save_fails() {
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(Identity::of(&response).map(Identity::name), Some("ada"));
 }
+
+/// A store that never answers.
+struct Hanging;
+
+impl Store for Hanging {
+    async fn create(&self, _: &Key, _: Record) -> Result<bool, BoxError> {
+        std::future::pending().await
+    }
+
+    async fn load(&self, _: &Key) -> Result<Option<Record>, BoxError> {
+        std::future::pending().await
+    }
+
+    async fn update(&self, _: &Key, _: u64, _: Record) -> Result<Update, BoxError> {
+        std::future::pending().await
+    }
+
+    async fn rename(
+        &self,
+        _: &Key,
+        _: u64,
+        _: &Key,
+        _: Record,
+        _: Record,
+    ) -> Result<Update, BoxError> {
+        std::future::pending().await
+    }
+
+    async fn touch(&self, _: &Key, _: Timestamp) -> Result<bool, BoxError> {
+        std::future::pending().await
+    }
+
+    async fn delete(&self, _: &Key) -> Result<Option<Record>, BoxError> {
+        std::future::pending().await
+    }
+
+    async fn delete_all(&self, _: &str, _: Option<&Key>) -> Result<u64, BoxError> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_hangs_is_answered_with_503() {
+    let layer = SessionLayer::new(Hanging).store_timeout(Duration::from_millis(5));
+    let app = app(layer, site);
+    for visitor in [
+        Visitor::new(&app),
+        Visitor::with_id(&app, Id::random().unwrap()),
+    ] {
+        let response = visitor.get("/cart").await;
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(visitor.text("/").await, "untouched");
+    }
+}
