@@ -232,7 +232,7 @@ impl Vault {
                 .as_mut()
                 .poll(cx)
                 .map(|()| Err(SessionError::late(patience))),
-            done => done,
+            done @ Poll::Ready(_) => done,
         })
         .await
     }
