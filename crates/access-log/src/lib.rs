@@ -43,7 +43,7 @@
 //! |---|---|
 //! | host | the address that [`Client`](plywood_core::Client) gives; `-` without one. No header says who the client is |
 //! | ident | `-` |
-//! | user | the name of the [`Identity`](plywood_core::Identity) that auth left in the response, or in the request; `-` without one |
+//! | user | the name of the [`Identity`](plywood_core::Identity) that auth left in the request, outside or inside: a [`Witness`](plywood_core::Witness) is told of it, so that it is named whatever became of the request; `-` without one |
 //! | time | when the request came, in the system's time zone, with the offset |
 //! | request | the method, the target as it was sent (whatever [`Mount`](plywood_core::Mount) was entered outside), the version |
 //! | status | the answer's; `500` when the inner service failed or panicked, `499` when the call was dropped before there was an answer |

@@ -8,7 +8,7 @@ use std::{
 use http::{Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 use plywood_core::{
-    Identity, Watched,
+    Identity, Watched, Witness,
     body::{Ended, Watch},
     future::Edit,
 };
@@ -27,27 +27,27 @@ const CLIENT_CLOSED_REQUEST: u16 = 499;
 pub struct Line {
     settings: Arc<Settings>,
     draft: Option<Draft>,
-    user: Option<Identity>,
+    witness: Witness,
     status: Option<StatusCode>,
     bytes: u64,
     is_head: bool,
 }
 
 impl Line {
-    pub(crate) fn begin<B>(settings: &Arc<Settings>, request: &Request<B>) -> Self {
+    pub(crate) fn begin<B>(settings: &Arc<Settings>, request: &mut Request<B>) -> Self {
         Self {
             draft: Some(Draft::begin(settings, request, Timestamp::now())),
             settings: Arc::clone(settings),
-            user: Identity::of(request).cloned(),
+            witness: Witness::call(request),
             status: None,
             bytes: 0,
             is_head: request.method() == Method::HEAD,
         }
     }
 
-    fn outcome(&self) -> Outcome<'_> {
+    fn outcome<'u>(&self, user: Option<&'u Identity>) -> Outcome<'u> {
         Outcome {
-            user: self.user.as_ref().map(Identity::name),
+            user: user.map(Identity::name),
             status: match self.status {
                 Some(status) => status.as_u16(),
                 None if thread::panicking() => StatusCode::INTERNAL_SERVER_ERROR.as_u16(),
@@ -72,9 +72,6 @@ impl<B: http_body::Body<Data = bytes::Bytes>> Edit<B> for Line {
 
     fn edit(mut self, response: Response<B>) -> Response<Self::Body> {
         self.status = Some(response.status());
-        if let Some(user) = Identity::of(&response) {
-            self.user = Some(user.clone());
-        }
         response.map(|body| Watched::by(body, self))
     }
 
@@ -92,7 +89,8 @@ impl Watch for Line {
 impl Drop for Line {
     fn drop(&mut self) {
         if let Some(draft) = self.draft.take() {
-            let line = draft.finish(self.outcome());
+            let user = self.witness.identity();
+            let line = draft.finish(self.outcome(user.as_ref()));
             // A sink that panics while another panic unwinds would end the whole process.
             let _ = catch_unwind(AssertUnwindSafe(|| self.settings.sink.write(&line)));
         }

@@ -28,9 +28,9 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         // Begun before the call, so that a panic in it leaves a line too.
-        let line = Line::begin(&self.layer.settings, &request);
+        let line = Line::begin(&self.layer.settings, &mut request);
         Edited::new(self.inner.call(request), line)
     }
 }

@@ -19,7 +19,7 @@ use plywood_access_log::{AccessLogLayer, Lines};
 use plywood_core::{Body, BoxError, Client, HttpBody, Identity, Mount};
 use plywood_lint::LintLayer;
 use proptest::prelude::*;
-use tower::{ServiceBuilder, ServiceExt, service_fn, util::BoxCloneSyncService};
+use tower::{Layer, ServiceBuilder, ServiceExt, service_fn, util::BoxCloneSyncService};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<String>>>);
@@ -186,10 +186,9 @@ async fn a_line_has_every_field_in_its_place() {
         .insert("user-agent", "curl/8 \"x\"".parse().unwrap());
     let client = Client::tcp(([192, 0, 2, 250], 4000).into());
     request.extensions_mut().insert(client);
-    let app = app(log.layer().utc(), |_| {
-        let mut response = Response::new(Body::from("hello"));
-        response.extensions_mut().insert(Identity::new("ada"));
-        Ok(response)
+    let app = app(log.layer().utc(), |request| {
+        Identity::new("ada").tell(request);
+        hello(request)
     });
     let response = app.oneshot(request).await.unwrap();
     response.into_body().collect().await.unwrap();
@@ -264,10 +263,9 @@ async fn the_user_is_whom_auth_let_in_inside_or_outside() {
     assert_eq!(logged(request, hello).await.user, "outside");
     assert_eq!(logged(get("/"), hello).await.user, "-");
     let named = |name: &'static str| {
-        move |_: &Request<Body>| {
-            let mut response = Response::new(Body::from("hello"));
-            response.extensions_mut().insert(Identity::new(name));
-            Ok(response)
+        move |request: &Request<Body>| {
+            Identity::new(name).tell(request);
+            hello(request)
         }
     };
     assert_eq!(logged(get("/"), named("ada")).await.user, "ada");
@@ -485,6 +483,42 @@ fn a_panic_leaves_a_500() {
     assert_eq!(log.one().outcome(), ("500", "-"));
 }
 
+#[test]
+fn whoever_was_let_in_is_named_whatever_became_of_the_request() {
+    let log = Log::default();
+    let ada = |request: &Request<Body>| Identity::new("ada").tell(request);
+
+    let failing = app::<Body>(log.layer(), move |request| {
+        ada(request);
+        Err("no".into())
+    });
+    assert!(failing.oneshot(get("/")).now_or_never().unwrap().is_err());
+
+    let panicking = app::<Body>(log.layer(), move |request| {
+        ada(request);
+        panic!("as intended")
+    });
+    let call = AssertUnwindSafe(|| panicking.oneshot(get("/")).now_or_never());
+    assert!(catch_unwind(call).is_err());
+
+    let waiting = log.layer().layer(service_fn(move |request: Request<Body>| {
+        ada(&request);
+        std::future::pending::<Result<Response<Body>, Infallible>>()
+    }));
+    assert!(waiting.oneshot(get("/")).now_or_never().is_none());
+
+    let lines = log.lines();
+    let fields: Vec<_> = lines
+        .iter()
+        .filter_map(|line| Fields::parse(line))
+        .collect();
+    let told = fields.iter().map(|line| (&*line.user, &*line.status));
+    assert!(
+        told.eq([("ada", "500"), ("ada", "500"), ("ada", "499")]),
+        "{lines:?}"
+    );
+}
+
 #[tokio::test]
 async fn a_sink_that_panics_costs_its_line_alone() {
     let layer = AccessLogLayer::new(|_: &[u8]| panic!("as intended"));
@@ -508,7 +542,10 @@ async fn two_logs_write_a_line_each() {
         .layer(log.layer())
         .layer(log.layer())
         .layer(LintLayer::new())
-        .service(service_fn(|request| std::future::ready(hello(&request))));
+        .service(service_fn(|request| {
+            Identity::new("ada").tell(&request);
+            std::future::ready(hello(&request))
+        }));
     drop(
         twice
             .oneshot(get("/"))
@@ -520,6 +557,7 @@ async fn two_logs_write_a_line_each() {
     );
     assert_eq!(log.lines().len(), 2);
     assert_eq!(log.lines()[0], log.lines()[1]);
+    assert!(log.lines()[0].starts_with("- - ada ["));
 }
 
 #[tokio::test]
@@ -602,10 +640,9 @@ proptest! {
         let expected_referer = expect_field("referer", &referer);
         let expected_user_agent = expect_field("user-agent", &user_agent);
         let user = name.clone();
-        let fields = runtime.block_on(logged(request, move |_| {
-            let mut response = Response::new(Body::from("hello"));
-            response.extensions_mut().insert(Identity::new(user.clone()));
-            Ok(response)
+        let fields = runtime.block_on(logged(request, move |request| {
+            Identity::new(user.clone()).tell(request);
+            hello(request)
         }));
         prop_assert_eq!(fields.request(), format!("GET {expected} HTTP/1.1"));
         prop_assert_eq!(fields.referer.unwrap(), expected_referer);

@@ -43,8 +43,8 @@
 //!   sign-out.
 //! - [`RequireLayer`] asks for a role, of whoever one of the others has let in.
 //!
-//! Whoever gets in is named by an [`Identity`](plywood_core::Identity) in the request, and in the response on the way back, where an access
-//! log reads it. A request that has an identity already, from a layer outside, is not asked again. Every refusal has its reason as a
+//! Whoever gets in is named by an [`Identity`](plywood_core::Identity) in the request. Where an access log outside has left a
+//! [`Witness`](plywood_core::Witness), it is told at once. A request that has an identity already, from a layer outside, is not asked again. Every refusal has its reason as a
 //! [`Failure`](plywood_core::Failure).
 //!
 //! # What it does not do

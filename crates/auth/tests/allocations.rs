@@ -11,7 +11,7 @@ use std::{
 use allocation_counter::measure;
 use http::{Request, Response};
 use plywood_auth::{BasicAuthLayer, FormLoginLayer, RequireLayer};
-use plywood_core::{Body, Identity, Scheme};
+use plywood_core::{Body, Identity, Scheme, Witness};
 use tower::{Layer, Service, service_fn};
 
 /// How many allocations one call makes, the response still in hand.
@@ -49,11 +49,13 @@ fn request(path: &str) -> Request<Body> {
 }
 
 #[test]
-fn basic_costs_a_place_on_each_way() {
+fn basic_costs_the_place_of_the_identity() {
     let ada = Identity::new("ada").scheme("Basic");
     let basic = BasicAuthLayer::new(move |_, _| Some(ada.clone()));
-    // One in the request's extensions, three for the response's, which were empty.
-    assert_eq!(cost(&basic, request("/")), 4);
+    assert_eq!(cost(&basic, request("/")), 1);
+    let mut witnessed = request("/");
+    let _witness = Witness::call(&mut witnessed);
+    assert_eq!(cost(&basic, witnessed), 1);
     assert_eq!(cost(&basic.below("/admin"), request("/style.css")), 0);
 }
 

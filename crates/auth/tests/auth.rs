@@ -14,7 +14,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use plywood_auth::{BasicAuthLayer, MAX_CREDENTIAL, Verdict};
-use plywood_core::{Body, BoxError, Failure, Identity, Mount};
+use plywood_core::{Body, BoxError, Failure, Identity, Mount, Witness};
 use plywood_lint::LintLayer;
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 
@@ -34,15 +34,25 @@ async fn hello(request: Request<Body>) -> Result<Response<Body>, Infallible> {
     Ok(Response::new(text.into()))
 }
 
-async fn send(layer: BasicAuthLayer, request: Request<Body>) -> Response<Bytes> {
+async fn send(layer: BasicAuthLayer, mut request: Request<Body>) -> Response<Bytes> {
+    let witness = Witness::call(&mut request);
     let stack = ServiceBuilder::new()
         .layer(LintLayer::new())
         .layer(layer)
         .layer(LintLayer::new())
         .service(service_fn(hello));
     let Ok(response) = stack.oneshot(request).await;
-    let (head, body) = response.into_parts();
+    let (mut head, body) = response.into_parts();
+    head.extensions.insert(witness);
     Response::from_parts(head, body.collect().await.unwrap().to_bytes())
+}
+
+/// Who a layer outside was told of.
+fn told(response: &Response<Bytes>) -> Option<String> {
+    let witness = response.extensions().get::<Witness>().unwrap();
+    witness
+        .identity()
+        .map(|identity| identity.name().to_owned())
 }
 
 async fn get(layer: BasicAuthLayer, target: &str, authorization: Option<&str>) -> Response<Bytes> {
@@ -62,11 +72,11 @@ fn basic(name: &str, password: &str) -> String {
 }
 
 #[tokio::test]
-async fn who_is_known_gets_in_and_is_named_on_both_ways() {
+async fn who_is_known_gets_in_and_is_named_inside_and_outside() {
     let response = get(BasicAuthLayer::new(check), "/x", Some(ADA)).await;
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.body(), "ada Basic /x");
-    assert_eq!(Identity::of(&response).map(Identity::name), Some("ada"));
+    assert_eq!(told(&response).as_deref(), Some("ada"));
     assert!(!response.headers().contains_key(header::WWW_AUTHENTICATE));
 }
 
@@ -93,7 +103,7 @@ async fn everybody_else_is_challenged() {
         assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
         assert_eq!(response.body(), "401 Unauthorized\n");
         assert!(Failure::of(&response).is_some());
-        assert_eq!(Identity::of(&response), None);
+        assert_eq!(told(&response), None);
     }
 }
 
@@ -149,8 +159,7 @@ async fn credentials_are_read_by_the_standard() {
         let response = get(layer, "/", Some(authorization)).await;
         match heard {
             Some(heard) => {
-                let caller = Identity::of(&response).map(Identity::name);
-                assert_eq!(caller, Some(heard), "{authorization}");
+                assert_eq!(told(&response).as_deref(), Some(heard), "{authorization}");
             }
             None => assert_eq!(
                 response.status(),
@@ -217,7 +226,7 @@ async fn a_check_may_take_a_wait() {
     });
     let response = get(layer.clone(), "/x", Some(ADA)).await;
     assert_eq!(response.body(), "ada Basic /x");
-    assert_eq!(Identity::of(&response).map(Identity::name), Some("ada"));
+    assert_eq!(told(&response).as_deref(), Some("ada"));
     let response = get(layer, "/x", Some(EVE)).await;
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
     assert!(response.headers().contains_key(header::WWW_AUTHENTICATE));

@@ -10,7 +10,7 @@
 //!
 //! // A gate leaves word of who asks ..
 //! let mut request = Request::get("/shop/%63art?item=3").body(Body::empty())?;
-//! request.extensions_mut().insert(Identity::new("ada").scheme("Basic"));
+//! Identity::new("ada").scheme("Basic").leave(&mut request);
 //!
 //! // .. a dispatcher consumes the part of the path that it matched ..
 //! assert!(Mount::enter(&mut request, "/shop")?);
@@ -57,7 +57,7 @@ pub use self::{
     error::BoxError,
     extensions::{
         Carrier, Client, ClientCertificate, Failure, Identity, MatchedRoute, Mount, NoCompress,
-        RequestId, RouteWanted, Scheme,
+        Params, RequestId, Scheme, Witness,
     },
     future::BoxFuture,
     path::Path,

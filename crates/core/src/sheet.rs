@@ -143,13 +143,13 @@ impl Sheet {
         self.word::<T>(Part::Leaves)
     }
 
-    /// It reads `T` in the response if it is there.
+    /// It reads `T` in the response if it is there, or learns of it by the [`Witness`](crate::Witness).
     #[must_use]
     pub fn hears<T: 'static>(self) -> Self {
         self.word::<T>(Part::Hears)
     }
 
-    /// It leaves `T` in the response, for those outside.
+    /// It leaves `T` in the response, or tells the [`Witness`](crate::Witness) of it, for those outside.
     #[must_use]
     pub fn tells<T: 'static>(self) -> Self {
         self.word::<T>(Part::Tells)

@@ -6,16 +6,14 @@ use std::{
 
 use http::{Method, Request, Response};
 use plywood_core::{
-    Body, BoxError, Failure, HttpBody, MatchedRoute, Mount, Path, RouteWanted,
+    Body, BoxError, Failure, HttpBody, MatchedRoute, Mount, Params, Path,
     future::{Edited, Gated},
     path::Malformed,
     sheet::{Described, Sheet},
 };
 use tower_service::Service;
 
-use crate::{
-    DispatchBuilder, Endpoint, Finish, Map, Params, Route, Verdict, endpoint::Answer, refusal,
-};
+use crate::{DispatchBuilder, Endpoint, Finish, Map, Route, Verdict, endpoint::Answer, refusal};
 
 /// The service that hands each request to the endpoint of the rule that matches it.
 ///
@@ -94,8 +92,8 @@ where
         let mut request = request.map(Body::new);
         let is_head = request.method() == Method::HEAD;
         match self.0.decide(&mut request) {
-            Decision::Call(endpoint, route) => {
-                let finish = Finish::new(route, is_head);
+            Decision::Call(endpoint) => {
+                let finish = Finish { is_head };
                 Gated::open(Edited::new(endpoint.call(request), finish))
             }
             Decision::Answer(response) => Gated::shut(response),
@@ -104,7 +102,7 @@ where
 }
 
 enum Decision<'a, E> {
-    Call(&'a Endpoint<E>, Option<MatchedRoute>),
+    Call(&'a Endpoint<E>),
     Answer(Response<Body>),
 }
 
@@ -136,25 +134,19 @@ impl<E> Table<E> {
         }
         let matched = self.matched(request.extensions().get(), found.rule());
         let endpoint = found.endpoint();
-        let params = (!route.parameters().is_empty())
-            .then(|| Params::new(&found, path.as_str(), request.uri()));
+        let params = Params::new(matched, &path, request.uri(), found.spans.ranges());
         if route.is_mount()
             && let Err(reason) = Mount::enter(request, route.pattern())
         {
             return Decision::Answer(refusal::malformed(reason));
         }
-        let extensions = request.extensions_mut();
-        let told = extensions.get::<RouteWanted>().map(|_| matched.clone());
-        extensions.insert(matched);
-        if let Some(params) = params {
-            extensions.insert(params);
-        }
-        Decision::Call(endpoint, told)
+        params.leave(request);
+        Decision::Call(endpoint)
     }
 
     fn fall_back(&self) -> Decision<'_, E> {
         match &self.fallback {
-            Some(fallback) => Decision::Call(fallback, None),
+            Some(fallback) => Decision::Call(fallback),
             None => Decision::Answer(refusal::not_found()),
         }
     }

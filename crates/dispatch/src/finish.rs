@@ -1,29 +1,17 @@
 use http::{Response, header};
 use http_body::Body as _;
-use plywood_core::{Body, MatchedRoute, future::Edit};
+use plywood_core::{Body, future::Edit};
 
-/// What becomes of an endpoint's answer on its way out: [`MatchedRoute`] is left in it where that is wanted, and an answer to HEAD loses
-/// its body.
+/// What becomes of an endpoint's answer on its way out: an answer to HEAD loses its body.
 #[derive(Debug)]
 pub struct Finish {
-    route: Option<MatchedRoute>,
-    is_head: bool,
-}
-
-impl Finish {
-    pub(crate) const fn new(route: Option<MatchedRoute>, is_head: bool) -> Self {
-        Self { route, is_head }
-    }
+    pub(crate) is_head: bool,
 }
 
 impl Edit<Body> for Finish {
     type Body = Body;
 
     fn edit(self, mut response: Response<Body>) -> Response<Body> {
-        if let Some(route) = self.route {
-            // A dispatcher further in knows better.
-            response.extensions_mut().get_or_insert(route);
-        }
         if self.is_head {
             take_body_off(&mut response);
         }

@@ -52,8 +52,8 @@
 //! - A rule that ends with a slash is found without it: the client is sent there by `308`, which keeps the method and the body. So is one
 //!   who writes two slashes for one. A rule without a slash at its end does not match with one.
 //! - A mounted service sees the rest of the path alone, and [`Mount`](plywood_core::Mount).
-//! - It leaves [`Params`] and [`MatchedRoute`](plywood_core::MatchedRoute) in the request, and the latter in the response
-//!   too where a layer outside left a [`RouteWanted`](plywood_core::RouteWanted).
+//! - It leaves [`Params`] and [`MatchedRoute`](plywood_core::MatchedRoute) in the request, and tells the
+//!   [`Witness`](plywood_core::Witness) of the latter.
 //!
 //! # What it does not do
 //!
@@ -61,8 +61,8 @@
 //!
 //! # Order
 //!
-//! Innermost. `error-pages` outside it gives the empty `404` and `405` their looks; what counts by rule stands outside it too: it leaves
-//! [`RouteWanted`](plywood_core::RouteWanted) in the request, and reads [`MatchedRoute`](plywood_core::MatchedRoute) in the response.
+//! Innermost. `error-pages` outside it gives the empty `404` and `405` their looks; what counts by rule stands outside it too: it calls
+//! a [`Witness`](plywood_core::Witness), and asks it for the [`MatchedRoute`](plywood_core::MatchedRoute) once there is an answer.
 //!
 //! # Security
 //!
@@ -86,13 +86,15 @@ mod handler;
 mod map;
 mod matching;
 mod methods;
-mod params;
 mod pattern;
 mod refusal;
 mod reply;
 mod rule;
 mod segment;
 mod trie;
+
+#[doc(no_inline)]
+pub use plywood_core::Params;
 
 pub use self::{
     builder::DispatchBuilder,
@@ -103,7 +105,6 @@ pub use self::{
     handler::{Handler, handler},
     map::{Map, MapBuilder, Match, Verdict},
     methods::Allow,
-    params::Params,
     pattern::{Converter, MAX_PARAMETERS, Parameter},
     refusal::Refusal,
     reply::Reply,

@@ -3,7 +3,7 @@ use std::fmt;
 use http::Method;
 
 use crate::{
-    Allow, BuildError, BuildErrorKind, Route, Rule,
+    Allow, BuildError, BuildErrorKind, Parameter, Route, Rule,
     draft::Draft,
     matching::{Fit, Spans, Step, Walk, walk},
     trie::{self, Trie},
@@ -159,11 +159,11 @@ impl<'map, 'path, E> Match<'map, 'path, E> {
 
     /// The parameters' names and texts, in the order of the pattern.
     pub fn parameters(&self) -> impl Iterator<Item = (&'map str, &'path str)> {
-        let (path, spans) = (self.path, self.spans);
-        let names = self.route().parameters().iter().enumerate();
-        names.filter_map(move |(index, parameter)| {
-            Some((parameter.name(), spans.text(index, path)?))
-        })
+        let path = self.path;
+        let names = self.route().parameters().iter().map(Parameter::name);
+        names
+            .zip(self.spans.ranges())
+            .filter_map(|(name, span)| Some((name, path.get(span)?)))
     }
 
     /// Of a mount: the part of the path that it consumes.

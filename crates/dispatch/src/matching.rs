@@ -1,5 +1,7 @@
 //! The walk of a path through the tree of rules.
 
+use std::ops::Range;
+
 use http::Method;
 
 use crate::{
@@ -32,11 +34,6 @@ pub(crate) struct Spans {
 }
 
 impl Spans {
-    pub(crate) const NONE: Self = Self {
-        spans: [(0, 0); MAX_PARAMETERS],
-        len: 0,
-    };
-
     fn push(&mut self, start: usize, end: usize) {
         // `run` has refused a path that is longer.
         let short = |n| u16::try_from(n).unwrap_or(u16::MAX);
@@ -48,9 +45,9 @@ impl Spans {
         self.len -= 1;
     }
 
-    pub(crate) fn text<'path>(&self, index: usize, path: &'path str) -> Option<&'path str> {
-        let (start, end) = *self.spans[..self.len].get(index)?;
-        path.get(usize::from(start)..usize::from(end))
+    pub(crate) fn ranges(self) -> impl Iterator<Item = Range<usize>> {
+        let spans = self.spans.into_iter().take(self.len);
+        spans.map(|(start, end)| usize::from(start)..usize::from(end))
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use plywood_core::Params;
+
 use crate::BuildErrorKind;
 
 /// The most parameters that a rule may have.
-pub const MAX_PARAMETERS: usize = 16;
+pub const MAX_PARAMETERS: usize = Params::MAX;
 
 /// What a parameter takes, and what its text is sure to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use http::Method;
 use plywood_core::MatchedRoute;
@@ -75,14 +75,11 @@ impl Rule {
                 Methods::read(names).map_err(|mend| refuse((BuildErrorKind::Method, mend)))?
             }
         };
-        let matched = MatchedRoute::new(text);
+        let parameters: Box<[_]> = pattern.parameters().cloned().collect();
         let route = Route {
             methods,
-            parameters: pattern.parameters().cloned().collect(),
-            matched: match &self.name {
-                Some(name) => matched.endpoint(name.as_str()),
-                None => matched,
-            },
+            matched: matched(text, self.name.as_deref(), &parameters),
+            parameters,
             mount: self.mount,
         };
         Ok((route, pattern))
@@ -105,7 +102,7 @@ impl From<String> for Rule {
 #[derive(Clone, Debug)]
 pub struct Route {
     pub(crate) methods: Methods,
-    pub(crate) parameters: Arc<[Parameter]>,
+    parameters: Box<[Parameter]>,
     pub(crate) matched: MatchedRoute,
     mount: bool,
 }
@@ -133,16 +130,21 @@ impl Route {
 
     /// What it is called below a mount.
     pub(crate) fn below(&self, prefix: &str) -> MatchedRoute {
-        let matched = MatchedRoute::new([prefix, self.pattern()].concat());
-        match self.name() {
-            Some(name) => matched.endpoint(name),
-            None => matched,
-        }
+        let pattern = [prefix, self.pattern()].concat();
+        matched(&pattern, self.name(), &self.parameters)
     }
 
     /// Does it take everything at or below its pattern?
     pub const fn is_mount(&self) -> bool {
         self.mount
+    }
+}
+
+fn matched(pattern: &str, name: Option<&str>, parameters: &[Parameter]) -> MatchedRoute {
+    let matched = MatchedRoute::new(pattern).parameters(parameters.iter().map(Parameter::name));
+    match name {
+        Some(name) => matched.endpoint(name),
+        None => matched,
     }
 }
 

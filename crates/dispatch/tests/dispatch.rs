@@ -15,8 +15,7 @@ use std::{
 use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Empty, Full};
 use plywood_core::{
-    Body, BoxError, Failure, HttpBody, MatchedRoute, Mount, NoCompress, RouteWanted,
-    path::Malformed,
+    Body, BoxError, Failure, HttpBody, MatchedRoute, Mount, NoCompress, Witness, path::Malformed,
 };
 use plywood_dispatch::{
     AService, BuildErrorKind, Dispatch, DispatchBuilder, IntoEndpoint, Params, Refusal, Rule,
@@ -32,6 +31,7 @@ struct Answer {
     status: StatusCode,
     head: http::response::Parts,
     body: String,
+    route: Option<MatchedRoute>,
 }
 
 impl Answer {
@@ -43,7 +43,7 @@ impl Answer {
     }
 
     fn route(&self) -> Option<&str> {
-        MatchedRoute::of(&self.head).map(MatchedRoute::pattern)
+        self.route.as_ref().map(MatchedRoute::pattern)
     }
 }
 
@@ -52,9 +52,9 @@ where
     S: Service<Request<Body>, Response = Response<B>, Error: Debug>,
     B: HttpBody,
 {
-    let mut request = Request::builder().method(method).uri(target);
-    request = request.extension(RouteWanted);
-    let request = request.body(Body::empty()).unwrap();
+    let request = Request::builder().method(method).uri(target);
+    let mut request = request.body(Body::empty()).unwrap();
+    let witness = Witness::call(&mut request);
     let response = service.oneshot(request).await.unwrap();
     let (head, body) = response.into_parts();
     let body = Body::new(body).collect().await.unwrap().to_bytes();
@@ -62,6 +62,7 @@ where
         status: head.status,
         body: String::from_utf8(body.to_vec()).unwrap(),
         head,
+        route: witness.route(),
     }
 }
 
@@ -353,7 +354,7 @@ async fn mounts_three_deep_keep_routes_and_redirects_right() {
         );
     }
     let answer = ask(site.clone(), "GET", "/a/b/items/7").await;
-    let name = MatchedRoute::of(&answer.head).and_then(MatchedRoute::endpoint_name);
+    let name = answer.route.as_ref().and_then(MatchedRoute::endpoint_name);
     assert_eq!(name, Some("item"));
     let answer = ask(site.clone(), "GET", "/a/b/list?x").await;
     assert_eq!(answer.header(header::LOCATION), "/a/b/list/?x");
@@ -477,9 +478,6 @@ async fn a_service_that_is_not_ready_is_waited_for() {
 async fn what_an_endpoint_left_in_its_answer_stays() {
     async fn leaves(_: Request<Body>) -> Response<Body> {
         let mut response = Response::new(Body::empty());
-        response
-            .extensions_mut()
-            .insert(MatchedRoute::new("/its/own"));
         response.extensions_mut().insert(NoCompress::Entirely);
         response
     }
@@ -489,15 +487,14 @@ async fn what_an_endpoint_left_in_its_answer_stays() {
         "/",
     )
     .await;
-    assert_eq!(answer.route(), Some("/its/own"));
     assert!(answer.head.extensions.get::<NoCompress>().is_some());
 }
 
 #[tokio::test]
-async fn a_route_that_nobody_wants_is_not_left_in_the_answer() {
+async fn what_dispatch_leaves_goes_in_and_not_out() {
     let site = site(Dispatch::<BoxError>::builder().get("/", echo));
     let response = site.oneshot(Request::new(Body::empty())).await.unwrap();
-    assert!(MatchedRoute::of(&response).is_none());
+    assert!(response.extensions().is_empty());
     let body = Body::new(response.into_body()).collect().await.unwrap();
     assert_eq!(body.to_bytes(), "/||/|{}");
 }

@@ -149,10 +149,9 @@ fn logged(form: Form, request: Request<Body>, user: String) -> Result<Vec<u8>, U
         Form::Combined => layer.combined(),
     };
     let user = Identity::new(user);
-    let app = layer.layer(service_fn(move |_: Request<Body>| {
-        let mut response = Response::new(Body::from("hello"));
-        response.extensions_mut().insert(user.clone());
-        async { Ok::<_, Infallible>(response) }
+    let app = layer.layer(service_fn(move |request: Request<Body>| {
+        user.tell(&request);
+        async { Ok::<_, Infallible>(Response::new(Body::from("hello"))) }
     }));
     in_process::ask(app, request)?;
     let mut lines = std::mem::take(&mut *lines.lock().unwrap_or_else(PoisonError::into_inner));

@@ -10,7 +10,7 @@ use plywood_auth::{FormLoginLayer, MAX_CREDENTIAL, Verdict};
 use plywood_core::{Body, BoxError, Failure, Identity};
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::site::{Browser, FORM, HTML, below, check, location, pages, site, site_of};
+use crate::site::{Browser, FORM, HTML, below, check, location, pages, site, site_of, told};
 
 fn layer() -> FormLoginLayer {
     FormLoginLayer::new(check)
@@ -82,12 +82,12 @@ async fn who_signs_in_comes_back_to_the_page_and_is_known_there() {
     let response = ada.post(&form, ADA).await;
     assert_eq!(response.status(), StatusCode::SEE_OTHER);
     assert_eq!(location(&response), "/inbox?page=2");
-    assert_eq!(Identity::of(&response).map(Identity::name), Some("ada"));
+    assert_eq!(told(&response).as_deref(), Some("ada"));
     assert_eq!(shelf.sessions(), 1);
 
     let response = ada.get("/inbox?page=2").await;
     assert_eq!(response.body(), "hello ada");
-    assert_eq!(Identity::of(&response).map(Identity::name), Some("ada"));
+    assert_eq!(told(&response).as_deref(), Some("ada"));
 
     let caller = seen.lock().unwrap().clone().unwrap();
     assert_eq!(caller.auth_scheme(), "form");
@@ -263,7 +263,7 @@ async fn a_wrong_name_and_a_wrong_password_are_answered_alike() {
             Failure::of(&response).unwrap().to_string(),
             "wrong name or password"
         );
-        assert_eq!(Identity::of(&response), None);
+        assert_eq!(told(&response), None);
         let typed = format!("value=\"{name}\"");
         assert!(response.body().contains(&typed));
         assert!(response.body().contains("action=\"/login?next=%2Finbox\""));
@@ -492,7 +492,7 @@ async fn nobody_gets_in_while_the_store_is_broken() {
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert!(Failure::of(&response).is_some());
         assert!(!response.headers().contains_key(header::LOCATION));
-        assert_eq!(Identity::of(&response), None);
+        assert_eq!(told(&response), None);
     }
 
     shelf.broken.store(false, Ordering::Relaxed);

@@ -11,7 +11,7 @@ use std::{
 use http::{HeaderName, Request, Response, StatusCode, header, request::Builder};
 use http_body_util::BodyExt;
 use plywood_auth::FormLoginLayer;
-use plywood_core::{Body, BoxError, Identity, Mount};
+use plywood_core::{Body, BoxError, Identity, Mount, Witness};
 use plywood_lint::LintLayer;
 use plywood_session::{MemoryStore, Session, SessionLayer};
 use plywood_session_core::{Key, Record, Store, Timestamp, Update};
@@ -140,6 +140,14 @@ pub(crate) fn below(prefix: &'static str, app: App) -> App {
     BoxCloneSyncService::new(tower::util::MapRequestLayer::new(enter).layer(app))
 }
 
+/// Who a layer outside was told of.
+pub(crate) fn told(response: &Response<String>) -> Option<String> {
+    let witness = response.extensions().get::<Witness>().unwrap();
+    witness
+        .identity()
+        .map(|identity| identity.name().to_owned())
+}
+
 /// Sends what a browser sends, and keeps the session's cookie.
 #[derive(Clone)]
 pub(crate) struct Browser {
@@ -190,13 +198,16 @@ impl Browser {
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
         }
-        let Ok(response) = self.app.clone().oneshot(request.body(body).unwrap()).await;
-        let (head, body) = response.into_parts();
+        let mut request = request.body(body).unwrap();
+        let witness = Witness::call(&mut request);
+        let Ok(response) = self.app.clone().oneshot(request).await;
+        let (mut head, body) = response.into_parts();
         if let Some(cookie) = head.headers.get(header::SET_COOKIE) {
             let (pair, attributes) = cookie.to_str().unwrap().split_once(';').unwrap();
             let kept = !attributes.contains("Max-Age=0");
             self.cookie = kept.then(|| pair.to_owned());
         }
+        head.extensions.insert(witness);
         let bytes = body.collect().await.unwrap().to_bytes();
         Response::from_parts(head, String::from_utf8(bytes.into()).unwrap())
     }

@@ -20,7 +20,7 @@ use crate::{
 
 /// Lets in whoever a check knows by the name and the password of HTTP Basic authentication ([RFC 7617]).
 ///
-/// A gate. It leaves an [`Identity`] of the scheme `Basic` in the request, and in the response on the way back.
+/// A gate. It leaves an [`Identity`] of the scheme `Basic` in the request, and tells the [`Witness`](plywood_core::Witness) of it.
 ///
 /// | the request has | answer |
 /// |---|---|

@@ -73,8 +73,8 @@ where
 {
     match caller(found) {
         Ok(caller) => {
-            request.extensions_mut().insert(caller.clone());
-            Gated::open(inner.call(request)).leave(caller)
+            caller.leave(&mut request);
+            Gated::open(inner.call(request))
         }
         Err(refusal) => Gated::shut(layer.refuse(refusal, &request)),
     }

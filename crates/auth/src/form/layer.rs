@@ -14,7 +14,7 @@ use crate::{Verdict, verdict::Check};
 /// Asks for a name and a password by a page, and remembers in the session who gave them.
 ///
 /// A gate that awaits the session, and only where the client has one. It needs a session layer outside. It leaves an
-/// [`Identity`](plywood_core::Identity) of the scheme `form` in the request, and in the response on the way back.
+/// [`Identity`](plywood_core::Identity) of the scheme `form` in the request, and tells the [`Witness`](plywood_core::Witness) of it.
 ///
 /// | request | answer |
 /// |---|---|

@@ -67,9 +67,8 @@ where
 {
     match signing::remembered(&session).await {
         Ok(Some(record)) => {
-            let caller = Identity::from(record);
-            request.extensions_mut().insert(caller.clone());
-            Gated::open(inner.call(request)).leave(caller)
+            Identity::from(record).leave(&mut request);
+            Gated::open(inner.call(request))
         }
         Ok(None) => admit_stranger(&layer, &mut inner, zone, request),
         Err(refusal) => shut(refusal, &request),

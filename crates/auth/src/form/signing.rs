@@ -71,11 +71,9 @@ impl FormLoginLayer {
         let Some(identity) = found else {
             return Ok(self.prompt(head, &form.name, true, next));
         };
-        let identity = remember(session, &identity).await?;
+        remember(session, &identity).await?.tell(head);
         let mount = Mount::of(head);
-        let mut response = redirect(&destination::onward(self.site(), &mount, next));
-        response.extensions_mut().insert(identity);
-        Ok(response)
+        Ok(redirect(&destination::onward(self.site(), &mount, next)))
     }
 
     /// The answer to a POST that signs out.

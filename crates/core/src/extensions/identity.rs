@@ -1,10 +1,12 @@
 use std::{borrow::Cow, fmt, str, sync::Arc, time::SystemTime};
 
-use super::Carrier;
+use http::Request;
+
+use super::{Carrier, course::Course};
 
 /// Who asks, and how that is known (CGI's `REMOTE_USER` and `AUTH_TYPE`).
 ///
-/// Left by auth in the request, once the credentials have been checked, and in the response on the way back, so that a log outside
+/// Left by auth in the request, once the credentials have been checked, and told to the [`Witness`](super::Witness), so that a log outside
 /// of auth can name the user. Read by handlers, by authorization and by the access log. It is cheap to clone.
 ///
 /// ```
@@ -80,6 +82,21 @@ impl Identity {
     /// When it was proved, if auth said so.
     pub fn since(&self) -> Option<SystemTime> {
         self.0.authenticated_at
+    }
+
+    /// Leaves it in the request, in place of any before, and [tells](Self::tell) of it.
+    pub fn leave<B>(self, request: &mut Request<B>) {
+        self.tell(request);
+        request.extensions_mut().insert(self);
+    }
+
+    /// Tells the [`Witness`](super::Witness) of the request, if it has one, that this is who asks. For an answer to somebody who gets no
+    /// further in, such as a sign-in.
+    pub fn tell(&self, carrier: &impl Carrier) {
+        let course = Course::of(carrier.extensions());
+        if let Some(witness) = course.and_then(|course| course.witness.as_ref()) {
+            witness.hear_of(self.clone());
+        }
     }
 
     /// Who asks, if auth has let somebody in by name.

@@ -7,7 +7,7 @@ use std::{
 use http::Response;
 use pin_project_lite::pin_project;
 
-use crate::{Body, BoxFuture, HttpBody, Identity};
+use crate::{Body, BoxFuture, HttpBody};
 
 pin_project! {
     /// Waits for the inner service, or answers instead of it.
@@ -15,7 +15,6 @@ pin_project! {
     pub struct Gated<F> {
         #[pin]
         state: State<F>,
-        identity: Option<Identity>,
     }
 }
 
@@ -49,19 +48,8 @@ impl<F> Gated<F> {
         Self::of(State::Later { decision })
     }
 
-    /// Leaves in the inner service's response who asked, so that a log outside can name them.
-    ///
-    /// One that the response holds already stays, because a gate further in knows better.
-    pub fn leave(mut self, identity: Identity) -> Self {
-        self.identity = Some(identity);
-        self
-    }
-
     const fn of(state: State<F>) -> Self {
-        Self {
-            state,
-            identity: None,
-        }
+        Self { state }
     }
 }
 
@@ -80,11 +68,8 @@ where
             let this = self.as_mut().project();
             let decided = match this.state.project() {
                 StateProjection::Open { inner } => {
-                    let mut response = ready!(inner.poll(cx))?.map(Body::new);
-                    if let Some(identity) = this.identity.take() {
-                        response.extensions_mut().get_or_insert(identity);
-                    }
-                    return Poll::Ready(Ok(response));
+                    let response = ready!(inner.poll(cx))?;
+                    return Poll::Ready(Ok(response.map(Body::new)));
                 }
                 StateProjection::Shut { response } => {
                     let response = response.take().expect("not polled after it was ready");
@@ -149,21 +134,5 @@ mod tests {
         assert_eq!(text(after_a_wait(open)).await, "inside");
         let shut = Gated::shut(Response::new("outside".into()));
         assert_eq!(text(after_a_wait(shut)).await, "outside");
-    }
-
-    #[tokio::test]
-    async fn who_asked_is_left_in_the_response_unless_somebody_is_there() {
-        let Ok(response) = Gated::open(inside()).leave(Identity::new("ada")).await;
-        assert_eq!(Identity::of(&response).map(Identity::name), Some("ada"));
-
-        let later = after_a_wait(Gated::open(inside()).leave(Identity::new("ada")));
-        let Ok(response) = later.leave(Identity::new("nobody")).await;
-        assert_eq!(Identity::of(&response).map(Identity::name), Some("ada"));
-
-        let mut response = Response::new(Body::empty());
-        response.extensions_mut().insert(Identity::new("grace"));
-        let inner: Inner = std::future::ready(Ok(response));
-        let Ok(response) = Gated::open(inner).leave(Identity::new("ada")).await;
-        assert_eq!(Identity::of(&response).map(Identity::name), Some("grace"));
     }
 }

@@ -1,0 +1,148 @@
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use http::Request;
+
+use super::{Identity, MatchedRoute, course::Course};
+
+/// What a layer outside learns of a request that it has handed on: who asks, and which rule matched.
+///
+/// Called by whoever writes about requests (the access log; metrics of your own) before it calls the inner service. Auth and dispatch tell
+/// it what they find, at once: it knows even of a request that then failed, panicked or was dropped.
+///
+/// A request has one witness at most: whoever calls a second one gets the first, so that two logs know the same. Who tells last is believed, and
+/// that is who stands furthest in. A request and its clones have one witness, too.
+///
+/// ```
+/// use http::Request;
+/// use plywood_core::{Identity, MatchedRoute, Witness};
+///
+/// let mut request = Request::get("/users/7").body(()).unwrap();
+/// let witness = Witness::call(&mut request);
+/// assert_eq!(witness.identity(), None);
+///
+/// // Further in ..
+/// Identity::new("ada").leave(&mut request);
+/// MatchedRoute::new("/users/<id>").leave(&mut request);
+/// drop(request);
+///
+/// assert_eq!(witness.identity().unwrap().name(), "ada");
+/// assert_eq!(witness.route().unwrap().pattern(), "/users/<id>");
+/// ```
+#[derive(Clone, Default)]
+pub struct Witness(Arc<Mutex<Testimony>>);
+
+#[derive(Clone, Debug, Default)]
+struct Testimony {
+    identity: Option<Identity>,
+    route: Option<MatchedRoute>,
+}
+
+impl Witness {
+    /// The witness of the request: the one that it has already, or a new one. It knows what the request was left before.
+    pub fn call<B>(request: &mut Request<B>) -> Self {
+        let identity = Identity::of(request).cloned();
+        let course = Course::of_mut(request);
+        let route = course.params.route();
+        let witness = course.witness.get_or_insert_default();
+        if let Some(identity) = identity {
+            witness.hear_of(identity);
+        }
+        if let Some(route) = route {
+            witness.hear_of_route(route.clone());
+        }
+        witness.clone()
+    }
+
+    /// Who asks, if auth has let somebody in by name.
+    pub fn identity(&self) -> Option<Identity> {
+        self.testimony().identity.clone()
+    }
+
+    /// The rule that dispatch has found, if it has found one; below a mount, that of the dispatcher furthest in.
+    pub fn route(&self) -> Option<MatchedRoute> {
+        self.testimony().route.clone()
+    }
+
+    pub(super) fn hear_of(&self, identity: Identity) {
+        self.testimony().identity = Some(identity);
+    }
+
+    pub(super) fn hear_of_route(&self, route: MatchedRoute) {
+        self.testimony().route = Some(route);
+    }
+
+    /// Held for a move or a clone, neither of which panics or waits.
+    fn testimony(&self) -> MutexGuard<'_, Testimony> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Witness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Testimony { identity, route } = self.testimony().clone();
+        f.debug_struct("Witness")
+            .field("identity", &identity)
+            .field("route", &route)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who asks for which route; `-` for what it does not know.
+    fn known(witness: &Witness) -> String {
+        let (identity, route) = (witness.identity(), witness.route());
+        let name = identity.as_ref().map_or("-", Identity::name);
+        let pattern = route.as_ref().map_or("-", MatchedRoute::pattern);
+        format!("{name} {pattern}")
+    }
+
+    #[test]
+    fn a_request_has_one_witness_and_who_tells_last_is_believed() {
+        let mut request = Request::new(());
+        let outer = Witness::call(&mut request);
+        Identity::new("ada").leave(&mut request);
+        MatchedRoute::new("/a").leave(&mut request);
+        let inner = Witness::call(&mut request);
+        for witness in [&outer, &inner] {
+            assert_eq!(known(witness), "ada /a");
+        }
+        Identity::new("grace").leave(&mut request);
+        MatchedRoute::new("/a/b").leave(&mut request);
+        for witness in [&outer, &inner] {
+            assert_eq!(known(witness), "grace /a/b");
+        }
+    }
+
+    #[test]
+    fn what_was_left_before_is_known() {
+        let mut request = Request::new(());
+        request.extensions_mut().insert(Identity::new("ada"));
+        MatchedRoute::new("/a").leave(&mut request);
+        let witness = Witness::call(&mut request);
+        assert_eq!(known(&witness), "ada /a");
+    }
+
+    #[test]
+    fn an_identity_can_be_told_and_not_left() {
+        let mut request = Request::new(());
+        let witness = Witness::call(&mut request);
+        Identity::new("ada").tell(&request);
+        assert_eq!(Identity::of(&request), None);
+        assert_eq!(known(&witness), "ada -");
+    }
+
+    #[test]
+    fn without_a_witness_nobody_is_told() {
+        let mut request = Request::new(());
+        Identity::new("ada").tell(&request);
+        assert!(request.extensions().is_empty());
+        Identity::new("ada").leave(&mut request);
+        assert_eq!(request.extensions().len(), 1);
+    }
+}
