@@ -26,8 +26,7 @@ const CLIENT_CLOSED_REQUEST: u16 = 499;
 /// You meet it only in the types of the service's future and body.
 pub struct Line {
     settings: Arc<Settings>,
-    draft: Option<Draft>,
-    witness: Witness,
+    draft: Option<(Draft, Witness)>,
     status: Option<StatusCode>,
     bytes: u64,
     is_head: bool,
@@ -36,9 +35,11 @@ pub struct Line {
 impl Line {
     pub(crate) fn begin<B>(settings: &Arc<Settings>, request: &mut Request<B>) -> Self {
         Self {
-            draft: Some(Draft::begin(settings, request, Timestamp::now())),
+            draft: Some((
+                Draft::begin(settings, request, Timestamp::now()),
+                Witness::call(request),
+            )),
             settings: Arc::clone(settings),
-            witness: Witness::call(request),
             status: None,
             bytes: 0,
             is_head: request.method() == Method::HEAD,
@@ -88,8 +89,8 @@ impl Watch for Line {
 
 impl Drop for Line {
     fn drop(&mut self) {
-        if let Some(draft) = self.draft.take() {
-            let user = self.witness.identity();
+        if let Some((draft, witness)) = self.draft.take() {
+            let user = witness.into_identity();
             let line = draft.finish(self.outcome(user.as_ref()));
             // A sink that panics while another panic unwinds would end the whole process.
             let _ = catch_unwind(AssertUnwindSafe(|| self.settings.sink.write(&line)));

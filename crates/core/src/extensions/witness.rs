@@ -66,6 +66,19 @@ impl Witness {
         self.testimony().route.clone()
     }
 
+    /// The same as [`identity`](Self::identity), for whoever asks for the last time: once the request is gone, nothing is locked or counted.
+    pub fn into_identity(self) -> Option<Identity> {
+        match Arc::try_unwrap(self.0) {
+            Ok(alone) => {
+                alone
+                    .into_inner()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .identity
+            }
+            Err(shared) => Self(shared).identity(),
+        }
+    }
+
     pub(super) fn hear_of(&self, identity: Identity) {
         self.testimony().identity = Some(identity);
     }
@@ -116,6 +129,11 @@ mod tests {
         MatchedRoute::new("/a/b").leave(&mut request);
         for witness in [&outer, &inner] {
             assert_eq!(known(witness), "grace /a/b");
+        }
+        drop(request);
+        for witness in [inner, outer] {
+            let identity = witness.into_identity();
+            assert_eq!(identity.as_ref().map(Identity::name), Some("grace"));
         }
     }
 
