@@ -13,7 +13,7 @@
 //!
 //! # What it does
 //!
-//! Keeps sessions for any number of machines. A record is one hash, which Redis forgets by itself when it has expired. A load is one round
+//! Keeps sessions for any number of machines. A record is one string, which Redis forgets by itself when it has expired. A load is one round
 //! trip, and so is each change: a small script that compares the version and swaps, so that no update is lost and a session that was
 //! destroyed stays so. The sessions of one owner stand in an index that expires with the last of them.
 //!
@@ -52,6 +52,7 @@ mod error;
 mod line;
 mod script;
 mod store;
+mod text;
 
 pub use self::{
     error::{AddressError, AddressErrorKind},

@@ -8,20 +8,17 @@ use redis::Script;
 pub(crate) type Lua = LazyLock<(&'static str, String)>;
 
 macro_rules! lua {
-    ($file:literal) => {
+    ($($file:literal)*) => {
         LazyLock::new(|| {
-            let source = concat!(
-                include_str!("lua/words.lua"),
-                include_str!(concat!("lua/", $file))
-            );
+            let source = concat!($(include_str!(concat!("lua/", $file))),*);
             (source, Script::new(source).get_hash().to_owned())
         })
     };
 }
 
-pub(crate) static CREATE: Lua = lua!("create.lua");
-pub(crate) static UPDATE: Lua = lua!("update.lua");
-pub(crate) static RENAME: Lua = lua!("rename.lua");
-pub(crate) static TOUCH: Lua = lua!("touch.lua");
-pub(crate) static DELETE: Lua = lua!("delete.lua");
-pub(crate) static DELETE_ALL: Lua = lua!("delete_all.lua");
+pub(crate) static CREATE: Lua = lua!("words.lua" "create.lua");
+pub(crate) static UPDATE: Lua = lua!("update_at_once.lua" "words.lua" "update.lua");
+pub(crate) static RENAME: Lua = lua!("words.lua" "rename.lua");
+pub(crate) static TOUCH: Lua = lua!("words.lua" "touch.lua");
+pub(crate) static DELETE: Lua = lua!("words.lua" "delete.lua");
+pub(crate) static DELETE_ALL: Lua = lua!("words.lua" "delete_all.lua");

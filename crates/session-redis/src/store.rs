@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc, time::Duration};
 
-use plywood_session_core::{BoxError, Data, Key, Record, Store, Timestamp, Update};
+use plywood_session_core::{BoxError, Key, Record, Store, Timestamp, Update};
 use redis::{Client, Cmd, FromRedisValue, IntoConnectionInfo, ProtocolVersion};
 
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
     error::{Cause, ServerError},
     line::Line,
     script::{CREATE, DELETE, DELETE_ALL, Lua, RENAME, TOUCH, UPDATE},
+    text,
 };
 
 /// Sessions in Redis or Valkey. A clone is the same store.
@@ -19,17 +20,6 @@ pub struct RedisStore {
     line: Arc<Line>,
     prefix: Arc<str>,
 }
-
-/// What a server answers when it is asked for a record: version, expires, deadline, data, owner.
-type Fields = (
-    Option<u64>,
-    Option<i64>,
-    Option<i64>,
-    Option<Vec<u8>>,
-    Option<String>,
-);
-
-const FIELDS: [&str; 5] = ["version", "expires", "deadline", "data", "owner"];
 
 impl RedisStore {
     /// The beginning of all keys unless another is chosen.
@@ -99,39 +89,29 @@ impl RedisStore {
     }
 
     /// Runs a script by its hash, or by its text where the server has not seen it, as after a restart.
-    async fn run<T: FromRedisValue>(
+    async fn run<T: FromRedisValue, const KEYS: usize>(
         &self,
         script: &Lua,
-        keys: &[String],
-        arguments: &[Argument<'_>],
+        keys: [&str; KEYS],
+        now: Timestamp,
+        arguments: impl Fn(&mut Cmd),
     ) -> Result<T, ServerError> {
         let (source, hash) = &**script;
-        match self
-            .line
-            .ask(&self.call("EVALSHA", hash, keys, arguments))
-            .await
-        {
+        let call = |verb, script: &str| {
+            let mut command = redis::cmd(verb);
+            command.arg(script).arg(KEYS).arg(&keys[..]);
+            command.arg(&*self.prefix).arg(now.millis());
+            arguments(&mut command);
+            command
+        };
+        let by_hash = call("EVALSHA", hash);
+        match self.line.ask(&by_hash).await {
             Err(error) if error.is_unknown_script() => {
-                self.line
-                    .ask(&self.call("EVAL", source, keys, arguments))
-                    .await
+                let by_text = call("EVAL", source);
+                self.line.ask(&by_text).await
             }
             answer => answer,
         }
-    }
-
-    fn call(&self, verb: &str, script: &str, keys: &[String], arguments: &[Argument<'_>]) -> Cmd {
-        let mut command = redis::cmd(verb);
-        command.arg(script).arg(keys.len()).arg(keys);
-        command.arg(&*self.prefix).arg(Timestamp::now().millis());
-        for argument in arguments {
-            match argument {
-                Argument::Number(number) => command.arg(number),
-                Argument::Version(version) => command.arg(version),
-                Argument::Text(text) => command.arg(text),
-            };
-        }
-        command
     }
 
     fn name(&self, key: &Key) -> String {
@@ -145,26 +125,15 @@ impl RedisStore {
         name
     }
 
-    fn data(&self, record: &Record) -> Result<String, ServerError> {
-        serde_json::to_string(&*record.data).map_err(|error| self.damaged(error))
+    fn text(&self, record: &Record) -> Result<String, ServerError> {
+        text::write(record).map_err(|error| self.damaged(error))
     }
 
-    fn record(&self, fields: Fields) -> Result<Option<Record>, ServerError> {
-        let (Some(version), expires, deadline, data, owner) = fields else {
-            return Ok(None);
-        };
-        let (Some(expires), Some(deadline), Some(data)) = (expires, deadline, data) else {
-            return Err(self.damaged("a field is missing"));
-        };
-        let data: Data = serde_json::from_slice(&data).map_err(|error| self.damaged(error))?;
-        let record = Record::restored(
-            data,
-            version,
-            Timestamp::from_millis(expires),
-            Timestamp::from_millis(deadline),
-            owner.map(Into::into),
-        );
-        Ok((!record.is_expired(Timestamp::now())).then_some(record))
+    /// The record that was found, unless it has expired.
+    fn record(&self, found: Option<&[u8]>) -> Result<Option<Record>, ServerError> {
+        let record = found.map(text::read).transpose();
+        let record = record.map_err(|error| self.damaged(error))?;
+        Ok(record.filter(|record| !record.is_expired(Timestamp::now())))
     }
 
     fn damaged(&self, error: impl Into<BoxError>) -> ServerError {
@@ -172,26 +141,8 @@ impl RedisStore {
     }
 }
 
-/// What a script is told beside its keys.
-enum Argument<'a> {
-    Number(i64),
-    Version(u64),
-    Text(&'a str),
-}
-
-/// A record in the order in which the scripts read it. The owner comes last, because it may not be there.
-fn arguments<'a>(record: &'a Record, data: &'a str) -> impl Iterator<Item = Argument<'a>> {
-    let owner = record.owner.as_deref().map(Argument::Text);
-    let fields = [
-        Argument::Version(record.version),
-        Argument::Number(record.expires.millis()),
-        Argument::Number(record.deadline.millis()),
-        Argument::Text(data),
-    ];
-    fields.into_iter().chain(owner)
-}
-
-fn update(answer: u8) -> Update {
+/// What a script says that compares a version.
+fn outcome(answer: u8) -> Update {
     match answer {
         0 => Update::Saved,
         1 => Update::Conflict,
@@ -201,23 +152,29 @@ fn update(answer: u8) -> Update {
 
 impl Store for RedisStore {
     async fn create(&self, key: &Key, record: Record) -> Result<bool, BoxError> {
-        let data = self.data(&record)?;
-        let arguments: Vec<_> = arguments(&record, &data).collect();
-        Ok(self.run(&CREATE, &[self.name(key)], &arguments).await?)
+        let (name, now, text) = (self.name(key), Timestamp::now(), self.text(&record)?);
+        let left = text::left(&record, now);
+        let create = self.run(&CREATE, [&name], now, |command| {
+            command.arg(&text).arg(left);
+        });
+        Ok(create.await?)
     }
 
     async fn load(&self, key: &Key) -> Result<Option<Record>, BoxError> {
-        let mut command = redis::cmd("HMGET");
-        command.arg(self.name(key)).arg(&FIELDS);
-        let fields = self.line.ask(&command).await?;
-        Ok(self.record(fields)?)
+        let mut command = redis::cmd("GET");
+        command.arg(self.name(key));
+        let found: Option<Vec<u8>> = self.line.ask(&command).await?;
+        Ok(self.record(found.as_deref())?)
     }
 
     async fn update(&self, key: &Key, expected: u64, record: Record) -> Result<Update, BoxError> {
-        let data = self.data(&record)?;
-        let mut all = vec![Argument::Version(expected)];
-        all.extend(arguments(&record, &data));
-        Ok(update(self.run(&UPDATE, &[self.name(key)], &all).await?))
+        let (name, now, text) = (self.name(key), Timestamp::now(), self.text(&record)?);
+        let left = text::left(&record, now);
+        let beginning = text::beginning(&record, expected);
+        let update = self.run(&UPDATE, [&name], now, |command| {
+            command.arg(&text).arg(left).arg(expected).arg(&beginning);
+        });
+        Ok(outcome(update.await?))
     }
 
     async fn rename(
@@ -228,30 +185,38 @@ impl Store for RedisStore {
         record: Record,
         tombstone: Record,
     ) -> Result<Update, BoxError> {
-        let (left, data) = (self.data(&tombstone)?, self.data(&record)?);
-        let mut all = vec![Argument::Version(expected)];
-        all.extend(arguments(&tombstone, &left));
-        all.extend(arguments(&record, &data));
-        let keys = [self.name(key), self.name(new)];
-        Ok(update(self.run(&RENAME, &keys, &all).await?))
+        let (name, new, now) = (self.name(key), self.name(new), Timestamp::now());
+        let (text, stone) = (self.text(&record)?, self.text(&tombstone)?);
+        let (left, stones) = (text::left(&record, now), text::left(&tombstone, now));
+        let rename = self.run(&RENAME, [&name, &new], now, |command| {
+            command.arg(&text).arg(left).arg(expected);
+            command.arg(&stone).arg(stones);
+        });
+        Ok(outcome(rename.await?))
     }
 
     async fn touch(&self, key: &Key, expires: Timestamp) -> Result<bool, BoxError> {
-        let expires = [Argument::Number(expires.millis())];
-        Ok(self.run(&TOUCH, &[self.name(key)], &expires).await?)
+        let name = self.name(key);
+        let touch = self.run(&TOUCH, [&name], Timestamp::now(), |command| {
+            command.arg(expires.millis());
+        });
+        Ok(touch.await?)
     }
 
     async fn delete(&self, key: &Key) -> Result<Option<Record>, BoxError> {
-        let fields = self.run(&DELETE, &[self.name(key)], &[]).await?;
-        Ok(self.record(fields)?)
+        let name = self.name(key);
+        let delete = self.run(&DELETE, [&name], Timestamp::now(), |_| {});
+        let found: Option<Vec<u8>> = delete.await?;
+        Ok(self.record(found.as_deref())?)
     }
 
     async fn delete_all(&self, owner: &str, except: Option<&Key>) -> Result<u64, BoxError> {
         let index = format!("{}owner:{owner}", self.prefix);
         let except = except.map(|key| self.name(key));
-        let mut all = vec![Argument::Text(owner)];
-        all.extend(except.as_deref().map(Argument::Text));
-        Ok(self.run(&DELETE_ALL, &[index], &all).await?)
+        let delete_all = self.run(&DELETE_ALL, [&index], Timestamp::now(), |command| {
+            command.arg(owner).arg(except.as_deref());
+        });
+        Ok(delete_all.await?)
     }
 }
 

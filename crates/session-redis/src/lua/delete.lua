@@ -1,4 +1,7 @@
-local kept = redis.call('HMGET', KEYS[1], 'version', 'expires', 'deadline', 'data', 'owner')
-redis.call('DEL', KEYS[1])
-strike(KEYS[1], kept[5])
-return kept
+local text = redis.call('GET', KEYS[1])
+if text then
+  local _, _, owner = read(text)
+  redis.call('DEL', KEYS[1])
+  strike(KEYS[1], owner)
+end
+return text

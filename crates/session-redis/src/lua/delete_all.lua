@@ -2,7 +2,8 @@
 local count = 0
 for _, key in ipairs(redis.call('SMEMBERS', KEYS[1])) do
   if key ~= ARGV[4] then
-    if redis.call('HGET', key, 'owner') == ARGV[3] then
+    local _, _, owner = head(key)
+    if owner == ARGV[3] then
       count = count + redis.call('DEL', key)
     end
     redis.call('SREM', KEYS[1], key)

@@ -1,7 +1,17 @@
-local deadline = redis.call('HGET', KEYS[1], 'deadline')
-if not deadline then
+-- ARGV[3] is the new end.
+local text = redis.call('GET', KEYS[1])
+if not text then
   return 0
 end
-redis.call('HSET', KEYS[1], 'expires', ARGV[3])
-ends(KEYS[1], math.min(tonumber(ARGV[3]), tonumber(deadline)))
+local _, deadline, _, stop = read(text)
+local left = math.min(tonumber(ARGV[3]), tonumber(deadline)) - now
+text = string.sub(text, 1, stop - 1) .. ARGV[3] .. string.match(text, '^%-?%d+( .*)$', stop)
+if left <= 0 then
+  left = '0'
+elseif left >= FOR_EVER then
+  left = '-1'
+else
+  left = string.format('%.0f', left)
+end
+put(KEYS[1], text, left)
 return 1

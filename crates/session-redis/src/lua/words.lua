@@ -1,17 +1,27 @@
--- Every script begins with this. ARGV[1] is the prefix of all keys, ARGV[2] is now.
+-- The scripts begin with this, or come to it when the short way does not lead on. ARGV[1] is the prefix of all keys, ARGV[2] is now.
 local prefix, now = ARGV[1], tonumber(ARGV[2])
 
--- So many milliseconds from now on are for ever.
+-- The longest head of a record, with an owner of 255 bytes.
+local HEAD = 350
+
+-- So many milliseconds are for ever.
 local FOR_EVER = 1e14
 
--- The time that is left is told, and not the end: the server's clock may be another.
-local function ends(key, at)
-  local left = at - now
-  if left >= FOR_EVER then
-    redis.call('PERSIST', key)
-  else
-    redis.call('PEXPIRE', key, string.format('%.0f', left))
+-- What stands at the beginning of a record, if there is one: version, deadline, owner or nil, and where the rest begins.
+local function read(text)
+  local version, deadline, length, stop = string.match(text, '^(%d+) (%-?%d+) (%-?%d+)\n()')
+  if not version then
+    return nil
   end
+  length = tonumber(length)
+  if length < 0 then
+    return version, deadline, nil, stop
+  end
+  return version, deadline, string.sub(text, stop, stop + length - 1), stop + length
+end
+
+local function head(key)
+  return read(redis.call('GETRANGE', key, 0, HEAD))
 end
 
 -- The keys of an owner's sessions. It lives as long as any of them may.
@@ -20,12 +30,14 @@ local function index(owner)
 end
 
 local function enlist(key, owner, deadline)
-  local list = index(owner)
+  local list, left = index(owner), tonumber(deadline) - now
   -- -2: there is none; -1: it lives for ever.
-  local left = redis.call('PTTL', list)
+  local before = redis.call('PTTL', list)
   redis.call('SADD', list, key)
-  if left ~= -1 and left < deadline - now then
-    ends(list, deadline)
+  if left >= FOR_EVER then
+    redis.call('PERSIST', list)
+  elseif before ~= -1 and before < left then
+    redis.call('PEXPIRE', list, string.format('%.0f', left))
   end
   -- Each that comes looks after two: so those that have expired are never many.
   for _, other in ipairs(redis.call('SRANDMEMBER', list, 2)) do
@@ -41,36 +53,28 @@ local function strike(key, owner)
   end
 end
 
--- Keeps a record, whose fields begin at ARGV[at]: version, expires, deadline, data. Both it and the one before may have an owner.
-local function keep(key, at, owner, before, before_until)
-  local deadline = tonumber(ARGV[at + 2])
-  local stop = math.min(tonumber(ARGV[at + 1]), deadline)
-  if stop <= now then
+-- The time that is left is told, and not the end: the server's clock may be another. Zero is over, and less is for ever.
+local function put(key, text, left)
+  if left == '0' then
     redis.call('DEL', key)
-    return strike(key, before)
-  end
-  redis.call('HSET', key, 'version', ARGV[at], 'expires', ARGV[at + 1], 'deadline', ARGV[at + 2], 'data', ARGV[at + 3])
-  ends(key, stop)
-  if owner == before and (not owner or ARGV[at + 2] == before_until) then
-    return
-  end
-  strike(key, before)
-  if owner then
-    redis.call('HSET', key, 'owner', owner)
-    enlist(key, owner, deadline)
+  elseif left == '-1' then
+    redis.call('SET', key, text)
   else
-    redis.call('HDEL', key, 'owner')
+    redis.call('SET', key, text, 'PX', left)
   end
 end
 
--- What there is instead of the expected version: 1 for another, 2 for none; or else nothing, the owner and the deadline.
-local function differs(key, expected)
-  local kept = redis.call('HMGET', key, 'version', 'owner', 'deadline')
-  if not kept[1] then
-    return 2
+-- Keeps a record, in the place of one that had an owner or not.
+local function keep(key, text, left, before)
+  local _, deadline, owner = read(text)
+  if left == '0' then
+    owner = nil
   end
-  if kept[1] ~= expected then
-    return 1
+  put(key, text, left)
+  if before ~= owner then
+    strike(key, before)
   end
-  return nil, kept[2] or nil, kept[3]
+  if owner then
+    enlist(key, owner, deadline)
+  end
 end
