@@ -7,7 +7,9 @@ use plywood_core::Params;
 use crate::BuildErrorKind;
 
 /// The most parameters that a rule may have.
-pub const MAX_PARAMETERS: usize = Params::MAX;
+pub const MAX_PARAMETERS: usize = 16;
+
+const _: () = assert!(MAX_PARAMETERS <= Params::MAX, "the request keeps all");
 
 /// What a parameter takes, and what its text is sure to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
