@@ -17,8 +17,7 @@ async fn visit(request: Request<Body>) -> Result<Response<Body>, BoxError> {
 }
 
 fn visitor(layer: &SessionLayer) -> TestClient {
-    let lint = LintLayer::new().behind_gateway();
-    TestClient::new(lint.layer(layer.layer(service_fn(visit))))
+    TestClient::new(layer.layer(LintLayer::new().layer(service_fn(visit))))
 }
 
 #[tokio::test]
@@ -104,4 +103,38 @@ async fn a_session_that_its_client_carries_is_prepared_too() {
     session.insert("visits", 41).await;
     client.get("/").await.expect_text("42");
     assert_eq!(session.get::<u32>("visits").await, Some(42));
+}
+
+#[tokio::test]
+async fn a_layer_that_signs_its_cookies_says_how() {
+    for (layer, base, name) in [
+        (
+            SessionLayer::new as fn(_) -> _,
+            "http://localhost",
+            "__Host-session",
+        ),
+        (
+            |store| SessionLayer::new(store).name("sid").cookies_by_scheme(),
+            "https://shop.example",
+            "__Host-sid",
+        ),
+    ] {
+        let layer = layer(MemoryStore::new()).signed(Keys::new(&[7; 32]).unwrap());
+        let client = visitor(&layer).base(base);
+        let session = client.session(layer.vault());
+        let session = session.cookie_of(move |change| layer.cookie_of(change));
+        let session = session.cookie_name(name);
+        session.insert("visits", 41).await;
+        assert!(client.cookie(name).is_some());
+        client.get("/").await.expect_text("42");
+        assert_eq!(session.get::<u32>("visits").await, Some(42));
+        session.change(Session::renew).await;
+        client.get("/").await.expect_text("43");
+        assert_eq!(client.cookies().len(), 1);
+        session.change(Session::destroy).await;
+        assert_eq!(client.cookies(), []);
+        // One that the app has made is found too.
+        client.get("/").await.expect_text("1");
+        assert_eq!(session.get::<u32>("visits").await, Some(1));
+    }
 }

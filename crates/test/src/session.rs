@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, sync::Arc, time::Duration};
 
 use plywood_session_core::{Change, Id, Session, SessionError, Vault};
 use serde::{Serialize, de::DeserializeOwned};
@@ -8,8 +8,8 @@ use crate::{Client, Cookie};
 impl Client {
     /// This visitor's session in `vault`: to look into it, or to prepare it, so that a test about the cart need not sign in first.
     ///
-    /// The vault is that of the session layer, or one over the same store. A layer that signs its cookies makes them by itself: give the
-    /// visitor one by [`store_cookie`](Self::store_cookie) then.
+    /// The vault is that of the session layer, or one over the same store. A layer that signs its cookies makes them by itself: see
+    /// [`cookie_of`](VisitorSession::cookie_of).
     ///
     /// It needs the feature `session`.
     ///
@@ -24,6 +24,7 @@ impl Client {
             client: self.clone(),
             vault: vault.clone(),
             name: "__Host-session".into(),
+            made: None,
         }
     }
 }
@@ -37,12 +38,56 @@ pub struct VisitorSession {
     client: Client,
     vault: Vault,
     name: String,
+    /// The layer's own way to make a cookie.
+    made: Option<Made>,
 }
+
+/// Makes the name and the value of a cookie: `name=value`.
+type Made = Arc<dyn Fn(&Change) -> Option<String> + Send + Sync>;
 
 impl VisitorSession {
     /// The name of the cookie, all of it, as the browser has it. Default: `__Host-session`.
     pub fn cookie_name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
+        self
+    }
+
+    /// How the layer makes its cookie, name and value: for one that signs them.
+    ///
+    /// ```
+    /// # use plywood_session_core::{Change, Vault};
+    /// # #[derive(Clone)]
+    /// # struct SessionLayer(Vault);
+    /// # impl SessionLayer {
+    /// #     fn vault(&self) -> &Vault { &self.0 }
+    /// #     fn cookie_of(&self, _: &Change) -> Option<String> { None }
+    /// # }
+    /// # async fn prepare(client: plywood_test::Client, layer: SessionLayer) {
+    /// let session = client.session(layer.vault());
+    /// let session = session.cookie_of(move |change| layer.cookie_of(change));
+    /// session.insert("user", "ada").await;
+    /// # }
+    /// ```
+    ///
+    /// The name is taken from it too; where it is another for http and for https, give [it](Self::cookie_name) after this. The value begins with the session's id: what follows, a signature, is not looked at
+    /// here.
+    pub fn cookie_of(
+        mut self,
+        cookie_of: impl Fn(&Change) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        let any = Id::parse(&"A".repeat(Id::LENGTH)).map(|id| Change::Issue {
+            id,
+            lifetime: Duration::ZERO,
+            lasting: false,
+        });
+        if let Some(cookie) = any.and_then(|change| cookie_of(&change)) {
+            cookie
+                .split('=')
+                .next()
+                .unwrap_or_default()
+                .clone_into(&mut self.name);
+        }
+        self.made = Some(Arc::new(cookie_of));
         self
     }
 
@@ -94,8 +139,8 @@ impl VisitorSession {
         let finished = told(session.finish().await);
         match &finished.change {
             Change::Keep => {}
-            Change::Issue { id, .. } => self.hand(id.as_str()),
-            Change::Carry { text, .. } => self.hand(text),
+            Change::Issue { id, .. } => self.hand(&finished.change, id.as_str()),
+            Change::Carry { text, .. } => self.hand(&finished.change, text),
             Change::Remove => self.client.remove_cookie(&self.name),
         }
         output
@@ -108,11 +153,17 @@ impl VisitorSession {
         if self.vault.is_sealed() {
             self.vault.session_of_texts(texts)
         } else {
-            self.vault.session(texts.find_map(Id::parse))
+            // What follows the id is a signature, if the layer signs.
+            let id = texts.find_map(|text| Id::parse(text.get(..Id::LENGTH)?));
+            self.vault.session(id)
         }
     }
 
-    fn hand(&self, value: &str) {
+    /// Gives the visitor the cookie, with `value` if the layer has no other.
+    fn hand(&self, change: &Change, value: &str) {
+        let made = self.made.as_ref().and_then(|made| made(change));
+        let made = made.as_deref().and_then(|cookie| cookie.split_once('='));
+        let value = made.map_or(value, |(_, value)| value);
         let secure = if self.name.starts_with("__") {
             "; Secure"
         } else {
