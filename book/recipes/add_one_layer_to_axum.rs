@@ -24,15 +24,13 @@ async fn main() -> std::io::Result<()> {
 // ANCHOR: test
 #[cfg(test)]
 mod tests {
-    use plywood_lint::LintLayer;
     use plywood_test::Client;
-    use tower::Layer;
 
     use super::*;
 
     #[tokio::test]
     async fn the_router_compresses() {
-        let client = Client::new(LintLayer::new().layer(app()));
+        let client = Client::new(app());
         let reply = client.get("/").header("accept-encoding", "gzip").await;
         let reply = reply
             .expect_header("content-encoding", "gzip")

@@ -66,13 +66,11 @@ async fn main() -> Result<(), BoxError> {
 // ANCHOR: test
 #[cfg(test)]
 mod tests {
-    use plywood_lint::LintLayer;
     use plywood_test::Client;
-    use tower::Layer;
 
     #[tokio::test]
     async fn a_visitor_joins() {
-        let client = Client::new(LintLayer::new().layer(super::app().unwrap()));
+        let client = Client::new(super::app().unwrap());
         let page = client.get("/").await;
 
         let form = page

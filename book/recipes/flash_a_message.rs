@@ -56,15 +56,14 @@ async fn main() -> Result<(), BoxError> {
 // ANCHOR: test
 #[cfg(test)]
 mod tests {
-    use plywood_lint::LintLayer;
     use plywood_test::Client;
 
     use super::*;
 
     #[tokio::test]
     async fn a_message_is_shown_once_to_the_one_it_is_for() {
-        let app = LintLayer::new().layer(app().unwrap());
-        let (ada, bob) = (Client::new(app.clone()), Client::new(app));
+        let ada = Client::new(app().unwrap());
+        let bob = ada.stranger();
         ada.post("/save").await.expect_status(303);
         let page = ada.get("/").await;
         page.expect_text_contains("<p class=success>Your &lt;profile> is saved.</p>");

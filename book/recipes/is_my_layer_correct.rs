@@ -108,7 +108,6 @@ mod tests {
     async fn the_layer_keeps_the_contract() {
         let client = Client::new(
             ServiceBuilder::new()
-                .layer(LintLayer::new())
                 .layer(TurnsLayer::new(1))
                 .layer(LintLayer::new())
                 .service(service_fn(hello)),

@@ -57,7 +57,6 @@ async fn main() -> Result<(), BoxError> {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use plywood_lint::LintLayer;
     use plywood_test::Client;
 
     use super::*;
@@ -77,7 +76,7 @@ mod tests {
     async fn a_visitor_does_not_notice_which_machine_answers() {
         let store = MemoryStore::new();
         let machines = ["a", "b"].map(|name| app(store.clone(), name).unwrap());
-        let client = Client::new(LintLayer::new().layer(balanced(machines)));
+        let client = Client::new(balanced(machines));
         let account = [("username", "ada"), ("password", "plywood")];
         client.post("/login").form(&account).await.expect_status(303);
         for page in ["ada, visit 1, machine b", "ada, visit 2, machine a"] {

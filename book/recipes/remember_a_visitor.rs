@@ -35,15 +35,14 @@ async fn main() -> Result<(), BoxError> {
 // ANCHOR: test
 #[cfg(test)]
 mod tests {
-    use plywood_lint::LintLayer;
     use plywood_test::Client;
 
     use super::*;
 
     #[tokio::test]
     async fn visits_are_counted_for_each_visitor() {
-        let app = LintLayer::new().layer(app());
-        let (ada, bob) = (Client::new(app.clone()), Client::new(app));
+        let ada = Client::new(app());
+        let bob = ada.stranger();
         ada.get("/").await.expect_text_contains("visit 1");
         ada.get("/").await.expect_text_contains("visit 2");
         bob.get("/").await.expect_text_contains("visit 1");

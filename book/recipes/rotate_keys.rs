@@ -52,13 +52,12 @@ async fn main() -> Result<(), BoxError> {
 // ANCHOR: test
 #[cfg(test)]
 mod tests {
-    use plywood_lint::LintLayer;
     use plywood_test::Client;
 
     use super::*;
 
     fn client(folder: &Path) -> Client {
-        Client::new(LintLayer::new().layer(app(keys(folder).unwrap())))
+        Client::new(app(keys(folder).unwrap()))
     }
 
     fn cookie(client: &Client) -> String {

@@ -30,7 +30,6 @@ async fn main() -> Result<(), BoxError> {
 mod tests {
     use std::fs;
 
-    use plywood_lint::LintLayer;
     use plywood_test::Client;
 
     use super::*;
@@ -40,7 +39,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("index.html"), "<h1>Hello</h1>").unwrap();
         fs::write(folder.path().join(".env"), "PASSWORD=plywood").unwrap();
-        let client = Client::new(LintLayer::new().layer(app(folder.path()).unwrap()));
+        let client = Client::new(app(folder.path()).unwrap());
 
         let page = client.get("/").await.expect_status(200);
         let tag = page

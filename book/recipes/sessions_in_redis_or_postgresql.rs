@@ -55,14 +55,13 @@ async fn main() -> Result<(), BoxError> {
 // ANCHOR: test
 #[cfg(test)]
 mod tests {
-    use plywood_lint::LintLayer;
     use plywood_test::Client;
 
     use super::*;
 
     #[tokio::test]
     async fn visits_are_counted_whatever_the_store_is() {
-        let client = Client::new(LintLayer::new().layer(app(MemoryStore::new())));
+        let client = Client::new(app(MemoryStore::new()));
         client.get("/").await.expect_text_contains("visit 1");
         client.get("/").await.expect_text_contains("visit 2");
     }
@@ -80,7 +79,7 @@ mod tests {
         }
         // What was counted could not be saved: nobody is told that it was.
         let store = RedisStore::new("redis://127.0.0.1:1").unwrap();
-        let client = Client::new(LintLayer::new().layer(app(store)));
+        let client = Client::new(app(store));
         client.get("/").await.expect_status(503);
     }
 }

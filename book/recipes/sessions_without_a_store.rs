@@ -55,14 +55,13 @@ async fn main() -> Result<(), BoxError> {
 // ANCHOR: test
 #[cfg(test)]
 mod tests {
-    use plywood_lint::LintLayer;
     use plywood_test::Client;
 
     use super::*;
 
     fn client() -> Client {
         let keys = Keys::new(&[7; 32]).unwrap();
-        Client::new(LintLayer::new().layer(app(keys).unwrap()))
+        Client::new(app(keys).unwrap())
     }
 
     #[tokio::test]

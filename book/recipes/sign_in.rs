@@ -43,7 +43,6 @@ async fn main() -> Result<(), BoxError> {
 // ANCHOR: test
 #[cfg(test)]
 mod tests {
-    use plywood_lint::LintLayer;
     use plywood_test::Client;
 
     use super::*;
@@ -51,7 +50,7 @@ mod tests {
     #[tokio::test]
     async fn ada_signs_in_and_out() {
         let data = tempfile::tempdir().unwrap();
-        let client = Client::new(LintLayer::new().layer(app(data.path()).unwrap()));
+        let client = Client::new(app(data.path()).unwrap());
 
         let stranger = client.get("/").header("accept", "text/html").await;
         stranger.expect_status(303).expect_header("location", "/login?next=%2F");

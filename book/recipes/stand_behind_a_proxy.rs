@@ -49,13 +49,13 @@ async fn main() -> Result<(), BoxError> {
 // ANCHOR: test
 #[cfg(test)]
 mod tests {
-    use plywood_lint::LintLayer;
+    use plywood_test::Client;
 
-    use super::*;
+    use super::app;
 
     #[tokio::test]
     async fn the_proxys_word_counts_and_the_clients_does_not() {
-        let client = plywood_test::Client::new(LintLayer::new().layer(app()));
+        let client = Client::new(app());
         let told = ("x-forwarded-for", "203.0.113.66, 192.0.2.7");
         let reply = client.get("/").header(told.0, told.1).await;
         reply.expect_text("you came from 192.0.2.7 over https\n");

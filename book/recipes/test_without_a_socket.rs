@@ -53,15 +53,12 @@ async fn main() -> Result<(), BoxError> {
 #[cfg(test)]
 mod tests {
     use plywood::prelude::*;
-    use plywood_lint::LintLayer;
     use plywood_test::Client;
 
     use super::app;
 
-    /// A visitor of the app, with a lint between the two.
     fn visitor(sessions: SessionLayer) -> Client {
-        let lint = LintLayer::new().behind_gateway();
-        Client::new(lint.layer(app(sessions).unwrap()))
+        Client::new(app(sessions).unwrap())
     }
 
     fn sessions() -> SessionLayer {

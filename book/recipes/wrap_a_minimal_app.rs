@@ -37,14 +37,13 @@ async fn main() -> Result<(), BoxError> {
 // ANCHOR: test
 #[cfg(test)]
 mod tests {
-    use plywood_lint::LintLayer;
     use plywood_test::Client;
 
     use super::*;
 
     #[tokio::test]
     async fn the_app_answers() {
-        let client = Client::new(LintLayer::new().layer(app().unwrap()));
+        let client = Client::new(app().unwrap());
         client
             .get("/")
             .await

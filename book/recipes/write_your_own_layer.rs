@@ -182,7 +182,6 @@ mod tests {
     async fn the_three_keep_the_contract() {
         let client = Client::new(
             ServiceBuilder::new()
-                .layer(LintLayer::new())
                 .layer(layer_fn(|inner| Timed { inner }))
                 .layer(LintLayer::new())
                 .layer(ClosedLayer { key: "sesame" })

@@ -143,7 +143,6 @@ async fn main() -> Result<(), BoxError> {
 // ANCHOR: test
 #[cfg(test)]
 mod tests {
-    use plywood_lint::LintLayer;
     use plywood_session_core::conformance;
     use plywood_test::Client;
 
@@ -163,7 +162,7 @@ mod tests {
 
     #[tokio::test]
     async fn visits_are_counted() {
-        let client = Client::new(LintLayer::new().layer(app(MapStore::default())));
+        let client = Client::new(app(MapStore::default()));
         client.get("/").await.expect_text("visit 1\n");
         client.get("/").await.expect_text("visit 2\n");
     }

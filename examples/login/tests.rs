@@ -1,6 +1,5 @@
 use std::fs;
 
-use plywood_lint::LintLayer;
 use plywood_test::Client;
 
 use super::*;
@@ -8,7 +7,7 @@ use super::*;
 const BROWSER: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
 
 fn client(data: &Path) -> Client {
-    Client::new(Layer::layer(&LintLayer::new(), app(data).unwrap())).header(BROWSER.0, BROWSER.1)
+    Client::new(app(data).unwrap()).header(BROWSER.0, BROWSER.1)
 }
 
 #[tokio::test]

@@ -95,7 +95,7 @@ where
 async fn a_session_that_was_not_saved_to_its_end_is_the_old_one_or_the_new_one() {
     let app = SessionLayer::new(MemoryStore::new()).layer(service_fn(count));
     let client = TestClient::new(app.clone());
-    client.get("/").send().await.ok();
+    client.get("/").await.ok();
     let cookie = client.cookies().remove(0).to_string();
     let visit = || {
         let mut request = request();
@@ -106,7 +106,7 @@ async fn a_session_that_was_not_saved_to_its_end_is_the_old_one_or_the_new_one()
     };
     // Each of these may count or not, but the session stays whole and is found.
     drop_everywhere(app, visit, async |_| {
-        client.get("/").send().await.ok();
+        client.get("/").await.ok();
         let now = client.cookies().remove(0).to_string();
         assert_eq!(now, cookie);
     })

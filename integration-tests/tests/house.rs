@@ -38,6 +38,10 @@ const CORE: &str = "core";
 /// What the tests of the second floor may also use.
 const PROOF: [&str; 2] = ["lint", "test"];
 
+/// The one arrow within the second floor. Both are tools of tests and stand in no stack: the client puts the lint between itself and the
+/// service, so that no test has to.
+const BESIDE: (&str, &str) = ("test", "lint");
+
 struct Arrow {
     from: String,
     to: String,
@@ -102,6 +106,7 @@ fn arrows_point_down_and_never_sideways() {
         let allowed = low < high
             || (high == 0 && low == 0 && to == CORE)
             || (dev && high == 1 && PROOF.contains(&&*to))
+            || (&*from, &*to) == BESIDE
             || high == FLOORS.len() - 1;
         assert!(
             allowed,

@@ -7,7 +7,8 @@ use std::{
 
 use http::{Extensions, HeaderMap, Method, Request, Response, Uri, uri::Authority};
 use plywood_core::{Body, BoxError, HttpBody, HttpService};
-use tower::{ServiceExt, util::BoxCloneService};
+use plywood_lint::{LintLayer, rule};
+use tower::{Layer, ServiceExt, util::BoxCloneService};
 
 use crate::{Clock, Cookie, RequestBuilder, jar::Jar, request_builder::field};
 
@@ -18,10 +19,18 @@ type Shared = Arc<Mutex<Boxed>>;
 
 /// A visitor of a service, in process.
 ///
+/// A lint stands between the two, and panics when one of them breaks the service contract: what is sent is checked, and what is answered.
+/// [`lint`](Self::lint) puts another one there, and [`unlinted`](Self::unlinted) none.
+///
 /// A clone is the same visitor: it shares the cookies. [`stranger`](Self::stranger) gives another one.
 #[derive(Clone)]
 pub struct Client {
+    /// With the lint around it.
     service: Shared,
+    /// Without.
+    bare: Shared,
+    /// Is there a server's connection between the two?
+    is_over_a_wire: bool,
     pub(crate) jar: Arc<Mutex<Jar>>,
     pub(crate) base: Uri,
     pub(crate) headers: HeaderMap,
@@ -31,7 +40,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A visitor of `service`, at `http://localhost`, without cookies.
+    /// A visitor of `service`, at `http://localhost`, without cookies. Between the two stands a [`LintLayer::new`].
     pub fn new<S>(service: S) -> Self
     where
         S: HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>>,
@@ -42,15 +51,64 @@ impl Client {
         let mut extensions = Extensions::new();
         let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 49_152));
         extensions.insert(plywood_core::Client::tcp(peer));
-        Self {
-            service: Arc::new(Mutex::new(BoxCloneService::new(service))),
+        let bare = shared(service);
+        let client = Self {
+            service: Arc::clone(&bare),
+            bare,
+            is_over_a_wire: false,
             jar: Arc::default(),
             base: Uri::from_static("http://localhost/"),
             headers: HeaderMap::new(),
             extensions,
             redirects: 0,
             clock: None,
+        };
+        client.lint(LintLayer::new())
+    }
+
+    /// The lint that stands between the visitor and the service: one that lacks a rule, is strict, or warns only.
+    ///
+    /// It takes the place of the one that was there. Do not put your own around the service instead, because that would be checked by both. It is
+    /// told that it stands [`behind_gateway`](LintLayer::behind_gateway), because the client leaves what gateways leave.
+    ///
+    /// ```
+    /// # use http::{Request, Response};
+    /// # use plywood_core::Body;
+    /// use plywood_lint::{LintLayer, rule};
+    /// use plywood_test::Client;
+    ///
+    /// # async fn app(_: Request<Body>) -> Result<Response<Body>, std::convert::Infallible> {
+    /// #     Ok(Response::builder().status(401).body(Body::empty()).unwrap())
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let lint = LintLayer::new().without(rule::CHALLENGE, "the mobile app knows how to sign in");
+    /// let client = Client::new(tower::service_fn(app)).lint(lint);
+    /// client.get("/orders").await.expect_status(401);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn lint(mut self, lint: LintLayer) -> Self {
+        let mut lint = lint.behind_gateway();
+        if self.is_over_a_wire {
+            lint = lint.without(rule::HOP_BY_HOP, "on a wire the server says them");
         }
+        let linted = lint.layer(clone_of(&self.bare));
+        self.service = shared(linted.map_response(|response| response.map(Body::new)));
+        self
+    }
+
+    /// Takes the lint away: for a service that is wrong on purpose, or a request that is.
+    #[must_use]
+    pub fn unlinted(mut self) -> Self {
+        self.service = Arc::clone(&self.bare);
+        self
+    }
+
+    /// Says that a server's connection is between the two: the fields that are the server's stand in the answers.
+    #[cfg(feature = "url")]
+    pub(crate) fn over_a_wire(mut self) -> Self {
+        self.is_over_a_wire = true;
+        self.lint(LintLayer::new())
     }
 
     /// Where the service is said to stand: scheme and host, as in `https://shop.example`. `http://localhost` by default.
@@ -213,8 +271,7 @@ impl Client {
 
     /// A clone of the service, as every connection to a server has one.
     pub(crate) fn service(&self) -> Boxed {
-        let service = self.service.lock();
-        service.unwrap_or_else(PoisonError::into_inner).clone()
+        clone_of(&self.service)
     }
 
     /// The absolute URL of a target.
@@ -226,6 +283,18 @@ impl Client {
         parts.path_and_query = Some(target.parse()?);
         Ok(Uri::from_parts(parts)?)
     }
+}
+
+fn shared<S>(service: S) -> Shared
+where
+    S: HttpService<Body, ResBody = Body, Error = BoxError>,
+{
+    Arc::new(Mutex::new(BoxCloneService::new(service)))
+}
+
+fn clone_of(service: &Shared) -> Boxed {
+    let service = service.lock();
+    service.unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 fn is_base(url: &Uri) -> bool {

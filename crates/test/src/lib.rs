@@ -22,9 +22,9 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")] async fn main() {
 //! let client = Client::new(service_fn(app));
-//! client.get("/").send().await.expect_status(404).expect_text("Who are you?");
+//! client.get("/").await.expect_status(404).expect_text("Who are you?");
 //!
-//! let reply = client.post("/name").form(&[("name", "ada")]).follow(5).send().await.ok();
+//! let reply = client.post("/name").form(&[("name", "ada")]).follow(5).await.ok();
 //! assert_eq!(reply.url(), "http://localhost/");
 //! assert_eq!(reply.text(), "Hello, ada");
 //! assert_eq!(client.cookie("name").unwrap().value(), "ada");
@@ -54,11 +54,12 @@
 //! | let everything go wrong, one after the other | [`harness`] |
 //! | ask again with curl | [`RequestBuilder::as_curl`] |
 //!
-//! # Between two lints
+//! # On both sides of a lint
 //!
-//! Let `plywood_lint::LintLayer` stand between the client and the service in every test: it checks both sides, what the client sends and what
-//! the service answers. `Client::new(LintLayer::new().behind_gateway().layer(app))` says it in a line. A client does not bring the lint
-//! itself, because neither of the two depends on the other.
+//! A `plywood_lint::LintLayer` stands between the client and the service: it checks what the client sends and what the service answers, and panics
+//! with the number and the sentence of the rule that was broken. [`Client::lint`] puts another one there, with a rule less or stricter;
+//! [`Client::unlinted`] none. It sees a layer from outside. Whoever writes one puts a second lint inside of it, to see how it calls:
+//! `Client::new(layer.layer(LintLayer::new().layer(service)))`.
 //!
 //! # What it does not do
 //!

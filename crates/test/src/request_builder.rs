@@ -8,9 +8,20 @@ use serde::Serialize;
 
 use crate::{Client, Multipart, OpenReply, Reply, curl, exchange, payload::Payload};
 
-/// A request that is being made. Begin it with [`Client::get`] and its like, end it with [`send`](Self::send).
+/// A request that is being made. Begin it with [`Client::get`] and its like, end it with `.await`: the
+/// request is sent, and the whole reply is read.
+///
+/// ```
+/// # async fn example(client: plywood_test::Client) {
+/// client.post("/cart").form([("item", "3")]).await.expect_status(303);
+/// # }
+/// ```
+///
+/// # Panics
+///
+/// To await it panics as [`send`](Self::send) does.
 #[derive(Debug)]
-#[must_use = "a request is made by `send`"]
+#[must_use = "a request is sent when it is awaited"]
 pub struct RequestBuilder {
     pub(crate) client: Client,
     pub(crate) method: Method,
@@ -149,7 +160,9 @@ impl RequestBuilder {
         curl::command(&exchange::preview(self))
     }
 
-    /// Sends the request and reads the whole reply, whatever its status is. To await the request does the same.
+    /// The future that sends the request and reads the whole reply, whatever its status is.
+    ///
+    /// To await the request does the same. This is for where a future is asked for: to spawn it, or to join it with others.
     ///
     /// # Panics
     ///
@@ -223,7 +236,7 @@ impl RequestBuilder {
     }
 }
 
-/// To await a request is to [`send`](RequestBuilder::send) it.
+/// To await a request sends it: see [`send`](RequestBuilder::send).
 impl IntoFuture for RequestBuilder {
     type Output = Reply;
     type IntoFuture = BoxFuture<Reply>;

@@ -10,7 +10,8 @@ impl Client {
     /// connections.
     ///
     /// A [`base`](Self::base) changes the Host that is sent and the URL by which cookies and redirects are understood; the server stays where it
-    /// is. Extensions do not go over a wire: what a gateway leaves, this server's gateway leaves.
+    /// is. Extensions do not go over a wire: what a gateway leaves, this server's gateway leaves. The lint sees the answers as they come off the
+    /// wire, and leaves the fields of the connection to the server.
     ///
     /// It needs tokio's runtime, and the feature `url`.
     ///
@@ -34,7 +35,7 @@ impl Client {
             *request.uri_mut() = target;
             connections.request(request)
         });
-        Self::new(service).base(url)
+        Self::new(service).over_a_wire().base(url)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The client against a small service, between two lints.
+//! The client against a small service.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
@@ -18,14 +18,13 @@ use http::{HeaderMap, Method, Request, Response, StatusCode, response::Builder};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use plywood_core::{Body, BoxError, BoxFuture, Scheme, take_ready};
-use plywood_lint::{Lint, LintLayer};
-use plywood_test::{Client, Multipart, Reply};
+use plywood_lint::{LintLayer, rule};
+use plywood_test::{Client, Multipart, Reply, RequestBuilder};
 use serde::{Deserialize, Serialize};
-use tower::{Layer, Service, service_fn};
+use tower::{Service, service_fn};
 
 fn client() -> Client {
-    let lint = LintLayer::new().behind_gateway();
-    Client::new(lint.layer(LintLayer::new().layer(service_fn(app))))
+    Client::new(service_fn(app))
 }
 
 /// Tells what it was asked, or does what its path says.
@@ -64,6 +63,7 @@ async fn app(request: Request<Body>) -> Result<Response<Body>, BoxError> {
         "/gate" => redirect(302, "/gate").header("set-cookie", "seen=1"),
         "/away" => redirect(302, "http://other.example/echo"),
         "/login" => redirect(303, "/echo").header("set-cookie", "sid=4f2a; Path=/"),
+        "/wrong" => Response::builder().header("etag", "v1"),
         "/error" => return Err("the store does not answer".into()),
         "/whole" => return Ok(Response::new("a body".into())),
         "/stream" => return Ok(Response::new(Body::new(stream()))),
@@ -104,7 +104,7 @@ fn lines(reply: &Reply) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_request_comes_as_a_gateway_hands_it_on() {
-    let reply = client().get("/echo?x=1").send().await.ok();
+    let reply = client().get("/echo?x=1").await.ok();
     let expected = [
         "GET /echo?x=1 HTTP/1.1",
         "Some(Client { peer: Some(127.0.0.1:49152), proven: None }) Some(Http)",
@@ -116,7 +116,7 @@ async fn a_request_comes_as_a_gateway_hands_it_on() {
     let client = client()
         .base("https://shop.example:8443")
         .extension(Mark(1));
-    let reply = client.get("/echo").send().await;
+    let reply = client.get("/echo").await;
     assert!(lines(&reply)[1].ends_with("Some(Https)"), "{reply}");
     assert_eq!(
         lines(&reply)[2..],
@@ -128,7 +128,7 @@ async fn a_request_comes_as_a_gateway_hands_it_on() {
         .get("http://elsewhere.example?y")
         .extension(peer)
         .extension(Mark(2));
-    let reply = request.query([("z", "1")]).send().await.expect_status(404);
+    let reply = request.query([("z", "1")]).await.expect_status(404);
     assert_eq!(reply.url(), "http://elsewhere.example/?y&z=1");
 }
 
@@ -141,7 +141,7 @@ async fn extensions_fields_and_queries_are_sent() {
         .header("X-Other", "2")
         .header("x-other", "3")
         .extension(Mark(3));
-    let reply = request.send().await;
+    let reply = request.await;
     let lines = lines(&reply);
     assert_eq!(lines[0], "GET /echo?a=b+c&%C3%A4=%26%3D&d= HTTP/1.1");
     assert_eq!(lines[2], "Some(Mark(3))");
@@ -193,7 +193,7 @@ async fn bodies_are_sent_with_their_type_and_length() {
         ),
     ];
     for (request, expected) in cases {
-        let reply = request.send().await.ok();
+        let reply = request.await.ok();
         let rest: Vec<_> = lines(&reply)[3..]
             .iter()
             .copied()
@@ -208,7 +208,6 @@ async fn cookies_are_kept_sent_and_shown() {
     let client = client();
     let reply = client
         .get("/set?a=1&b=2;%20Path=/;%20HttpOnly&c=3;%20Path=/x")
-        .send()
         .await;
     assert_eq!(reply.cookies().len(), 3);
     assert_eq!(reply.cookie("b").unwrap().path(), Some("/"));
@@ -219,30 +218,26 @@ async fn cookies_are_kept_sent_and_shown() {
     client.store_cookie("d=4");
     client
         .get("/echo")
-        .send()
         .await
         .expect_text_contains("cookie: a=1; b=2; d=4\n");
     client
         .get("/echo")
         .header("cookie", "mine=1")
-        .send()
         .await
         .expect_text_contains("cookie: mine=1\n");
     client
         .clone()
         .get("/echo")
-        .send()
         .await
         .expect_text_contains("cookie: a=1");
-    let reply = client.stranger().get("/echo").send().await;
+    let reply = client.stranger().get("/echo").await;
     assert!(!reply.text().contains("cookie"), "{reply}");
 
-    let reply = client.get("/set?a=;%20Max-Age=0").send().await;
+    let reply = client.get("/set?a=;%20Max-Age=0").await;
     assert!(reply.cookie("a").unwrap().is_removal());
     client.remove_cookie("b");
     client
         .get("/echo")
-        .send()
         .await
         .expect_text_contains("cookie: d=4\n");
     client.clear_cookies();
@@ -264,7 +259,7 @@ async fn redirects_are_followed_as_browsers_do() {
     ] {
         let target = format!("/{status}");
         let request = client.request(method, &target).form(&[("a", "b")]);
-        let reply = request.follow(1).send().await.ok();
+        let reply = request.follow(1).await.ok();
         assert!(
             reply.text().starts_with(&format!("{expected} /echo ")),
             "{status}: {reply}"
@@ -286,7 +281,7 @@ async fn redirects_are_followed_as_browsers_do() {
             .collect();
         assert_eq!(history, [(status, &*target)]);
     }
-    let reply = client.head("/303").follow(1).send().await.ok();
+    let reply = client.head("/303").follow(1).await.ok();
     assert_eq!(reply.url().path(), "/echo");
 }
 
@@ -295,20 +290,14 @@ async fn a_redirect_is_the_reply_unless_it_is_to_be_followed() {
     let client = client();
     client
         .get("/302")
-        .send()
         .await
         .expect_status(302)
         .expect_header("location", "/echo");
-    let reply = client
-        .get("/away")
-        .follow(9)
-        .send()
-        .await
-        .expect_status(302);
+    let reply = client.get("/away").follow(9).await.expect_status(302);
     assert_eq!(reply.history().len(), 0);
 
     let client = client.follow_redirects(3);
-    let reply = client.post("/login").send().await;
+    let reply = client.post("/login").await;
     assert!(reply.text().contains("cookie: sid=4f2a"), "{reply}");
     let error = client.get("/loop").try_send().await.unwrap_err();
     assert_eq!(
@@ -323,7 +312,7 @@ async fn a_redirect_is_the_reply_unless_it_is_to_be_followed() {
         "{error}"
     );
     // A cookie makes it another question.
-    client.get("/gate").send().await.expect_text("in");
+    client.get("/gate").await.expect_text("in");
     let error = client
         .post("/307")
         .body(Body::new(stream()))
@@ -334,12 +323,7 @@ async fn a_redirect_is_the_reply_unless_it_is_to_be_followed() {
         error.to_string().contains("a streamed body again"),
         "{error}"
     );
-    client
-        .post("/303")
-        .body(Body::new(stream()))
-        .send()
-        .await
-        .ok();
+    client.post("/303").body(Body::new(stream())).await.ok();
 }
 
 #[tokio::test]
@@ -354,27 +338,24 @@ async fn the_whole_reply_is_at_hand() {
         name: "ada".into(),
         age: 36,
     };
-    let reply = client.get("/json").send().await.expect_json(&ada);
+    let reply = client.get("/json").await.expect_json(&ada);
     assert_eq!(reply.json::<Person>(), ada);
     assert_eq!(reply.header("content-type"), "application/json");
 
-    let reply = client.get("/stream").send().await.expect_text("one two");
+    let reply = client.get("/stream").await.expect_text("one two");
     assert_eq!(reply.trailers()["x-sum"], "7");
     assert_eq!(reply.expect_no_header("content-length").bytes().len(), 7);
-    assert_eq!(
-        client.get("/none").send().await.status(),
-        StatusCode::NOT_FOUND
-    );
+    assert_eq!(client.get("/none").await.status(), StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
 async fn the_body_of_a_head_is_dropped_as_a_server_drops_it() {
-    client().head("/whole").send().await.ok().expect_text("");
+    client().head("/whole").await.ok().expect_text("");
 }
 
 #[tokio::test]
 async fn the_target_of_options_may_be_a_star() {
-    let reply = client().options("*").send().await;
+    let reply = client().options("*").await;
     assert_eq!(reply.status(), 404);
 }
 
@@ -416,7 +397,7 @@ fn panic_of<T>(check: impl FnOnce() -> T) -> String {
 #[tokio::test]
 async fn what_should_have_come_is_told_with_the_whole_exchange() {
     let client = client();
-    let reply = client.post("/json").json("hello").send().await;
+    let reply = client.post("/json").json("hello").await;
     let panics = [
         (
             panic_of(|| reply.clone().expect_status(404)),
@@ -469,9 +450,9 @@ async fn what_should_have_come_is_told_with_the_whole_exchange() {
             "{message}"
         );
     }
-    let reply = client.get("/none").send().await;
+    let reply = client.get("/none").await;
     assert!(panic_of(|| reply.ok()).starts_with("expected a 2xx, found 404 Not Found"));
-    let reply = client.get("/bytes").send().await;
+    let reply = client.get("/bytes").await;
     assert!(panic_of(|| reply.text().len()).contains("(2 bytes that are not text)"));
 }
 
@@ -529,10 +510,9 @@ impl Service<Request<Body>> for Slow {
 async fn the_client_waits_until_the_service_is_ready() {
     let slow = Slow::default();
     let calls = Arc::clone(&slow.calls);
-    let linted: Lint<Slow> = LintLayer::new().layer(slow);
-    let client = Client::new(linted);
-    client.get("/").send().await.ok();
-    client.get("/").send().await.ok();
+    let client = Client::new(slow);
+    client.get("/").await.ok();
+    client.get("/").await.ok();
     assert_eq!(calls.load(Ordering::Relaxed), 2);
 }
 
@@ -548,7 +528,7 @@ fn a_client_and_its_requests_can_move_to_another_thread() {
 #[tokio::test]
 async fn an_error_that_nobody_expected_does_not_pass_in_silence() {
     let client = client();
-    let reply = client.get("/none").send().await;
+    let reply = client.get("/none").await;
     let message = panic_of(|| drop(reply));
     for part in [
         "GET http://localhost/none, sent from",
@@ -557,9 +537,9 @@ async fn an_error_that_nobody_expected_does_not_pass_in_silence() {
     ] {
         assert!(message.contains(part), "{message}");
     }
-    client.get("/none").send().await.any_status();
-    client.get("/none").send().await.expect_status(404);
-    client.get("/302").send().await;
+    client.get("/none").await.any_status();
+    client.get("/none").await.expect_status(404);
+    client.get("/302").await;
     // Whoever awaits the request sends it. One clone that was looked at is enough.
     let reply = client.get("/none").await;
     let clone = reply.clone();
@@ -631,4 +611,58 @@ async fn a_stream_is_looked_at_without_waiting_and_read_to_its_end() {
     let mut reply = client.get("/").stream().await;
     assert!(reply.is_quiet().await);
     reply.cut();
+}
+
+/// The message with which the request's task panics.
+async fn panic_of_sending(request: RequestBuilder) -> String {
+    let panic = tokio::spawn(request.send()).await.unwrap_err().into_panic();
+    panic.downcast_ref::<String>().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_lint_checks_what_is_answered_and_what_is_sent() {
+    let message = panic_of_sending(client().get("/wrong")).await;
+    for part in [
+        "the service contract is broken",
+        "H8: An `ETag` is quoted",
+        "found: ",
+        "see:   RFC 9110 §8.8.3",
+    ] {
+        assert!(message.contains(part), "{message}");
+    }
+    let request = client().get("/echo").header("host", "a b");
+    let message = panic_of_sending(request).await;
+    assert!(message.contains("\nQ"), "{message}");
+}
+
+#[tokio::test]
+async fn the_lint_is_another_or_none_if_the_test_says_so() {
+    let lint = LintLayer::new().without(rule::ETAG, "it is the test's mistake");
+    let forgiving = client().lint(lint);
+    forgiving.get("/wrong").await.expect_header("etag", "v1");
+    client()
+        .unlinted()
+        .get("/wrong")
+        .await
+        .expect_header("etag", "v1");
+    // All other rules stand, and what a gateway leaves is looked for.
+    let request = forgiving.get("/echo").header("host", "a b");
+    assert!(panic_of_sending(request).await.contains("\nQ"));
+    let message = panic_of_sending(forgiving.lint(LintLayer::new()).get("/wrong")).await;
+    assert!(message.contains("H8"), "{message}");
+}
+
+#[tokio::test]
+async fn one_lint_sees_what_all_visitors_are_answered() {
+    let app = service_fn(|request: Request<Body>| async move {
+        let asks = request.headers().contains_key("cookie");
+        let response = Response::builder().header("etag", "\"1\"");
+        let response = response.body(Body::from(if asks { "one" } else { "two" }));
+        Ok::<_, Infallible>(response.unwrap())
+    });
+    let ada = Client::new(app);
+    let bob = ada.stranger();
+    bob.store_cookie("a=1");
+    ada.get("/").await.expect_text("two");
+    assert!(panic_of_sending(bob.get("/")).await.contains("O2"));
 }

@@ -11,9 +11,8 @@ use std::{
 
 use http::{Request, Response, StatusCode};
 use plywood_core::Body;
-use plywood_lint::LintLayer;
 use plywood_test::{Client, Reply};
-use tower::{Layer, service_fn};
+use tower::service_fn;
 
 /// A reply with that status, type and text.
 async fn reply(status: u16, media_type: &'static str, text: &'static str) -> Reply {
@@ -25,7 +24,7 @@ async fn reply(status: u16, media_type: &'static str, text: &'static str) -> Rep
             .body(Body::from(text));
         Ok::<_, Infallible>(response.unwrap())
     });
-    Client::new(LintLayer::new().layer(app)).get("/").await
+    Client::new(app).get("/").await
 }
 
 fn panic_of<T>(check: impl FnOnce() -> T) -> String {

@@ -6,10 +6,9 @@ use http::{Request, Response};
 use http_body_util::{BodyExt, StreamBody};
 use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use plywood_core::{Body, BoxError};
-use plywood_lint::LintLayer;
 use plywood_test::{Client, Multipart, harness::RoughBody};
 use tokio::net::TcpListener;
-use tower::{Layer, ServiceExt, service_fn};
+use tower::{ServiceExt, service_fn};
 
 async fn app(request: Request<Body>) -> Result<Response<Body>, BoxError> {
     let (head, body) = request.into_parts();
@@ -35,6 +34,8 @@ async fn app(request: Request<Body>) -> Result<Response<Body>, BoxError> {
             let text = format!("{} {} {host} {cookie} {body}", head.method, head.uri);
             response.body(text.into())
         }
+        "/close" => response.header("connection", "close").body("bye".into()),
+        "/wrong" => response.header("etag", "v1").body("no quotes".into()),
         "/slow" => response.body(RoughBody::new("slowly").pieces(2).into()),
         "*" => response
             .status(204)
@@ -118,13 +119,24 @@ async fn story(client: Client) {
 
 #[tokio::test]
 async fn the_story_in_process() {
-    let lint = LintLayer::new().behind_gateway();
-    story(Client::new(lint.layer(service_fn(app)))).await;
+    story(Client::new(service_fn(app))).await;
 }
 
 #[tokio::test]
 async fn the_same_story_over_a_socket() {
     story(server().await).await;
+}
+
+#[tokio::test]
+async fn a_lint_checks_what_comes_over_the_wire_and_leaves_the_connection_alone() {
+    let client = server().await;
+    let reply = client.get("/close").await.expect_text("bye");
+    assert_eq!(reply.header("connection"), "close");
+    let request = client.get("/wrong").send();
+    let panic = tokio::spawn(request).await.unwrap_err().into_panic();
+    let message = panic.downcast_ref::<String>().unwrap();
+    assert!(message.contains("H8: An `ETag` is quoted"), "{message}");
+    client.unlinted().get("/wrong").await.ok();
 }
 
 #[tokio::test]
