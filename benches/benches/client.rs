@@ -33,37 +33,37 @@ fn main() {
     let runtime = Builder::new_current_thread().build();
     let runtime = runtime.expect("a runtime can be made");
     let client = Client::new(service_fn(app));
-    let lint = LintLayer::new;
-    let linted = Client::new(lint().behind_gateway().layer(lint().layer(service_fn(app))));
+    let unlinted = Client::new(service_fn(app)).unlinted();
+    let twice = Client::new(LintLayer::new().layer(service_fn(app)));
     let cookies = client.stranger();
     cookies.store_cookie("sid=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA; Path=/; HttpOnly");
-    let page = runtime.block_on(client.get("/login").send());
+    let page = runtime.block_on(async { client.get("/login").await });
 
     println!("| the client | requests a second | ns a request |");
     println!("|---|--:|--:|");
-    case(&runtime, "a GET", async || client.get("/a").send().await);
-    case(&runtime, "a GET, between two lints", async || {
-        linted.get("/a").send().await
+    case(&runtime, "a GET", async || client.get("/a").await);
+    case(&runtime, "a GET, with a second lint inside", async || {
+        twice.get("/a").await
+    });
+    case(&runtime, "a GET, without a lint", async || {
+        unlinted.get("/a").await
     });
     case(
         &runtime,
         "a GET with a cookie, three things expected",
         async || {
-            let reply = cookies.get("/a").header("accept", "text/html").send();
-            let reply = reply.await.expect_status(200);
+            let reply = cookies.get("/a").header("accept", "text/html").await;
+            let reply = reply.expect_status(200);
             let reply = reply.expect_header("content-type", "text/html; charset=utf-8");
             reply.expect_text_contains("Password")
         },
     );
     case(&runtime, "a POST of JSON", async || {
-        client.post("/a").json(&["ada", "plywood"]).send().await
+        client.post("/a").json(&["ada", "plywood"]).await
     });
     case(&runtime, "a form: read, filled in, sent", async || {
         let form = page.form().fill("Name", "ada").fill("Password", "plywood");
-        form.select_text("stay", "For a month")
-            .submit()
-            .send()
-            .await
+        form.select_text("stay", "For a month").submit().await
     });
 }
 
