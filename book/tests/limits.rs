@@ -35,6 +35,7 @@ const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("sessions in a `MemoryStore`", "100,000", "session/src/memory.rs", "MAX_SESSIONS: usize = 100_000;"),
     ("bytes of all sessions", "256 MiB", "session/src/memory.rs", "MAX_BYTES: usize = 256 << 20;"),
     ("time for the store to answer", "1.5 s", "session-core/src/vault.rs", "STORE_TIMEOUT: Duration = Duration::from_millis(1500);"),
+    ("lists in lists", "64 deep", "session-core/src/vault.rs", "MAX_DEPTH: usize = 64;"),
     ("the name of a session's owner", "255 bytes", "session-core/src/record.rs", "MAX_OWNER: usize = 255;"),
     ("the values of a session that is sealed", "2.9 KB", "session/src/sealed.rs", "assert!(capacity > 2900"),
     ("secrets in `Keys`", "8, of 32 bytes at least", "session/src/keys.rs", "MAX_KEYS: usize = 8;"),

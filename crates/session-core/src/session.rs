@@ -12,7 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    Change, Data, Id, NoSession, Record, SessionError, Vault,
+    Change, Data, Id, NoSession, Record, SessionError, SessionErrorKind, Vault,
     draft::{Added, Draft, Operation},
     progress::Progress,
 };
@@ -294,10 +294,15 @@ impl Session {
 
     /// Saves the changes so far, instead of leaving that to the layer, for a handler that wants to answer a failure itself.
     ///
+    /// `Ok` says that the store has them.
+    ///
     /// # Errors
     ///
-    /// When the store fails, others kept changing the session, or its values are too large. The changes are given up then: the layer
-    /// does not try them again.
+    /// When the store fails, others kept changing the session, its values are too large, or it is [gone](crate::SessionErrorKind::Gone):
+    /// another request has ended it, or renewed it, since this one began. The changes are given up then: the layer does not try them again.
+    ///
+    /// The layer's own save, without a `commit`, drops what is meant for a session that is gone and lets the answer pass: who signs out in
+    /// one tab does not want an error in another.
     pub async fn commit(&self) -> Result<(), SessionError> {
         let Handle { vault, known, .. } = &*self.0;
         let save = async {
@@ -383,7 +388,11 @@ impl Session {
         let plan = self.draft().take();
         let ignored = self.mark(0) & IGNORED != 0;
         if !ignored {
-            progress.save(vault, known, plan).await?;
+            match progress.save(vault, known, plan).await {
+                // Nobody asked whether it was kept, and the client has a newer cookie, or none.
+                Err(error) if error.kind() == SessionErrorKind::Gone => {}
+                saved => saved?,
+            }
         }
         let slid = if !ignored && progress.slides(vault) {
             progress.slide(vault).await

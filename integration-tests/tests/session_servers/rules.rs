@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use plywood_session_core::{
-    Change, Data, Id, Key, Record, Store, Timestamp, Update, Vault, conformance,
+    Change, Data, Id, Key, Record, SessionErrorKind, Store, Timestamp, Update, Vault, conformance,
 };
 
 /// So long a session lives in a test that is not about its end.
@@ -42,7 +42,8 @@ async fn what_one_deletes_the_other_does_not_restore<S: Store>(stores: [S; 2]) {
     slow.insert("late", true).unwrap();
     sign_out.destroy();
     sign_out.commit().await.unwrap();
-    slow.commit().await.unwrap();
+    let dropped = slow.commit().await.unwrap_err();
+    assert_eq!(dropped.kind(), SessionErrorKind::Gone);
     for vault in &vaults {
         assert!(vault.session([id]).keys().await.unwrap().is_empty());
     }

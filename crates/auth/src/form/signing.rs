@@ -131,27 +131,26 @@ async fn remember(session: &Session, identity: &Identity) -> Result<Identity, Re
         // What one person has left in the session is not for the next one at the same browser.
         session.clear();
     }
-    let kept = keep(session, &record).await.map_err(Refusal::unknown)?;
-    if !kept {
+    match keep(session, &record).await {
         // The id that the browser has is of a session that has ended, or moved when the same form was sent before: only another one is left.
-        session.destroy();
-        if !keep(session, &record).await.map_err(Refusal::unknown)? {
-            return Err(Refusal::unknown("the session ended during the sign-in"));
+        Err(error) if error.kind() == SessionErrorKind::Gone => {
+            session.destroy();
+            keep(session, &record).await
         }
+        kept => kept,
     }
+    .map_err(Refusal::unknown)?;
     Ok(record.into())
 }
 
-/// Whether the record is in the session now.
-async fn keep(session: &Session, record: &Record) -> Result<bool, SessionError> {
+async fn keep(session: &Session, record: &Record) -> Result<(), SessionError> {
     session.renew();
     session.insert(Record::KEY, record)?;
     // So that all sessions of one account can be ended together. A name that is too long for that signs in all the same.
     if record.name.len() <= plywood_session_core::Record::MAX_OWNER {
         session.belongs_to(&record.name)?;
     }
-    session.commit().await?;
-    session.contains(Record::KEY).await
+    session.commit().await
 }
 
 fn refuse_foreign(head: &request::Parts) -> Result<(), Refusal> {

@@ -271,6 +271,36 @@ async fn a_slower_request_does_not_bring_a_destroyed_session_back() {
 }
 
 #[tokio::test]
+async fn a_commit_says_that_another_request_has_ended_or_renewed_the_session() {
+    for renews in [false, true] {
+        let (shelf, vault) = shop();
+        let id = signed_in(&shelf, &vault).await;
+        let (slow, fast) = (vault.session([id]), vault.session([id]));
+        assert!(slow.contains("user").await.unwrap());
+        slow.insert("cart", 1).unwrap();
+        if renews {
+            fast.renew();
+        } else {
+            fast.destroy();
+        }
+        fast.commit().await.unwrap();
+        for _ in 0..2 {
+            let error = slow.commit().await.unwrap_err();
+            assert_eq!(error.kind(), SessionErrorKind::Gone);
+            slow.remove("cart");
+        }
+        // With nothing to save there is nothing to say, and the layer's save drops what is left.
+        assert_eq!(change(&slow).await, Change::Keep);
+        let late = vault.session([id]);
+        if renews {
+            late.insert("cart", 1).unwrap();
+            let error = late.commit().await.unwrap_err();
+            assert_eq!(error.kind(), SessionErrorKind::Gone);
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_inserted_after_destroy_begins_another_session() {
     let (shelf, vault) = shop();
     let id = signed_in(&shelf, &vault).await;

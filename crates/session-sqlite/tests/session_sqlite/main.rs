@@ -7,7 +7,7 @@ mod killed;
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use plywood_session_core::{
-    Change, Data, Id, Key, Record, Store, Timestamp, Update, Vault, conformance,
+    Change, Data, Id, Key, Record, SessionErrorKind, Store, Timestamp, Update, Vault, conformance,
 };
 use plywood_session_sqlite::{OpenErrorKind, SqliteStore};
 use tempfile::tempdir;
@@ -176,7 +176,8 @@ async fn what_one_store_deletes_the_other_does_not_restore() {
     slow.insert("late", true).unwrap();
     sign_out.destroy();
     sign_out.commit().await.unwrap();
-    slow.commit().await.unwrap();
+    let dropped = slow.commit().await.unwrap_err();
+    assert_eq!(dropped.kind(), SessionErrorKind::Gone);
     for vault in &vaults {
         assert!(vault.session([id]).keys().await.unwrap().is_empty());
     }
