@@ -37,6 +37,19 @@ impl Operation {
     }
 }
 
+/// Applies the operations for the last time.
+pub(crate) fn play(operations: Vec<Operation>, data: &mut Data) -> Result<(), SessionError> {
+    operations
+        .into_iter()
+        .try_for_each(|mut operation| match operation {
+            Operation::Insert(key, value) => {
+                data.insert(key.into(), value);
+                Ok(())
+            }
+            _ => operation.apply(data),
+        })
+}
+
 /// Applies the operations, in the order in which they were made.
 pub(crate) fn replay(operations: &mut [Operation], data: &mut Data) -> Result<(), SessionError> {
     operations

@@ -2,7 +2,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use crate::SessionError;
+use crate::{SessionError, random};
 
 /// The alphabet of [RFC 4648 §5](https://www.rfc-editor.org/rfc/rfc4648#section-5): it stands in URLs and cookies as it is.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -32,9 +32,7 @@ impl Id {
     ///
     /// [`SessionErrorKind::Random`](crate::SessionErrorKind::Random) when the system has no randomness to give.
     pub fn random() -> Result<Self, SessionError> {
-        let mut bytes = [0; Self::LENGTH / 4 * 3];
-        getrandom::fill(&mut bytes).map_err(SessionError::random)?;
-        Ok(Self(spell(&bytes)))
+        random().map(|bytes| Self(spell(&bytes)))
     }
 
     /// Reads an id as a client sent it. Anything malformed is no id.

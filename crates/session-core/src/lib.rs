@@ -40,7 +40,7 @@
 //!
 //! # Security
 //!
-//! - An id has 192 bits from the system's generator. A store sees its SHA-256 only, a log the first digits of that.
+//! - An id has [192 bits](random) from the system's generator. A store sees its SHA-256 only, a log the first digits of that.
 //! - An id that the store does not know is never adopted: the session gets a new one on its first write.
 //! - [`Session::renew`] moves the record to a new id in one step, and the old id is dead at once; [`Session::destroy`] deletes it, wherever it has
 //!   moved to. All sessions of [one owner](Session::belongs_to) end together by [`Vault::destroy_all`].
@@ -58,6 +58,7 @@ mod error;
 mod flash;
 mod id;
 mod progress;
+mod random;
 mod record;
 mod seal;
 mod session;
@@ -73,6 +74,7 @@ pub use self::{
     flash::{Flash, Level},
     id::{Id, Key},
     progress::Change,
+    random::random,
     record::{Data, Record},
     seal::Seal,
     session::{Finished, Session, Use},

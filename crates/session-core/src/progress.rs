@@ -1,8 +1,8 @@
-use std::{sync::Arc, time::Duration};
+use std::{mem, sync::Arc, time::Duration};
 
 use crate::{
     Data, Id, Key, Record, SessionError, Timestamp, Update, Vault,
-    draft::{Owner, Plan, replay},
+    draft::{Owner, Plan, play, replay},
     session::Known,
     store::AnyStore,
     vault::Place,
@@ -96,6 +96,10 @@ impl Progress {
     }
 
     /// Carries the plan out.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails, and when the session is gone and there was something to change in it.
     pub(crate) async fn save(
         &mut self,
         vault: &Vault,
@@ -118,7 +122,7 @@ impl Progress {
                 self.update(vault, known, found, &mut plan).await
             }
             State::Absent => self.create(vault, &mut plan).await,
-            State::Unloaded | State::Gone => Ok(()),
+            State::Unloaded | State::Gone => Err(SessionError::gone()),
         }
     }
 
@@ -207,7 +211,14 @@ impl Progress {
     }
 
     async fn create(&mut self, vault: &Vault, plan: &mut Plan) -> Result<(), SessionError> {
-        let data = outcome(plan, &Arc::default())?;
+        let data = match plan.view.take() {
+            Some(view) => view,
+            None => {
+                let mut data = Data::new();
+                play(mem::take(&mut plan.operations), &mut data)?;
+                Arc::new(data)
+            }
+        };
         if data.is_empty() {
             return Ok(());
         }
@@ -244,7 +255,11 @@ impl Progress {
         plan: &mut Plan,
     ) -> Result<(), SessionError> {
         let renewed = plan.renew.then(Id::random).transpose()?;
-        let _turn = vault.turn(&found.key).await;
+        let key = found.key;
+        let mut turn = match vault.is_crowded(&key) {
+            true => Some(vault.turn(&key).await),
+            false => None,
+        };
         for _ in 0..TRIES {
             let data = outcome(plan, &found.record.data)?;
             if renewed.is_none() && plan.keeps_frame() && data == found.record.data {
@@ -264,12 +279,17 @@ impl Progress {
                     }
                     return Ok(());
                 }
-                Update::Conflict => self.state = alive(vault.store()?, found.key).await?,
+                Update::Conflict => {
+                    if turn.is_none() {
+                        turn = Some(vault.turn(&key).await);
+                    }
+                    self.state = alive(vault.store()?, key).await?;
+                }
                 Update::Gone => self.state = State::Gone,
             }
             let State::Found(fresh) = &self.state else {
                 self.state = State::Gone;
-                return Ok(());
+                return Err(SessionError::gone());
             };
             found = fresh.clone();
         }

@@ -1,4 +1,14 @@
-use std::{fmt, future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
+use std::{
+    fmt,
+    future::poll_fn,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::Poll,
+    time::Duration,
+};
 
 use plywood_core::BoxFuture;
 use tokio::sync::{Mutex, MutexGuard};
@@ -30,7 +40,7 @@ struct Room {
     place: Place,
     rules: Rules,
     clock: Option<Clock>,
-    turns: [Mutex<()>; TURNS],
+    turns: [Turns; TURNS],
 }
 
 #[derive(Clone, Copy)]
@@ -63,8 +73,45 @@ pub(crate) enum Place {
     Sealed(Arc<dyn Seal>),
 }
 
-/// Writers of one session take turns within a process. The number bounds the memory, not the sessions.
+/// Writers of one session take turns within a process when they meet. The number bounds the memory, not the sessions.
 const TURNS: usize = 64;
+
+struct Turns {
+    /// So many have met another and are not done.
+    met: AtomicUsize,
+    lock: Mutex<()>,
+}
+
+impl Turns {
+    const fn new() -> Self {
+        Self {
+            met: AtomicUsize::new(0),
+            lock: Mutex::const_new(()),
+        }
+    }
+}
+
+/// The time in which one request saves a session. It ends when this is dropped.
+pub(crate) struct Turn<'a> {
+    _lock: MutexGuard<'a, ()>,
+    _met: Met<'a>,
+}
+
+/// Counted until it is dropped.
+struct Met<'a>(&'a AtomicUsize);
+
+impl<'a> Met<'a> {
+    fn count(met: &'a AtomicUsize) -> Self {
+        met.fetch_add(1, Ordering::Relaxed);
+        Self(met)
+    }
+}
+
+impl Drop for Met<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 impl Vault {
     /// The idle timeout unless another is chosen: a day.
@@ -180,7 +227,7 @@ impl Vault {
             place,
             rules,
             clock,
-            turns: [const { Mutex::const_new(()) }; TURNS],
+            turns: [const { Turns::new() }; TURNS],
         }))
     }
 
@@ -273,12 +320,25 @@ impl Vault {
         Ok(())
     }
 
-    /// Waits until no other request of this process saves the session.
+    /// Has one request of this process met another that saves the session, and is not done yet?
+    pub(crate) fn is_crowded(&self, key: &Key) -> bool {
+        self.turns(key).met.load(Ordering::Relaxed) > 0
+    }
+
+    /// Waits until no other request that was met saves the session.
     ///
-    /// Correctness is the store's compare and swap; this keeps a crowd from starving one of its members.
-    pub(crate) async fn turn(&self, key: &Key) -> MutexGuard<'_, ()> {
-        let place = usize::from(key.as_bytes()[0]) % TURNS;
-        self.0.turns[place].lock().await
+    /// Correctness is the store's compare and swap; this keeps a crowd from starving one of its members. Where nobody meets, nobody waits.
+    pub(crate) async fn turn(&self, key: &Key) -> Turn<'_> {
+        let turns = self.turns(key);
+        let met = Met::count(&turns.met);
+        Turn {
+            _lock: turns.lock.lock().await,
+            _met: met,
+        }
+    }
+
+    fn turns(&self, key: &Key) -> &Turns {
+        &self.0.turns[usize::from(key.as_bytes()[0]) % TURNS]
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::{fmt, sync::Arc};
 
+use plywood_session_core::random;
 use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
     hkdf::{HKDF_SHA256, KeyType, Prk, Salt},
     hmac,
-    rand::{SecureRandom, SystemRandom},
 };
 
 /// Secrets for cookies, in order: the first seals and signs, all of them open and verify.
@@ -80,7 +80,7 @@ impl Keys {
         let mut head = [0; HEAD];
         head[0] = VERSION;
         head[1] = first.hint;
-        SystemRandom::new().fill(&mut head[2..]).ok()?;
+        head[2..].copy_from_slice(&random().ok()?);
         let (key, nonce) = first.message(&head)?;
         let tag = key.seal_in_place_separate_tag(nonce, Aad::from(purpose), plain);
         let tag = tag.ok()?.as_ref().try_into().ok()?;

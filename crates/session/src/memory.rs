@@ -10,7 +10,7 @@ use std::{
 
 use plywood_session_core::{BoxError, Key, Record, Store, Timestamp, Update};
 
-use self::shard::{Removed, Shard, Standing};
+use self::shard::{Removed, Shard, Standing, Vacated};
 
 /// Sessions in this process's memory. They end with it.
 ///
@@ -23,13 +23,19 @@ use self::shard::{Removed, Shard, Standing};
 /// and by, a few records with each new one.
 #[derive(Clone)]
 pub struct MemoryStore {
-    shards: Arc<[Mutex<Shard>; SHARDS]>,
+    shards: Arc<[Slot; SHARDS]>,
     taken: Arc<Taken>,
     max_sessions: usize,
     max_bytes: usize,
 }
 
+/// Aligned, because threads that write to one cache line wait for each other, whatever they write.
 #[derive(Default)]
+#[repr(align(128))]
+struct Slot(Mutex<Shard>);
+
+#[derive(Default)]
+#[repr(align(128))]
 struct Taken {
     /// With those that have moved and left a tombstone, which takes a place too.
     sessions: AtomicUsize,
@@ -51,7 +57,7 @@ impl MemoryStore {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            shards: Arc::new(std::array::from_fn(|_| Mutex::default())),
+            shards: Arc::new(std::array::from_fn(|_| Slot::default())),
             taken: Arc::default(),
             max_sessions: Self::MAX_SESSIONS,
             max_bytes: Self::MAX_BYTES,
@@ -96,15 +102,20 @@ impl MemoryStore {
         }
         let now = Timestamp::now();
         for next in 0..SHARDS {
-            let shard = &self.shards[(place(key) + next) % SHARDS];
-            self.release(&lock(shard).sweep(now));
+            let slot = &self.shards[(place(key) + next) % SHARDS];
+            let mut removed = lock(slot).sweep(now);
             loop {
+                if removed.is_empty() {
+                    removed.extend(lock(slot).evict(key, now));
+                }
+                if removed.is_empty() {
+                    break;
+                }
+                self.release(&removed);
                 if self.taken.claim(self, sessions, bytes) {
                     return Ok(());
                 }
-                let evicted = lock(shard).evict(key, now);
-                let Some(evicted) = evicted else { break };
-                self.release([&evicted]);
+                removed.clear();
             }
         }
         Err(Full(self.max_sessions, self.max_bytes))
@@ -113,10 +124,9 @@ impl MemoryStore {
     fn release<'a>(&self, removed: impl IntoIterator<Item = &'a Removed>) {
         for removed in removed {
             self.taken.give_back(1, removed.bytes);
-            let tombstones = usize::from(removed.record.is_tombstone());
-            self.taken
-                .tombstones
-                .fetch_sub(tombstones, Ordering::Relaxed);
+            if removed.record.is_tombstone() {
+                self.taken.tombstones.fetch_sub(1, Ordering::Relaxed);
+            }
         }
     }
 }
@@ -125,8 +135,11 @@ impl Taken {
     fn claim(&self, limits: &MemoryStore, sessions: usize, bytes: usize) -> bool {
         let claim = |taken: &AtomicUsize, more: usize, most: usize| {
             let add = |taken: usize| taken.checked_add(more).filter(|taken| *taken <= most);
-            let claimed = taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
-            claimed.is_ok()
+            // Nothing is not written, because others would have to fetch it again.
+            more == 0
+                || taken
+                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, add)
+                    .is_ok()
         };
         if !claim(&self.sessions, sessions, limits.max_sessions) {
             return false;
@@ -139,8 +152,11 @@ impl Taken {
     }
 
     fn give_back(&self, sessions: usize, bytes: usize) {
-        self.sessions.fetch_sub(sessions, Ordering::Relaxed);
-        self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        for (taken, less) in [(&self.sessions, sessions), (&self.bytes, bytes)] {
+            if less > 0 {
+                taken.fetch_sub(less, Ordering::Relaxed);
+            }
+        }
     }
 }
 
@@ -165,17 +181,16 @@ impl Store for MemoryStore {
         let (now, bytes) = (Timestamp::now(), shard::bytes(&record));
         self.claim(key, 1, bytes)?;
         let mut shard = self.shard(key);
-        let absent = shard.live(key, now).is_none();
-        if absent {
-            let mut gone = shard.sweep(now);
-            gone.extend(shard.remove(key));
-            let standing = Standing::of(&record);
-            shard.insert(*key, record, standing);
-            self.release(&gone);
-        } else {
+        let Vacated::Free(expired) = shard.vacate(key, now) else {
             self.taken.give_back(1, bytes);
-        }
-        Ok(absent)
+            return Ok(false);
+        };
+        let swept = shard.sweep(now);
+        let standing = Standing::of(&record);
+        shard.insert(*key, record, standing);
+        drop(shard);
+        self.release(swept.iter().chain(&expired));
+        Ok(true)
     }
 
     async fn load(&self, key: &Key) -> Result<Option<Record>, BoxError> {
@@ -184,17 +199,29 @@ impl Store for MemoryStore {
     }
 
     async fn update(&self, key: &Key, expected: u64, record: Record) -> Result<Update, BoxError> {
-        // Room for the whole is claimed before the lock is taken, and what the old record took is given back after.
-        let bytes = shard::bytes(&record);
-        self.claim(key, 0, bytes)?;
-        let mut shard = self.shard(key);
-        let update = expect(shard.live(key, Timestamp::now()), expected);
-        let back = match update {
-            Update::Saved => shard.replace(key, record).bytes,
-            _ => bytes,
-        };
-        self.taken.give_back(0, back);
-        Ok(update)
+        let (now, bytes, mut room) = (Timestamp::now(), shard::bytes(&record), 0);
+        loop {
+            let mut shard = self.shard(key);
+            let stands = shard.stand(key, now);
+            let update = expect(stands.map(|(version, _)| version), expected);
+            if let (Update::Saved, Some((_, before))) = (update, stands) {
+                room += before;
+                let more = bytes.saturating_sub(room);
+                if !self.taken.claim(self, 0, more) {
+                    // What goes for its sake is in shards of which none may be locked. There is room for the whole then.
+                    drop(shard);
+                    self.claim(key, 0, bytes)?;
+                    room = bytes;
+                    continue;
+                }
+                let replaced = shard.replace(key, record);
+                drop(shard);
+                drop(replaced);
+                room = (room + more) - bytes;
+            }
+            self.taken.give_back(0, room);
+            return Ok(update);
+        }
     }
 
     async fn rename(
@@ -217,7 +244,8 @@ impl Store for MemoryStore {
             Some(higher) => (&mut **higher, Some(&mut *lower)),
         };
         let now = Timestamp::now();
-        let update = expect(from.live(key, now), expected);
+        let stands = from.stand(key, now);
+        let update = expect(stands.map(|(version, _)| version), expected);
         if update == Update::Saved {
             let moved = from.remove(key).expect("it was just seen");
             let tombstones = usize::from(tombstone.is_tombstone());
@@ -260,10 +288,10 @@ impl Store for MemoryStore {
     }
 }
 
-fn expect(kept: Option<&Record>, expected: u64) -> Update {
-    match kept {
+fn expect(version: Option<u64>, expected: u64) -> Update {
+    match version {
         None => Update::Gone,
-        Some(kept) if kept.version != expected => Update::Conflict,
+        Some(version) if version != expected => Update::Conflict,
         Some(_) => Update::Saved,
     }
 }
@@ -272,9 +300,9 @@ fn place(key: &Key) -> usize {
     usize::from(key.as_bytes()[0]) % SHARDS
 }
 
-fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
+fn lock(slot: &Slot) -> MutexGuard<'_, Shard> {
     // No code but ours runs under the lock, so a panic elsewhere has not left a shard half changed.
-    shard.lock().unwrap_or_else(PoisonError::into_inner)
+    slot.0.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// There is no room for another session.

@@ -1,7 +1,8 @@
 //! One of the parts into which the sessions are divided.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap, binary_heap::PeekMut},
     hash::{BuildHasherDefault, Hasher},
     sync::Arc,
 };
@@ -12,8 +13,9 @@ use plywood_session_core::{Key, Record, Timestamp};
 #[derive(Default)]
 pub(super) struct Shard {
     records: HashMap<Key, Filed, BuildHasherDefault<Halved>>,
-    /// Every record once, by the time at which it is worth a look.
-    due: [BTreeSet<(Timestamp, Key)>; 2],
+    /// Every record by the time at which it is worth a look, and some that are no more, or are worth a look at another time: it costs less to
+    /// pass them over than to find them when they go.
+    due: [BinaryHeap<Reverse<(Timestamp, Key)>>; 2],
     owners: HashMap<Arc<str>, Vec<Key>>,
 }
 
@@ -23,6 +25,12 @@ struct Filed {
     due: Timestamp,
     standing: Standing,
     bytes: usize,
+}
+
+impl Filed {
+    fn is_due(&self, standing: Standing, at: Timestamp) -> bool {
+        self.standing == standing && self.due == at
+    }
 }
 
 /// Whether a session may be forgotten when there is no room.
@@ -62,6 +70,22 @@ impl Shard {
         record.filter(|record| !record.is_expired(now))
     }
 
+    /// The version and the bytes of what is live.
+    pub(super) fn stand(&self, key: &Key, now: Timestamp) -> Option<(u64, usize)> {
+        let filed = self.records.get(key);
+        let live = filed.filter(|filed| !filed.record.is_expired(now));
+        live.map(|filed| (filed.record.version, filed.bytes))
+    }
+
+    /// Makes the place under `key` free, unless what is there lives.
+    pub(super) fn vacate(&mut self, key: &Key, now: Timestamp) -> Vacated {
+        match self.records.get(key) {
+            None => Vacated::Free(None),
+            Some(filed) if filed.record.is_expired(now) => Vacated::Free(self.remove(key)),
+            Some(_) => Vacated::Lives,
+        }
+    }
+
     pub(super) fn touch(&mut self, key: &Key, expires: Timestamp, now: Timestamp) -> bool {
         let record = self.records.get_mut(key).map(|filed| &mut filed.record);
         let live = record.filter(|record| !record.is_expired(now));
@@ -71,7 +95,8 @@ impl Shard {
     /// Files a record under a key that is absent.
     pub(super) fn insert(&mut self, key: Key, record: Record, standing: Standing) {
         let due = end(&record);
-        self.due[standing as usize].insert((due, key));
+        self.tidy(standing);
+        self.due[standing as usize].push(Reverse((due, key)));
         if let Some(owner) = &record.owner {
             self.owners.entry(Arc::clone(owner)).or_default().push(key);
         }
@@ -107,7 +132,6 @@ impl Shard {
 
     pub(super) fn remove(&mut self, key: &Key) -> Option<Removed> {
         let filed = self.records.remove(key)?;
-        self.due[filed.standing as usize].remove(&(filed.due, *key));
         self.disown(key, filed.record.owner.as_ref());
         Some(Removed {
             record: filed.record,
@@ -136,14 +160,17 @@ impl Shard {
 
     /// Removes the stranger who is the first to go, but not the one for whom room is made.
     pub(super) fn evict(&mut self, except: &Key, now: Timestamp) -> Option<Removed> {
-        let mut key = self.first(Standing::Stranger, now, |_| true)?;
-        if key == *except {
-            key = self.due[Standing::Stranger as usize].iter().nth(1)?.1;
+        let mut first = self.first(Standing::Stranger, now, |_| true)?;
+        if first == *except {
+            let second = self.first(Standing::Stranger, now, |_| true);
+            let due = self.records[&first].due;
+            self.due[Standing::Stranger as usize].push(Reverse((due, first)));
+            first = second?;
         }
-        self.remove(&key)
+        self.remove(&first)
     }
 
-    /// The first record that `wanted` its due time and has not been kept alive since. Those that have are filed anew.
+    /// Takes out the first that is due, if it `wanted` its due time and has not been kept alive since. Those that have are due anew.
     fn first(
         &mut self,
         standing: Standing,
@@ -151,17 +178,33 @@ impl Shard {
         wanted: impl Fn(Timestamp) -> bool,
     ) -> Option<Key> {
         let due = &mut self.due[standing as usize];
-        // Each turn takes one record to its right place, so that this ends.
+        // Each turn takes one out or to its right place, so that this ends.
         loop {
-            let &(at, key) = due.first().filter(|(at, _)| wanted(*at))?;
-            let filed = self.records.get_mut(&key).expect("what is due is filed");
+            let mut first = due.peek_mut().filter(|first| wanted(first.0.0))?;
+            let Reverse((at, key)) = *first;
+            let filed = self.records.get_mut(&key);
+            let Some(filed) = filed.filter(|filed| filed.is_due(standing, at)) else {
+                PeekMut::pop(first);
+                continue;
+            };
             let end = end(&filed.record);
             if end <= at || filed.record.is_expired(now) {
+                PeekMut::pop(first);
                 return Some(key);
             }
-            due.remove(&(at, key));
-            due.insert((end, key));
             filed.due = end;
+            *first = Reverse((end, key));
+        }
+    }
+
+    /// Forgets those that are no more, when they are the greater part.
+    fn tidy(&mut self, standing: Standing) {
+        let due = &mut self.due[standing as usize];
+        if due.len() > 2 * self.records.len() + 64 {
+            due.retain(|Reverse((at, key))| {
+                let filed = self.records.get(key);
+                filed.is_some_and(|filed| filed.is_due(standing, *at))
+            });
         }
     }
 
@@ -174,6 +217,12 @@ impl Shard {
             }
         }
     }
+}
+
+/// What became of a place.
+pub(super) enum Vacated {
+    Free(Option<Removed>),
+    Lives,
 }
 
 /// A record that is filed no more.
