@@ -4,7 +4,7 @@ use crate::{
     Data, Id, Key, Record, SessionError, Timestamp, Update, Vault,
     draft::{Owner, Plan, play, replay},
     session::Known,
-    store::AnyStore,
+    store::{Answer, AnyStore},
     vault::Place,
 };
 
@@ -104,7 +104,7 @@ impl Progress {
         &mut self,
         vault: &Vault,
         known: &Known,
-        mut plan: Plan,
+        plan: &mut Plan,
     ) -> Result<(), SessionError> {
         if plan.destroy {
             self.destroy(vault, known).await?;
@@ -117,11 +117,8 @@ impl Progress {
             return self.reseal(&**seal, vault, plan);
         }
         match &self.state {
-            State::Found(found) => {
-                let found = found.clone();
-                self.update(vault, known, found, &mut plan).await
-            }
-            State::Absent => self.create(vault, &mut plan).await,
+            State::Found(_) => self.update(vault, known, plan).await,
+            State::Absent => self.create(vault, plan).await,
             State::Unloaded | State::Gone => Err(SessionError::gone()),
         }
     }
@@ -211,13 +208,12 @@ impl Progress {
     }
 
     async fn create(&mut self, vault: &Vault, plan: &mut Plan) -> Result<(), SessionError> {
-        let data = match plan.view.take() {
-            Some(view) => view,
-            None => {
-                let mut data = Data::new();
-                play(mem::take(&mut plan.operations), &mut data)?;
-                Arc::new(data)
-            }
+        let data = if let Some(view) = plan.view.take() {
+            view
+        } else {
+            let mut data = Data::new();
+            play(mem::take(&mut plan.operations), &mut data)?;
+            Arc::new(data)
         };
         if data.is_empty() {
             return Ok(());
@@ -251,26 +247,31 @@ impl Progress {
         &mut self,
         vault: &Vault,
         known: &Known,
-        mut found: Found,
         plan: &mut Plan,
     ) -> Result<(), SessionError> {
         let renewed = plan.renew.then(Id::random).transpose()?;
-        let key = found.key;
-        let mut turn = match vault.is_crowded(&key) {
-            true => Some(vault.turn(&key).await),
-            false => None,
+        let State::Found(Found { key, .. }) = self.state else {
+            return Err(SessionError::gone());
         };
+        let mut turn = None;
+        if vault.is_crowded(&key) {
+            turn = Some(vault.turn(&key).await);
+        }
         for _ in 0..TRIES {
+            let State::Found(found) = &self.state else {
+                self.state = State::Gone;
+                return Err(SessionError::gone());
+            };
             let data = outcome(plan, &found.record.data)?;
             if renewed.is_none() && plan.keeps_frame() && data == found.record.data {
                 // Another request may have done the same, and more.
-                self.state = State::Found(found);
                 return Ok(());
             }
             vault.check_size(&data)?;
             let now = Timestamp::now();
             let next = found.next(vault, renewed, data, plan, now);
-            match found.replace(vault, &next, now).await? {
+            let replaced = found.replace(vault.store()?, &next, now).await;
+            match replaced.map_err(SessionError::store)? {
                 Update::Saved => {
                     let lives = |known: &&Id| plan.lives.is_some() && known.key() == next.key;
                     match renewed.or_else(|| known.iter().find(lives).copied()) {
@@ -283,15 +284,10 @@ impl Progress {
                     if turn.is_none() {
                         turn = Some(vault.turn(&key).await);
                     }
-                    self.state = alive(vault.store()?, key).await?;
+                    self.state = alive(vault.store()?, &key).await?;
                 }
                 Update::Gone => self.state = State::Gone,
             }
-            let State::Found(fresh) = &self.state else {
-                self.state = State::Gone;
-                return Err(SessionError::gone());
-            };
-            found = fresh.clone();
         }
         Err(SessionError::conflict())
     }
@@ -336,22 +332,19 @@ impl Found {
         }
     }
 
-    async fn replace(
-        &self,
-        vault: &Vault,
-        next: &Self,
+    fn replace<'a>(
+        &'a self,
+        store: &'a dyn AnyStore,
+        next: &'a Self,
         now: Timestamp,
-    ) -> Result<Update, SessionError> {
-        let (store, expected, record) = (vault.store()?, self.record.version, next.record.clone());
-        let update = if next.key == self.key {
-            store.update(&self.key, expected, record).await
-        } else {
-            let until = (now + Vault::TOMBSTONE).min(record.deadline);
-            let tombstone = Record::tombstone(&next.key, until);
-            let renamed = store.rename(&self.key, expected, &next.key, record, tombstone);
-            renamed.await
-        };
-        update.map_err(SessionError::store)
+    ) -> Answer<'a, Update> {
+        let (expected, record) = (self.record.version, next.record.clone());
+        if next.key == self.key {
+            return store.update(&self.key, expected, record);
+        }
+        let until = (now + Vault::TOMBSTONE).min(record.deadline);
+        let tombstone = Record::tombstone(&next.key, until);
+        store.rename(&self.key, expected, &next.key, record, tombstone)
     }
 }
 
@@ -380,32 +373,36 @@ pub(crate) fn outcome(plan: &mut Plan, data: &Arc<Data>) -> Result<Arc<Data>, Se
 
 /// The first of the ids under which there is a session. Another may stem from another path or domain, or be forged.
 async fn first_alive(store: &dyn AnyStore, known: &Known) -> Result<State, SessionError> {
-    let mut first = State::Absent;
+    let mut gone = false;
     for id in known.iter() {
-        match alive(store, id.key()).await? {
+        match alive(store, &id.key()).await? {
             State::Found(found) => return Ok(State::Found(found)),
-            State::Gone => first = State::Gone,
+            State::Gone => gone = true,
             _ => {}
         }
     }
-    Ok(first)
+    Ok(if gone { State::Gone } else { State::Absent })
 }
 
 /// What there is under the key: a session, a tombstone (it is gone), or nothing.
-async fn alive(store: &dyn AnyStore, key: Key) -> Result<State, SessionError> {
-    let loaded = store.load(&key).await;
-    let record = loaded.map_err(SessionError::store)?;
-    let Some(record) = record else {
-        return Ok(State::Absent);
-    };
-    let seen = Timestamp::now();
-    Ok(if record.is_expired(seen) {
-        State::Absent
-    } else if record.is_tombstone() {
-        State::Gone
-    } else {
-        State::Found(Found { key, record, seen })
-    })
+async fn alive(store: &dyn AnyStore, key: &Key) -> Result<State, SessionError> {
+    let loaded = store.load(key).await;
+    Ok(loaded
+        .map_err(SessionError::store)?
+        .map_or(State::Absent, |record| State::of(*key, record)))
+}
+
+impl State {
+    fn of(key: Key, record: Record) -> Self {
+        let seen = Timestamp::now();
+        if record.is_expired(seen) {
+            Self::Absent
+        } else if record.is_tombstone() {
+            Self::Gone
+        } else {
+            Self::Found(Found { key, record, seen })
+        }
+    }
 }
 
 /// Ends the session that is or was under `key`. A tombstone is followed and stays: who tries again finds the same way.

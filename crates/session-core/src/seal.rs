@@ -50,12 +50,12 @@ impl Progress {
         &mut self,
         seal: &dyn Seal,
         vault: &Vault,
-        mut plan: Plan,
+        plan: &mut Plan,
     ) -> Result<(), SessionError> {
         let now = Timestamp::now();
         let kept = self.carried().cloned();
         let before = kept.as_ref().map(|record| Arc::clone(&record.data));
-        let data = outcome(&mut plan, &before.unwrap_or_default())?;
+        let data = outcome(plan, &before.unwrap_or_default())?;
         let unchanged = match &kept {
             Some(kept) => !plan.renew && plan.keeps_frame() && data == kept.data,
             None => data.is_empty(),
@@ -71,7 +71,7 @@ impl Progress {
         record.data = data;
         record.version += 1;
         record.expires = vault.expiry(now, record.deadline).max(record.expires);
-        frame(&plan, now, &mut record);
+        frame(plan, now, &mut record);
         self.carry(seal, record)
     }
 

@@ -1,5 +1,6 @@
 use std::{
     fmt,
+    pin::pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU8, Ordering},
@@ -216,7 +217,7 @@ impl Session {
     pub async fn destroy_others(&self) -> Result<u64, SessionError> {
         self.commit().await?;
         let Handle { vault, known, .. } = &*self.0;
-        let delete = async {
+        let delete = pin!(async {
             let mut progress = self.0.progress.lock().await;
             progress.load(vault, known).await?;
             let Some((owner, key)) = progress.owner() else {
@@ -224,7 +225,7 @@ impl Session {
             };
             let deleted = vault.store()?.delete_all(&owner, Some(&key)).await;
             deleted.map_err(SessionError::store)
-        };
+        });
         vault.patiently(delete).await
     }
 
@@ -305,11 +306,11 @@ impl Session {
     /// one tab does not want an error in another.
     pub async fn commit(&self) -> Result<(), SessionError> {
         let Handle { vault, known, .. } = &*self.0;
-        let save = async {
+        let save = pin!(async {
             let mut progress = self.0.progress.lock().await;
-            let plan = self.draft().take();
-            progress.save(vault, known, plan).await
-        };
+            let mut plan = self.draft().take();
+            progress.save(vault, known, &mut plan).await
+        });
         vault.patiently(save).await
     }
 
@@ -342,14 +343,8 @@ impl Session {
     /// # Errors
     ///
     /// As [`commit`](Self::commit). Nothing of the changes was saved then.
-    pub async fn finish(&self) -> Result<Finished, SessionError> {
-        let save = async {
-            let mut progress = self.0.progress.lock().await;
-            self.mark(CLOSED);
-            self.draft().close();
-            self.save(&mut progress).await
-        };
-        self.0.vault.patiently(save).await
+    pub fn finish(&self) -> impl Future<Output = Result<Finished, SessionError>> + Send {
+        self.finish_part(true)
     }
 
     /// The same, and leaves the session open if changes may come [late](Self::late_save). Then [`is_open`](Self::is_open) says so, and
@@ -358,51 +353,52 @@ impl Session {
     /// # Errors
     ///
     /// As [`finish`](Self::finish).
-    pub async fn finish_head(&self) -> Result<Finished, SessionError> {
-        if self.mark(0) & LATE == 0 {
-            return self.finish().await;
-        }
+    pub fn finish_head(&self) -> impl Future<Output = Result<Finished, SessionError>> + Send {
+        self.finish_part(self.mark(0) & LATE == 0)
+    }
+
+    async fn finish_part(&self, is_last: bool) -> Result<Finished, SessionError> {
         let Handle { vault, known, .. } = &*self.0;
-        let save = async {
+        let save = pin!(async {
             let mut progress = self.0.progress.lock().await;
-            let finished = self.save(&mut progress).await?;
-            progress.load(vault, known).await?;
-            let mut draft = self.draft();
-            draft.head_goes();
-            if vault.is_sealed() || !progress.is_found() {
-                draft.close();
+            if is_last {
                 self.mark(CLOSED);
+                self.draft().close();
             }
-            Ok(finished)
-        };
+            let mut plan = self.draft().take();
+            let ignored = self.mark(0) & IGNORED != 0;
+            if !ignored {
+                match progress.save(vault, known, &mut plan).await {
+                    // Nobody asked whether it was kept, and the client has a newer cookie, or none.
+                    Err(error) if error.kind() == SessionErrorKind::Gone => {}
+                    saved => saved?,
+                }
+            }
+            let slid = if !ignored && progress.slides(vault) {
+                progress.slide(vault).await
+            } else {
+                Ok(())
+            };
+            if !is_last {
+                progress.load(vault, known).await?;
+                let mut draft = self.draft();
+                draft.head_goes();
+                if vault.is_sealed() || !progress.is_found() {
+                    draft.close();
+                    self.mark(CLOSED);
+                }
+            }
+            Ok(Finished {
+                change: progress.change(),
+                slid,
+            })
+        });
         vault.patiently(save).await
     }
 
     /// Can it still be changed? For the layer.
     pub fn is_open(&self) -> bool {
         self.mark(0) & CLOSED == 0
-    }
-
-    async fn save(&self, progress: &mut Progress) -> Result<Finished, SessionError> {
-        let Handle { vault, known, .. } = &*self.0;
-        let plan = self.draft().take();
-        let ignored = self.mark(0) & IGNORED != 0;
-        if !ignored {
-            match progress.save(vault, known, plan).await {
-                // Nobody asked whether it was kept, and the client has a newer cookie, or none.
-                Err(error) if error.kind() == SessionErrorKind::Gone => {}
-                saved => saved?,
-            }
-        }
-        let slid = if !ignored && progress.slides(vault) {
-            progress.slide(vault).await
-        } else {
-            Ok(())
-        };
-        Ok(Finished {
-            change: progress.change(),
-            slid,
-        })
     }
 
     /// The values as this request sees them.
@@ -412,12 +408,12 @@ impl Session {
             return Ok(Arc::clone(view));
         }
         let Handle { vault, known, .. } = &*self.0;
-        let load = async {
+        let load = pin!(async {
             let mut progress = self.0.progress.lock().await;
             let base = progress.load(vault, known).await?;
             // With the progress still held, so that no save comes between.
             self.draft().view_upon(&base)
-        };
+        });
         vault.patiently(load).await
     }
 

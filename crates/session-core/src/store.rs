@@ -200,7 +200,7 @@ pub(crate) trait AnyStore: Send + Sync {
     fn delete_all<'a>(&'a self, owner: &'a str, except: Option<&'a Key>) -> Answer<'a, u64>;
 }
 
-type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send + 'a>>;
+pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send + 'a>>;
 
 impl<S: Store> AnyStore for S {
     fn create<'a>(&'a self, key: &'a Key, record: Record) -> Answer<'a, bool> {

@@ -1,7 +1,7 @@
 use std::{
     fmt,
     future::poll_fn,
-    pin::pin,
+    pin::{Pin, pin},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -215,10 +215,10 @@ impl Vault {
     ///
     /// When the store fails.
     pub async fn destroy_all(&self, owner: &str) -> Result<u64, SessionError> {
-        let delete = async {
+        let delete = pin!(async {
             let deleted = self.store()?.delete_all(owner, None).await;
             deleted.map_err(SessionError::store)
-        };
+        });
         self.patiently(delete).await
     }
 
@@ -260,15 +260,24 @@ impl Vault {
     }
 
     /// Waits for the store, but not for ever.
+    ///
+    /// The work is pinned by the caller, because a future that is handed over has its place twice: with who hands it over, and here.
     pub(crate) async fn patiently<T>(
         &self,
-        work: impl Future<Output = Result<T, SessionError>>,
+        mut work: Pin<&mut impl Future<Output = Result<T, SessionError>>>,
     ) -> Result<T, SessionError> {
-        let mut work = pin!(work);
         let at_once = poll_fn(|cx| Poll::Ready(work.as_mut().poll(cx))).await;
         if let Poll::Ready(done) = at_once {
             return done;
         }
+        // On the heap, so that work that is done at once has no place for it.
+        Box::pin(self.wait(work)).await
+    }
+
+    async fn wait<T>(
+        &self,
+        mut work: Pin<&mut impl Future<Output = Result<T, SessionError>>>,
+    ) -> Result<T, SessionError> {
         let Some(clock) = &self.0.clock else {
             return work.await;
         };
@@ -332,7 +341,8 @@ impl Vault {
         let turns = self.turns(key);
         let met = Met::count(&turns.met);
         Turn {
-            _lock: turns.lock.lock().await,
+            // On the heap, because it is rare and every save would have its place.
+            _lock: Box::pin(turns.lock.lock()).await,
             _met: met,
         }
     }

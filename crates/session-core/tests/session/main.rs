@@ -657,3 +657,16 @@ fn the_handle_crosses_threads_and_so_do_its_futures() {
     moves(session.commit());
     let _: Option<SessionError> = None;
 }
+
+#[test]
+fn the_futures_of_the_handle_stay_small() {
+    let (_, vault) = shop();
+    let session = vault.session([]);
+    for (size, most) in [
+        (size_of_val(&session.get::<String>("a")), 448),
+        (size_of_val(&session.commit()), 752),
+        (size_of_val(&session.finish()), 856),
+    ] {
+        assert!(size <= most, "{size}");
+    }
+}
