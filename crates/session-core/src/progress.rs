@@ -123,9 +123,9 @@ impl Progress {
         }
     }
 
-    /// What the client must be told by now.
-    pub(crate) fn change(&self) -> Change {
-        self.change.clone()
+    /// What the client must be told by now, for who tells it.
+    pub(crate) fn take_change(&mut self) -> Change {
+        mem::take(&mut self.change)
     }
 
     /// Is there a session, which the client knows, or will know by the change that it is told?
@@ -141,8 +141,8 @@ impl Progress {
         }
     }
 
-    pub(crate) fn set_carried(&mut self, record: Option<Record>) {
-        let (key, seen) = (NOWHERE, Timestamp::now());
+    pub(crate) fn set_carried(&mut self, record: Option<Record>, seen: Timestamp) {
+        let key = NOWHERE;
         self.state = record.map_or(State::Absent, |record| {
             State::Found(Found { key, record, seen })
         });

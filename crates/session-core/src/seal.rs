@@ -41,7 +41,7 @@ impl Progress {
         let mut opened = known.sent().filter_map(|text| seal.open(text));
         let record = opened.find(|record| !record.is_expired(now));
         let data = record.as_ref().map(|record| Arc::clone(&record.data));
-        self.set_carried(record);
+        self.set_carried(record, now);
         data.unwrap_or_default()
     }
 
@@ -72,7 +72,7 @@ impl Progress {
         record.version += 1;
         record.expires = vault.expiry(now, record.deadline).max(record.expires);
         frame(plan, now, &mut record);
-        self.carry(seal, record)
+        self.carry(seal, record, now)
     }
 
     /// Seals the record with a later end.
@@ -84,19 +84,25 @@ impl Progress {
         let Some(mut record) = self.carried().cloned() else {
             return Ok(());
         };
-        record.expires = vault.expiry(Timestamp::now(), record.deadline);
-        self.carry(seal, record)
+        let now = Timestamp::now();
+        record.expires = vault.expiry(now, record.deadline);
+        self.carry(seal, record, now)
     }
 
-    fn carry(&mut self, seal: &dyn Seal, record: Record) -> Result<(), SessionError> {
+    fn carry(
+        &mut self,
+        seal: &dyn Seal,
+        record: Record,
+        now: Timestamp,
+    ) -> Result<(), SessionError> {
         let sealed = seal.seal(&record).map_err(SessionError::store)?;
         let text = sealed.ok_or_else(|| SessionError::too_large(""))?;
         self.tell(Change::Carry {
             text,
-            lifetime: record.deadline.since(Timestamp::now()),
+            lifetime: record.deadline.since(now),
             lasting: record.expires == record.deadline,
         });
-        self.set_carried(Some(record));
+        self.set_carried(Some(record), now);
         Ok(())
     }
 }

@@ -389,7 +389,7 @@ impl Session {
                 }
             }
             Ok(Finished {
-                change: progress.change(),
+                change: progress.take_change(),
                 slid,
             })
         });
