@@ -52,6 +52,24 @@ fn main() {
             ],
         );
     }
+    // As the peer's store, which never forgets: the one above is full by now, and evicts one for each new one.
+    let endless = MemoryStore::new()
+        .max_sessions(usize::MAX)
+        .max_bytes(usize::MAX);
+    let peer = SessionManagerLayer::new(PeerStore::default()).with_name("id");
+    side_by_side(
+        "/create, without bounds",
+        &runtime,
+        &[
+            measured(service_fn(bare), "/create", &runtime),
+            measured(
+                SessionLayer::new(endless).layer(service_fn(visit)),
+                "/create",
+                &runtime,
+            ),
+            measured(peer.layer(service_fn(visit_peer)), "/create", &runtime),
+        ],
+    );
     let keys = Keys::new(&[7; 32]).expect("it is long enough");
     side_by_side(
         "sealed cookie, /write",
