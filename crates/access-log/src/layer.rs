@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc};
 
 use jiff::tz::TimeZone;
 use plywood_core::{
-    Client, Identity,
+    Client, Identity, Mount,
     sheet::{Act, Described, Sheet},
 };
 use tower_layer::Layer;
@@ -82,6 +82,7 @@ impl Described for AccessLogLayer {
     fn sheet(&self) -> Sheet {
         Sheet::of::<Self>()
             .reads::<Client>()
+            .reads::<Mount>()
             .reads::<Identity>()
             .hears::<Identity>()
             .acts(Act::CountsBytes)

@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc};
 
 use http::Response;
 use plywood_core::{
-    Body, Failure, RequestId,
+    Body, Failure, Mount, RequestId,
     sheet::{Described, Sheet},
 };
 use tower_layer::Layer;
@@ -56,7 +56,10 @@ impl ErrorPagesLayer {
 
 impl Described for ErrorPagesLayer {
     fn sheet(&self) -> Sheet {
-        Sheet::of::<Self>().reads::<RequestId>().hears::<Failure>()
+        Sheet::of::<Self>()
+            .reads::<Mount>()
+            .reads::<RequestId>()
+            .hears::<Failure>()
     }
 }
 

@@ -39,8 +39,8 @@ fn the_stack_of_the_book_is_in_order_and_prints_itself() -> Result<(), BoxError>
     assert_eq!(
         onion.to_string(),
         "\
-AccessLogLayer            reads Client, Identity; hears Identity; counts the bytes
-| ErrorPagesLayer         reads RequestId; hears Failure
+AccessLogLayer            reads Client, Mount, Identity; hears Identity; counts the bytes
+| ErrorPagesLayer         reads Mount, RequestId; hears Failure
 | | CompressionLayer      hears NoCompress; changes the bytes
 | | | SessionLayer        reads Scheme; leaves Session; tells Failure
 | | | | FormLoginLayer    needs Session; reads Mount, Identity; leaves Identity; tells Identity, Failure; compares the path; may refuse
