@@ -1,6 +1,6 @@
 //! Plywood's layers around a bare hyper service: no framework, no gateway of ours.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
 
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
@@ -8,6 +8,7 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use plywood::prelude::*;
+use tokio::time::sleep;
 
 async fn hello<B>(request: Request<B>) -> Result<Response<String>, Infallible> {
     let text = format!("hello from {}\n", request.uri().path());
@@ -30,7 +31,11 @@ async fn main() -> Result<(), BoxError> {
     println!("Serving on http://{}", listener.local_addr()?);
     let app = app::<Incoming>();
     loop {
-        let (stream, peer) = listener.accept().await?;
+        let Ok((stream, peer)) = listener.accept().await else {
+            // The client hung up, or no descriptor is left: neither may end the server.
+            sleep(Duration::from_millis(200)).await;
+            continue;
+        };
         // What `plywood-serve` would leave: the access log names the client by it.
         let app = app.clone().map_request(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Client::tcp(peer));
