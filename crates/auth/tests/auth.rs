@@ -13,7 +13,7 @@ use std::{
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
-use plywood_auth::{BasicAuthLayer, MAX_CREDENTIAL, Verdict};
+use plywood_auth::{BasicAuthLayer, MAX_CREDENTIAL, RequireLayer, Verdict};
 use plywood_core::{Body, BoxError, Failure, Identity, Mount, Witness};
 use plywood_lint::LintLayer;
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
@@ -186,6 +186,21 @@ async fn a_refusal_tells_the_operator_why_and_never_the_password() {
     ] {
         let response = get(BasicAuthLayer::new(check), "/", authorization).await;
         assert_eq!(Failure::of(&response).unwrap().to_string(), reason);
+    }
+}
+
+#[tokio::test]
+async fn where_no_layer_signs_people_in_the_refusal_names_those_that_do() {
+    let stack = ServiceBuilder::new()
+        .layer(LintLayer::new())
+        .layer(RequireLayer::signed_in())
+        .layer(LintLayer::new())
+        .service(service_fn(hello));
+    let response = stack.oneshot(Request::new(Body::empty())).await.unwrap();
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+    let reason = Failure::of(&response).unwrap().to_string();
+    for named in ["BasicAuthLayer", "FormLoginLayer", "plywood-auth"] {
+        assert!(reason.contains(named), "{reason}");
     }
 }
 

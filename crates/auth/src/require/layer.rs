@@ -122,7 +122,11 @@ impl RequireLayer {
         if let Some(door) = request.extensions().get::<Door>() {
             return door.challenge(request);
         }
-        let refusal = Refusal::new(StatusCode::UNAUTHORIZED, "nobody is signed in");
+        // Whoever has forgotten the layer that signs people in reads here which it is.
+        let refusal = Refusal::new(
+            StatusCode::UNAUTHORIZED,
+            "nobody is signed in by `BasicAuthLayer` or `FormLoginLayer` of `plywood-auth` outside of this layer",
+        );
         let mut response = refusal.answer(request.method(), request.headers());
         let challenge = self.config.challenge.clone();
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
