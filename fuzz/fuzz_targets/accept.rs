@@ -11,9 +11,9 @@ const OFFERS: &[&str] = &[
     "text/plain",
 ];
 
-fuzz_target!(|lines: Vec<&[u8]>| {
+fuzz_target!(|lines: &[u8]| {
     let lines = lines
-        .iter()
+        .split(|byte| *byte == b'\n')
         .filter_map(|line| HeaderValue::from_bytes(line).ok());
     let headers: HeaderMap = lines.map(|line| (ACCEPT, line)).collect();
     if let Some(best) = best(&headers, OFFERS) {

@@ -6,9 +6,9 @@ use plywood_header::accept_encoding::{Choice, Coding, negotiate};
 
 const OFFERS: &[Coding] = &[Coding::Zstd, Coding::Br, Coding::Gzip, Coding::Deflate];
 
-fuzz_target!(|lines: Vec<&[u8]>| {
+fuzz_target!(|lines: &[u8]| {
     let lines = lines
-        .iter()
+        .split(|byte| *byte == b'\n')
         .filter_map(|line| HeaderValue::from_bytes(line).ok());
     let headers: HeaderMap = lines.map(|line| (ACCEPT_ENCODING, line)).collect();
     let all = negotiate(&headers, OFFERS);

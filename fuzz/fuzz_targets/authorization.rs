@@ -4,9 +4,9 @@ use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 use libfuzzer_sys::fuzz_target;
 use plywood_header::authorization::{Basic, basic_challenge};
 
-fuzz_target!(|lines: Vec<&[u8]>| {
+fuzz_target!(|lines: &[u8]| {
     let lines = lines
-        .iter()
+        .split(|byte| *byte == b'\n')
         .filter_map(|line| HeaderValue::from_bytes(line).ok());
     let headers: HeaderMap = lines.map(|line| (AUTHORIZATION, line)).collect();
     if let Ok(Some(basic)) = Basic::read(&headers) {

@@ -31,8 +31,7 @@ fuzz_target!(|input: Input<'_>| {
     }
     let tag = EntityTag::parse(input.tag);
     if let Some(tag) = &tag {
-        let again =
-            EntityTag::parse(tag.header_value()).expect("a tag is read as it is written");
+        let again = EntityTag::parse(tag.header_value()).expect("a tag is read as it is written");
         assert!(again.weak_eq(tag) && again.weakened().is_weak());
         if let Some(list) = EntityTagList::read(&headers, header::IF_MATCH) {
             assert!(!list.holds_strong(tag) || list.holds_weak(tag));
