@@ -1,7 +1,9 @@
-//! The same requests over other people's services, through the same six layers.
+//! The same requests over other people's services, through the same six layers, and through each layer.
 
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
+#[path = "odd_services/around.rs"]
+mod around;
 mod services;
 
 use std::{
@@ -63,6 +65,11 @@ macro_rules! over {
                 #[tokio::test]
                 async fn answers_through_all_layers() {
                     check($service).await;
+                }
+
+                #[tokio::test]
+                async fn answers_through_each_layer_and_all_in_another_order() {
+                    check_each($service).await;
                 }
             }
         )*
@@ -179,6 +186,41 @@ where
         .await
         .expect_status(404);
     assert!(last().contains(" - ada ["), "{}", last());
+}
+
+async fn check_each<S>(service: S)
+where
+    S: HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>>,
+{
+    let inner = LintLayer::new().layer(service);
+    for around in around::each(&inner, &SessionLayer::new(MemoryStore::new())) {
+        let name = around.name;
+        let client = TestClient::new(around.service.clone());
+        let hello = client.get("/hello").await.expect_status(200);
+        assert_eq!(hello.text(), services::page(), "{name}");
+
+        let gzip = client.get("/hello").header("accept-encoding", "gzip");
+        let gzip = gzip.await.expect_status(200);
+        let mut text = String::new();
+        if gzip.headers().contains_key("content-encoding") {
+            let mut decoder = GzDecoder::new(&gzip.bytes()[..]);
+            decoder.read_to_string(&mut text).unwrap();
+        } else {
+            gzip.text().clone_into(&mut text);
+        }
+        assert_eq!(text, services::page(), "{name}");
+
+        client.head("/hello").await.expect_status(200);
+        client.get("/nothing").await.expect_status(204);
+        let echo = client.post("/echo").header("content-type", "text/plain");
+        let echo = echo.body("ping").await.expect_status(200);
+        echo.expect_text_contains("ping");
+        let missing = client.get("/missing").await.expect_status(404);
+        assert_eq!(missing.bytes().is_empty(), !around.has_pages, "{name}");
+
+        let lines = if around.has_log { 6 } else { 0 };
+        assert_eq!(around.log.take().len(), lines, "{name}");
+    }
 }
 
 #[tokio::test]
