@@ -1,16 +1,19 @@
+#[cfg(all(test, shuttle))]
+mod interleavings;
 mod shard;
+mod sync;
 
 use std::{
     fmt,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, PoisonError, atomic::Ordering},
 };
 
 use plywood_session_core::{BoxError, Key, Record, Store, Timestamp, Update};
 
-use self::shard::{Removed, Shard, Standing, Vacated};
+use self::{
+    shard::{Removed, Shard, Standing, Vacated},
+    sync::{AtomicUsize, Mutex, MutexGuard},
+};
 
 /// Sessions in this process's memory. They end with it.
 ///
@@ -43,8 +46,8 @@ struct Taken {
     bytes: AtomicUsize,
 }
 
-/// So many locks, that threads seldom wait for each other.
-const SHARDS: usize = 64;
+/// So many locks, that threads seldom wait for each other; so few where the interleavings are tried, that they often do.
+const SHARDS: usize = if cfg!(all(test, shuttle)) { 2 } else { 64 };
 
 impl MemoryStore {
     /// The most sessions unless another number is chosen: 100,000.

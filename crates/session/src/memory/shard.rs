@@ -139,6 +139,15 @@ impl Shard {
         })
     }
 
+    /// How many records there are, how many of them are tombstones, and how many bytes they all take.
+    #[cfg(all(test, shuttle))]
+    pub(super) fn census(&self) -> [usize; 3] {
+        let filed = || self.records.values();
+        let tombstones = filed().filter(|filed| filed.record.is_tombstone());
+        let bytes = filed().map(|filed| bytes(&filed.record)).sum();
+        [self.records.len(), tombstones.count(), bytes]
+    }
+
     /// The keys of all that belong to `owner`.
     pub(super) fn owned(&self, owner: &str) -> Vec<Key> {
         self.owners.get(owner).cloned().unwrap_or_default()
