@@ -28,7 +28,7 @@ const OURS: &str =
 #[tokio::test(flavor = "multi_thread")]
 async fn it_keeps_the_rules_of_stores() {
     let (url, _server) = PostgresServer::given_or_started();
-    rules::hold(|| store(&url)).await;
+    rules::hold(|| store(&url).timeout(rules::HOUR)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,7 +25,7 @@ async fn say<T: redis::FromRedisValue>(client: &mut MultiplexedConnection, words
 #[tokio::test(flavor = "multi_thread")]
 async fn it_keeps_the_rules_of_stores() {
     let (url, _server) = RedisServer::given_or_started();
-    rules::hold(|| store(&url)).await;
+    rules::hold(|| store(&url).timeout(rules::HOUR)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
