@@ -242,7 +242,7 @@ impl SessionLayer {
 
     /// Makes no cookie secure, even over HTTPS: whoever listens on a plain connection can then take a session over.
     ///
-    /// Browsers treat `http://localhost` as they do HTTPS: to develop there this is not needed.
+    /// To develop on `http://localhost`, [`cookies_by_scheme`](Self::cookies_by_scheme) will do: it stays secure where HTTPS is spoken.
     #[must_use]
     pub fn insecure_cookies(self) -> Self {
         self.kept(|keeper| keeper.cookie.never_secure())

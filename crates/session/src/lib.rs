@@ -63,7 +63,8 @@
 //! # Security
 //!
 //! - The cookie holds an id and nothing else. It is called `__Host-session`, `Secure`, `HttpOnly`, `SameSite=Lax` and `Path=/`: no script reads it,
-//!   no sibling host and no plain connection can set it. Browsers take it from `http://localhost` too. For a site in the clear say
+//!   no sibling host and no plain connection can set it. Most browsers take it from `http://localhost` too, and Safari does not: to develop
+//!   there say [`cookies_by_scheme`](SessionLayer::cookies_by_scheme). For a site in the clear there is
 //!   [`insecure_cookies`](SessionLayer::insecure_cookies), which has its danger in its name.
 //! - An id that the store does not know is never adopted. Call [`Session::renew`] at every sign-in, [`Session::destroy`] at every
 //!   sign-out.
