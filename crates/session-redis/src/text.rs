@@ -93,8 +93,10 @@ mod tests {
             deadline: i64,
             owner in proptest::option::of(".{0,80}"),
             values in proptest::collection::vec((".{0,8}", ".{0,20}"), 0..4),
+            number in proptest::num::f64::NORMAL,
         ) {
-            let data = values.into_iter().map(|(key, value)| (key, value.into())).collect();
+            let mut data: Data = values.into_iter().map(|(key, value)| (key, value.into())).collect();
+            data.insert("number".to_owned(), number.into());
             let at = Timestamp::from_millis;
             let record = Record::restored(data, version, at(expires), at(deadline), owner.map(Into::into));
             let text = write(&record).unwrap();
