@@ -135,6 +135,15 @@ impl MemoryStore {
 }
 
 impl Taken {
+    /// Counts a record that comes, with what it replaces. Its shard is locked, or it could be released before it was counted.
+    fn bury(&self, replaced: Option<&Record>, is_tombstone: bool) {
+        match (replaced.is_some_and(Record::is_tombstone), is_tombstone) {
+            (false, true) => self.tombstones.fetch_add(1, Ordering::Relaxed),
+            (true, false) => self.tombstones.fetch_sub(1, Ordering::Relaxed),
+            _ => return,
+        };
+    }
+
     fn claim(&self, limits: &MemoryStore, sessions: usize, bytes: usize) -> bool {
         let claim = |taken: &AtomicUsize, more: usize, most: usize| {
             let add = |taken: usize| taken.checked_add(more).filter(|taken| *taken <= most);
@@ -190,6 +199,7 @@ impl Store for MemoryStore {
         };
         let swept = shard.sweep(now);
         let standing = Standing::of(&record);
+        self.taken.bury(None, record.is_tombstone());
         shard.insert(*key, record, standing);
         drop(shard);
         self.release(swept.iter().chain(&expired));
@@ -217,7 +227,9 @@ impl Store for MemoryStore {
                     room = bytes;
                     continue;
                 }
+                let is_tombstone = record.is_tombstone();
                 let replaced = shard.replace(key, record);
+                self.taken.bury(Some(&replaced.record), is_tombstone);
                 drop(shard);
                 drop(replaced);
                 room = (room + more) - bytes;
@@ -251,13 +263,12 @@ impl Store for MemoryStore {
         let update = expect(stands.map(|(version, _)| version), expected);
         if update == Update::Saved {
             let moved = from.remove(key).expect("it was just seen");
-            let tombstones = usize::from(tombstone.is_tombstone());
+            self.taken
+                .bury(Some(&moved.record), tombstone.is_tombstone());
+            self.taken.bury(None, record.is_tombstone());
             from.insert(*key, tombstone, Standing::Stranger);
             to.unwrap_or(from).insert(*new, record, Standing::Guest);
             self.taken.give_back(0, moved.bytes);
-            self.taken
-                .tombstones
-                .fetch_add(tombstones, Ordering::Relaxed);
         } else {
             self.taken.give_back(1, bytes);
         }

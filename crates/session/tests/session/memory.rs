@@ -46,6 +46,21 @@ async fn it_answers_as_the_model_does_to_many_threads() {
     }
 }
 
+#[tokio::test]
+async fn tombstones_are_not_counted_however_they_come_and_go() {
+    let store = MemoryStore::new();
+    let (first, second) = (key(), key());
+    store.create(&first, record(HOUR)).await.unwrap();
+    store.create(&second, tombstone()).await.unwrap();
+    assert_eq!(store.len(), 1);
+    let replaced = store.update(&second, 0, record(HOUR)).await;
+    assert_eq!((replaced.unwrap(), store.len()), (Update::Saved, 2));
+    let buried = store.update(&first, 1, tombstone()).await;
+    assert_eq!((buried.unwrap(), store.len()), (Update::Saved, 1));
+    store.delete(&first).await.unwrap();
+    assert_eq!(store.len(), 1);
+}
+
 fn owned() -> Record {
     let mut record = record(HOUR);
     record.owner = Some("ada".into());
