@@ -46,7 +46,7 @@ server!(RedisServer);
 /// How long a request may take when the server is down, and the store when it is back, before it is said to hang.
 ///
 /// The store's own bound is a second. What is above it is for a machine that has much else to do.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One visitor, and what the requests of theirs were told.
 struct Visitor {
