@@ -4,10 +4,7 @@
 
 use std::{
     convert::Infallible,
-    fmt::{self, Write},
-    io,
     pin::Pin,
-    sync::{Arc, Mutex},
     task::{Context, Poll},
 };
 
@@ -545,108 +542,6 @@ async fn a_full_body_with_nothing_in_it_is_empty_too() {
     );
     let answer = ask(app, get("/", "text/plain")).await;
     assert!(answer.text.starts_with("410 Gone"));
-}
-
-/// Counts the errors that the operator is told.
-#[derive(Clone, Default)]
-struct Told(Arc<Mutex<Vec<String>>>);
-
-impl tracing::Subscriber for Told {
-    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-        *metadata.level() == tracing::Level::ERROR
-    }
-
-    fn event(&self, event: &tracing::Event<'_>) {
-        struct Fields(String);
-
-        impl tracing::field::Visit for Fields {
-            fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn fmt::Debug) {
-                write!(self.0, "{field}={value:?} ").unwrap();
-            }
-
-            fn record_error(
-                &mut self,
-                field: &tracing::field::Field,
-                value: &(dyn std::error::Error + 'static),
-            ) {
-                write!(self.0, "{field}={value} ").unwrap();
-            }
-        }
-
-        let mut fields = Fields(String::new());
-        event.record(&mut fields);
-        self.0.lock().unwrap().push(fields.0);
-    }
-
-    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-        tracing::span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
-    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-    fn enter(&self, _: &tracing::span::Id) {}
-    fn exit(&self, _: &tracing::span::Id) {}
-}
-
-#[test]
-fn the_operator_is_told_once_and_of_what_is_our_fault() {
-    type Make = fn() -> Result<Response<Body>, BoxError>;
-    let refuse = |status: u16| {
-        let mut response = Response::builder().status(status).body(Body::empty())?;
-        response.extensions_mut().insert(Failure::new("the reason"));
-        Ok(response)
-    };
-    let makes: [(Make, usize); 4] = [
-        (|| Err("the reason".into()), 1),
-        (|| panic!("the reason"), 1),
-        (|| empty(503, &[])(), 0),
-        (|| empty(403, &[])(), 0),
-    ];
-    let told_by = |answer: &(dyn Fn() -> Result<Response<Body>, BoxError> + Sync)| {
-        let told = Told::default();
-        let twice = ServiceBuilder::new()
-            .layer(ErrorPagesLayer::new())
-            .layer(ErrorPagesLayer::new())
-            .service(service_fn(|_: Request<Body>| std::future::ready(answer())));
-        tracing::subscriber::with_default(told.clone(), || {
-            twice
-                .oneshot(get("/a?token=secret", "*/*"))
-                .now_or_never()
-                .unwrap()
-                .unwrap();
-        });
-        let told = told.0.lock().unwrap().clone();
-        assert!(
-            told.iter()
-                .all(|line| line.contains("the reason") && line.contains("path=\"/a\" "))
-        );
-        told.len()
-    };
-    for (make, times) in makes {
-        assert_eq!(told_by(&make), times);
-    }
-    assert_eq!(told_by(&|| refuse(503)), 1);
-    assert_eq!(told_by(&|| refuse(403)), 0);
-}
-
-#[test]
-fn an_error_that_repeats_what_a_client_sent_is_told_in_one_line() {
-    let forged =
-        "no such user: eve\n2026-11-21T17:00:00Z INFO ada signed in\u{1b}[2J\u{2028}\u{9b}";
-    let told = Told::default();
-    let app = ServiceBuilder::new()
-        .layer(ErrorPagesLayer::new())
-        .service(service_fn(|_: Request<Body>| {
-            let error: BoxError = io::Error::other(forged).into();
-            std::future::ready(Err::<Response<Body>, _>(error))
-        }));
-    tracing::subscriber::with_default(told.clone(), || {
-        let answer = app.oneshot(get("/", "*/*")).now_or_never();
-        answer.unwrap().unwrap();
-    });
-    let told = told.0.lock().unwrap().clone();
-    assert!(told[0].contains(r"eve\n2026"), "{told:?}");
-    assert!(!told[0].contains(|c: char| c.is_control() || c == '\u{2028}'));
 }
 
 proptest! {
