@@ -1,19 +1,24 @@
 //! The futures of every layer, so that no other crate writes one.
 //!
 //! `type Future` must be nameable on stable Rust. These cover what layers do: edit the answer ([`Edited`]), answer instead of the
-//! inner service ([`Gated`]), follow the answer with a rare wait ([`Followed`]), answer for whatever happened ([`Settled`]).
+//! inner service ([`Gated`]), follow the answer with a rare wait ([`Followed`]), answer for whatever happened ([`Settled`]), call one of two
+//! services ([`Either`]) or one that may not be ready yet ([`Oneshot`]).
 
 mod edited;
+mod either;
 mod followed;
 mod gated;
+mod oneshot;
 mod settled;
 
 use std::pin::Pin;
 
 pub use self::{
     edited::{Edit, Edited},
+    either::Either,
     followed::{Follow, Followed, Next},
     gated::Gated,
+    oneshot::Oneshot,
     settled::{Outcome, Settle, Settled},
 };
 

@@ -61,7 +61,7 @@ pub use self::{
     },
     future::BoxFuture,
     path::Path,
-    service::{HttpService, take_ready},
+    service::{AnyService, HttpService, take_ready},
 };
 
 #[cfg(doctest)]

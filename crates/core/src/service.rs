@@ -1,7 +1,11 @@
+mod any;
+
 use std::mem;
 
 use http::{Request, Response};
 use tower_service::Service;
+
+pub use self::any::AnyService;
 
 /// Any tower service from an HTTP request to an HTTP response that can be cloned and moved across threads.
 ///

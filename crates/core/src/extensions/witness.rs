@@ -56,6 +56,15 @@ impl Witness {
         witness.clone()
     }
 
+    /// Sends the witness of the request away: whoever is asked from now on tells it nothing.
+    ///
+    /// For a request that is made while another one is answered, and whose route is not that one's.
+    pub fn dismiss<B>(request: &mut Request<B>) {
+        if Course::of(request.extensions()).is_some() {
+            Course::of_mut(request).witness = None;
+        }
+    }
+
     /// Who asks, if auth has let somebody in by name.
     pub fn identity(&self) -> Option<Identity> {
         self.testimony().identity.clone()
@@ -153,6 +162,19 @@ mod tests {
         Identity::new("ada").tell(&request);
         assert_eq!(Identity::of(&request), None);
         assert_eq!(known(&witness), "ada -");
+    }
+
+    #[test]
+    fn a_witness_that_was_sent_away_hears_no_more() {
+        let mut request = Request::new(());
+        let witness = Witness::call(&mut request);
+        MatchedRoute::new("/a").leave(&mut request);
+        Witness::dismiss(&mut request);
+        MatchedRoute::new("/b").leave(&mut request);
+        assert_eq!(known(&witness), "- /a");
+        let mut request = Request::new(());
+        Witness::dismiss(&mut request);
+        assert!(request.extensions().is_empty());
     }
 
     #[test]
