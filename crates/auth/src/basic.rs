@@ -1,4 +1,4 @@
 mod layer;
-mod service;
+mod scheme;
 
-pub use self::{layer::BasicAuthLayer, service::BasicAuth};
+pub use self::{layer::BasicAuthLayer, scheme::Basic};

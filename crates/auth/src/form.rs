@@ -9,5 +9,4 @@ mod service;
 mod signing;
 mod site;
 
-pub(crate) use self::challenge::Door;
-pub use self::{layer::FormLoginLayer, page::Prompt, service::FormLogin};
+pub use self::{challenge::Invitation, layer::FormLoginLayer, page::Prompt, service::FormLogin};

@@ -1,4 +1,4 @@
-//! HTTP authentication for any tower service: Basic, and a login form over a session.
+//! HTTP authentication for any tower service: one or more schemes, and a login form over a session.
 //!
 //! ```
 //! use http::{Request, Response, StatusCode};
@@ -34,14 +34,20 @@
 //! # }
 //! ```
 //!
-//! All three layers are *gates*. They act on the request's head, and box a future only where they must wait.
+//! All layers are *gates*. They act on the request's head, and box a future only where they must wait. In the answer they say how to sign in,
+//! where it is a `401` that does not say so itself.
 //!
 //! # What it does
 //!
-//! - [`BasicAuthLayer`] lets in by name and password in each request: for tools and small teams.
+//! - [`AuthLayer`] asks one or more authentication [`Scheme`]s, in order, who it is: for APIs, and where there are several ways in.
+//! - [`BasicAuthLayer`] is its shortest form, with a name and a password in each request: for tools and small teams.
 //! - [`FormLoginLayer`] asks once, by a page, and remembers in the session: for people. It brings the page, the sign-in and the
 //!   sign-out.
-//! - [`RequireLayer`] asks for a role, of whoever one of the others has let in.
+//! - [`RequireLayer`] asks for a role, a rule or a fresh sign-in, of whoever one of the others has let in.
+//!
+//! Who asks (*authentication*) and what they may (*authorization*) are apart: a layer that is [`optional`](AuthLayer::optional) only finds out
+//! who it is, and a [`RequireLayer`] or a handler further in decides. A `401` that comes from there gets the challenges of every auth
+//! layer that it passes on its way out, unless it has its own.
 //!
 //! Whoever gets in is named by an [`Identity`](plywood_core::Identity) in the request. Where an access log outside has left a
 //! [`Witness`](plywood_core::Witness), it is told at once. A request that has an identity already, from a layer outside, is not asked again. Every refusal has its reason as a
@@ -77,20 +83,27 @@
 //!
 //! [RFC 7617](https://www.rfc-editor.org/rfc/rfc7617) (Basic),
 //! [RFC 9110 §11](https://www.rfc-editor.org/rfc/rfc9110#section-11) (authentication in HTTP),
+//! [RFC 8176](https://www.rfc-editor.org/rfc/rfc8176) (words for how somebody was authenticated),
 //! [Fetch Metadata](https://www.w3.org/TR/fetch-metadata/), [CSP 3](https://www.w3.org/TR/CSP3/).
 
 mod area;
+mod auth;
 mod basic;
+mod challenge;
 mod form;
 mod refusal;
 mod require;
+mod scheme;
 mod verdict;
 
 pub use self::{
-    basic::{BasicAuth, BasicAuthLayer},
-    form::{FormLogin, FormLoginLayer, Prompt},
-    require::{Require, RequireLayer},
-    verdict::{MAX_CREDENTIAL, Verdict, constant_time_eq},
+    auth::{Auth, AuthLayer, Farewell},
+    basic::{Basic, BasicAuthLayer},
+    form::{FormLogin, FormLoginLayer, Invitation, Prompt},
+    refusal::Refusal,
+    require::{Require, RequireLayer, StaleSignIn},
+    scheme::{Finding, Head, Known, Scheme},
+    verdict::{Accounts, MAX_CREDENTIAL, Verdict, constant_time_eq},
 };
 
 #[cfg(doctest)]

@@ -1,55 +1,117 @@
+use std::time::Duration;
+
 use http::{
-    HeaderMap, HeaderValue, Method, Response, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE},
+    HeaderValue, Method, Response, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER},
 };
 use plywood_core::{Body, BoxError, Failure, path::Malformed};
 use plywood_header::accept;
 
+use crate::Head;
+
 /// The decision to keep a request out.
-#[derive(Debug)]
-pub(crate) struct Refusal {
-    pub(crate) status: StatusCode,
-    reason: BoxError,
+///
+/// Its reason is for the operator, as the [`Failure`] of the answer; the visitor learns the status.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    status: StatusCode,
+    why: Failure,
+    retry_after: Option<Duration>,
 }
 
 impl Refusal {
-    /// `reason` is for the operator; the visitor learns the status.
     pub(crate) fn new(status: StatusCode, reason: impl Into<BoxError>) -> Self {
         Self {
             status,
-            reason: reason.into(),
+            why: Failure::new(reason),
+            retry_after: None,
         }
     }
 
-    /// It could not be found out who asks: nobody gets in on an error.
-    pub(crate) fn unknown(error: impl Into<BoxError>) -> Self {
+    /// The credentials are wrong: `401` with challenges ([RFC 9110 §15.5.2]).
+    ///
+    /// [RFC 9110 §15.5.2]: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2
+    pub fn unauthorized(reason: impl Into<BoxError>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, reason)
+    }
+
+    /// The credentials cannot be read: `400`. Not `401`, because to be asked again does not mend a client that cannot write the field.
+    pub fn malformed(reason: impl Into<BoxError>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, reason)
+    }
+
+    /// There were too many wrong ones: `429` ([RFC 6585 §4]) with `Retry-After`, rounded up to a second.
+    ///
+    /// [RFC 6585 §4]: https://www.rfc-editor.org/rfc/rfc6585#section-4
+    pub fn throttled(retry_after: Duration) -> Self {
+        let mut refusal = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too many wrong credentials before",
+        );
+        refusal.retry_after = Some(retry_after);
+        refusal
+    }
+
+    /// It could not be found out who asks: `503`. Nobody gets in on an error.
+    pub fn unknown(error: impl Into<BoxError>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, error)
     }
 
-    /// The answer, with the reason as its [`Failure`].
+    /// The status of the answer.
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The reason.
+    pub const fn why(&self) -> &Failure {
+        &self.why
+    }
+
+    /// How long to wait before the next attempt, where there were too many.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// The same for somebody who cannot do anything about it.
+    pub(crate) fn forbidden(mut self) -> Self {
+        self.status = StatusCode::FORBIDDEN;
+        self
+    }
+
+    /// The answer.
     ///
     /// Who would read a text gets a line of it. Who prefers HTML or JSON gets an empty body, so that a layer of error pages can fill it.
     /// HEAD gets the head of that line.
-    pub(crate) fn answer(self, method: &Method, headers: &HeaderMap) -> Response<Body> {
+    pub(crate) fn answer(self, head: &Head<'_>) -> Response<Body> {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = self.status;
-        if accept::best(headers, OFFERS) == Some(OFFERS[0]) {
-            let line = format!("{}\n", self.status);
+        let headers = response.headers_mut();
+        let mut line = None;
+        if accept::best(head.headers(), OFFERS) == Some(OFFERS[0]) {
+            let text = format!("{}\n", self.status);
             let plain = HeaderValue::from_static("text/plain; charset=utf-8");
-            response.headers_mut().insert(CONTENT_TYPE, plain);
-            if *method == Method::HEAD {
-                let length = line.len().into();
-                response.headers_mut().insert(CONTENT_LENGTH, length);
+            headers.insert(CONTENT_TYPE, plain);
+            if *head.method() == Method::HEAD {
+                headers.insert(CONTENT_LENGTH, text.len().into());
             } else {
-                *response.body_mut() = line.into();
+                line = Some(text);
             }
         }
-        response
-            .headers_mut()
-            .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        response.extensions_mut().insert(Failure::new(self.reason));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(wait) = self.retry_after {
+            headers.insert(RETRY_AFTER, seconds(wait).into());
+        }
+        if let Some(line) = line {
+            *response.body_mut() = line.into();
+        }
+        response.extensions_mut().insert(self.why);
         response
     }
+}
+
+/// Whole ones, rounded up: who comes back at the end of a wait that was rounded down is refused again.
+fn seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
 impl From<Malformed> for Refusal {
@@ -67,10 +129,15 @@ const OFFERS: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
-    use http::header::ACCEPT;
+    use http::{Request, header::ACCEPT};
     use http_body::Body as _;
 
     use super::*;
+
+    fn answer(refusal: Refusal, method: Method, accept: &str) -> Response<Body> {
+        let request = Request::builder().method(method).header(ACCEPT, accept);
+        refusal.answer(&Head::of(&request.body(()).unwrap()))
+    }
 
     #[test]
     fn a_text_is_for_those_who_would_read_it() {
@@ -85,9 +152,7 @@ mod tests {
             (Method::GET, "application/json", false),
             (Method::GET, "image/png", false),
         ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(ACCEPT, HeaderValue::from_static(accept));
-            let response = Refusal::new(StatusCode::FORBIDDEN, "no").answer(&method, &headers);
+            let response = answer(Refusal::unauthorized("no"), method, accept);
             assert_eq!(!response.body().is_end_stream(), filled, "{accept}");
             assert_eq!(response.headers().contains_key(CONTENT_TYPE), filled);
             assert_eq!(Failure::of(&response).unwrap().to_string(), "no");
@@ -96,13 +161,23 @@ mod tests {
 
     #[test]
     fn head_gets_the_head_of_the_text() {
-        let response =
-            Refusal::new(StatusCode::FORBIDDEN, "no").answer(&Method::HEAD, &HeaderMap::new());
+        let refusal = Refusal::new(StatusCode::FORBIDDEN, "no");
+        let response = answer(refusal, Method::HEAD, "*/*");
         assert!(response.body().is_end_stream());
         assert_eq!(
             response.headers()[CONTENT_TYPE],
             "text/plain; charset=utf-8"
         );
         assert_eq!(response.headers()[CONTENT_LENGTH], "14");
+    }
+
+    #[test]
+    fn a_wait_is_told_in_whole_seconds_and_never_too_short() {
+        for (wait, told) in [(1, "1"), (1000, "1"), (1001, "2"), (59_500, "60")] {
+            let refusal = Refusal::throttled(Duration::from_millis(wait));
+            let response = answer(refusal, Method::GET, "*/*");
+            assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+            assert_eq!(response.headers()[RETRY_AFTER], told);
+        }
     }
 }

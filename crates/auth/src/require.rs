@@ -1,4 +1,5 @@
 mod layer;
 mod service;
+mod stale;
 
-pub use self::{layer::RequireLayer, service::Require};
+pub use self::{layer::RequireLayer, service::Require, stale::StaleSignIn};

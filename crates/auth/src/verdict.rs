@@ -72,24 +72,67 @@ impl fmt::Debug for Verdict {
     }
 }
 
-/// The user's own answer to "who is this name with this password?".
-#[derive(Clone)]
-pub(crate) struct Check(Arc<Ask>);
+/// A store of accounts, such as a password file: it knows who a name with a password is.
+///
+/// A closure does as well wherever one is asked for; this is for a type of one's own.
+///
+/// ```
+/// use plywood_auth::{Accounts, Basic, Verdict, constant_time_eq};
+/// use plywood_core::Identity;
+///
+/// struct Guests(String);
+///
+/// impl Accounts for Guests {
+///     fn check(&self, name: &str, password: &str) -> Verdict {
+///         constant_time_eq(password, &self.0).then(|| Identity::new(name)).into()
+///     }
+/// }
+///
+/// let basic = Basic::of(Guests("open sesame".into()));
+/// ```
+pub trait Accounts: Send + Sync + 'static {
+    /// Who is this? Neither is longer than [`MAX_CREDENTIAL`] where a layer asks.
+    fn check(&self, name: &str, password: &str) -> Verdict;
 
-type Ask = dyn Fn(&str, &str) -> Verdict + Send + Sync;
+    /// A number that is another one as soon as an answer may be another one: a file that was read anew. Default: none, because nobody knows
+    /// when, and then no answer is kept unless that is asked for.
+    fn edition(&self) -> Option<u64> {
+        None
+    }
+}
+
+struct Closure<F>(F);
+
+impl<F, V> Accounts for Closure<F>
+where
+    F: Fn(&str, &str) -> V + Send + Sync + 'static,
+    V: Into<Verdict>,
+{
+    fn check(&self, name: &str, password: &str) -> Verdict {
+        (self.0)(name, password).into()
+    }
+}
+
+/// The answer to "who is this name with this password?", as the layers ask for it.
+#[derive(Clone)]
+pub(crate) struct Check(Arc<dyn Accounts>);
 
 impl Check {
     pub(crate) fn new<V: Into<Verdict>>(
         check: impl Fn(&str, &str) -> V + Send + Sync + 'static,
     ) -> Self {
-        Self(Arc::new(move |name, password| check(name, password).into()))
+        Self::of(Closure(check))
+    }
+
+    pub(crate) fn of(accounts: impl Accounts) -> Self {
+        Self(Arc::new(accounts))
     }
 
     pub(crate) fn ask(&self, name: &str, password: &str) -> Verdict {
         if name.len() > MAX_CREDENTIAL || password.len() > MAX_CREDENTIAL {
             return None.into();
         }
-        (self.0)(name, password)
+        self.0.check(name, password)
     }
 }
 

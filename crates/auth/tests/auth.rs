@@ -177,7 +177,7 @@ async fn a_refusal_tells_the_operator_why_and_never_the_password() {
         (Some(EVE), "wrong name or password"),
         (
             Some("Bearer x"),
-            "the credentials are not of the scheme Basic",
+            "the credentials are of no scheme that is on offer",
         ),
         (
             Some("Basic c2VjcmV0"),

@@ -11,7 +11,7 @@ pub use tower_layer::Layer;
 #[cfg(feature = "access-log")]
 pub use plywood_access_log::{AccessLogLayer, Lines};
 #[cfg(feature = "auth")]
-pub use plywood_auth::{BasicAuthLayer, FormLoginLayer, RequireLayer};
+pub use plywood_auth::{AuthLayer, BasicAuthLayer, FormLoginLayer, RequireLayer};
 #[cfg(feature = "compression")]
 pub use plywood_compression::CompressionLayer;
 #[cfg(feature = "dispatch")]

@@ -1,8 +1,6 @@
 //! What the login form sends.
 
-use http::StatusCode;
-
-use crate::refusal::Refusal;
+use crate::Refusal;
 
 /// The fields of the form. Those beyond them are passed over, and of two with one name the first counts.
 #[derive(Default)]
@@ -28,8 +26,7 @@ impl Credentials {
                 _ => continue,
             };
             if value.contains(char::REPLACEMENT_CHARACTER) {
-                return Err(Refusal::new(
-                    StatusCode::BAD_REQUEST,
+                return Err(Refusal::malformed(
                     "malformed form: the fields must be UTF-8",
                 ));
             }

@@ -9,7 +9,7 @@ use plywood_session_core::Session;
 use tower_layer::Layer;
 
 use super::{FormLogin, Prompt, page::Look, site::Site};
-use crate::{Verdict, verdict::Check};
+use crate::{Accounts, Verdict, verdict::Check};
 
 /// Asks for a name and a password by a page, and remembers in the session who gave them.
 ///
@@ -47,9 +47,18 @@ impl FormLoginLayer {
     /// The session keeps the identity's name, its roles, and when it signed in. An empty name or password, or one beyond
     /// [`MAX_CREDENTIAL`](crate::MAX_CREDENTIAL), is wrong without a check.
     pub fn new<V: Into<Verdict>>(check: impl Fn(&str, &str) -> V + Send + Sync + 'static) -> Self {
+        Self::over(Check::new(check))
+    }
+
+    /// Asks `accounts`, such as those of a password file; else as [`new`](Self::new).
+    pub fn of(accounts: impl Accounts) -> Self {
+        Self::over(Check::of(accounts))
+    }
+
+    fn over(check: Check) -> Self {
         Self {
             config: Arc::new(Config {
-                check: Check::new(check),
+                check,
                 site: Site::default(),
                 look: Look::Built {
                     title: "Sign in".into(),

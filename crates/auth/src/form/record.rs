@@ -10,18 +10,29 @@ pub(super) struct Record {
     roles: Vec<Box<str>>,
     /// Seconds since the Unix epoch.
     since: u64,
+    /// One that was kept before there were methods has none.
+    #[serde(default)]
+    methods: String,
 }
 
 impl Record {
     /// The session's key for it.
     pub(super) const KEY: &'static str = "plywood.auth";
 
+    /// What a form asks for, unless the check knows better.
+    const METHODS: &'static str = "pwd";
+
     pub(super) fn new(identity: &Identity, now: SystemTime) -> Self {
+        let methods = identity.iter_methods().collect::<Vec<_>>().join(" ");
         let since = identity.since().unwrap_or(now).duration_since(UNIX_EPOCH);
         Self {
             name: identity.name().into(),
             roles: identity.iter_roles().map(Into::into).collect(),
             since: since.map_or(0, |since| since.as_secs()),
+            methods: match methods.as_str() {
+                "" => Self::METHODS.into(),
+                _ => methods,
+            },
         }
     }
 }
@@ -29,6 +40,7 @@ impl Record {
 impl From<Record> for Identity {
     fn from(record: Record) -> Self {
         let identity = Self::new(record.name).scheme("form").roles(record.roles);
+        let identity = identity.methods(record.methods);
         match UNIX_EPOCH.checked_add(Duration::from_secs(record.since)) {
             Some(since) => identity.authenticated_at(since),
             None => identity,
@@ -43,7 +55,9 @@ mod tests {
     #[test]
     fn an_identity_comes_back_as_it_went_in() {
         let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
-        let ada = Identity::new("ada").roles(["admin", "author"]);
+        let ada = Identity::new("ada")
+            .roles(["admin", "author"])
+            .methods("pwd otp");
         let record = Record::new(&ada, now);
         assert_eq!(
             Identity::from(record),
@@ -57,6 +71,7 @@ mod tests {
             name: "ada".into(),
             roles: Vec::new(),
             since: u64::MAX,
+            methods: String::new(),
         };
         assert_eq!(Identity::from(record).name(), "ada");
     }

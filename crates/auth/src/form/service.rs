@@ -1,12 +1,24 @@
 use std::task::{Context, Poll};
 
 use http::{Method, Request, Response, StatusCode};
-use plywood_core::{Body, HttpBody, Identity, future::Gated, take_ready};
+use plywood_core::{
+    Body, HttpBody, Identity,
+    future::{Edited, Gated},
+    take_ready,
+};
 use plywood_session_core::{NoSession, Session};
 use tower_service::Service;
 
-use super::{FormLoginLayer, challenge::Door, signing, site::Zone};
-use crate::refusal::Refusal;
+use super::{
+    FormLoginLayer,
+    challenge::{Invitation, invite},
+    signing,
+    site::Zone,
+};
+use crate::{Head, Refusal};
+
+/// A gate whose inner answer may want a sign-in.
+type Door<F> = Gated<Edited<F, Invitation>>;
 
 /// The service that [`FormLoginLayer`] makes.
 #[derive(Clone, Debug)]
@@ -23,7 +35,7 @@ where
 {
     type Response = Response<Body>;
     type Error = S::Error;
-    type Future = Gated<S::Future>;
+    type Future = Door<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -34,9 +46,11 @@ where
             Ok(zone) => zone,
             Err(malformed) => return shut(malformed.into(), &request),
         };
-        let known_already = Identity::of(&request).is_some();
-        if zone == Zone::Open || (known_already && matches!(zone, Zone::Guarded | Zone::Free)) {
-            return Gated::open(self.inner.call(request));
+        if zone == Zone::Open {
+            return let_in(&mut self.inner, request, Invitation::NONE);
+        }
+        if Identity::of(&request).is_some() && matches!(zone, Zone::Guarded | Zone::Free) {
+            return receive(&self.layer, &mut self.inner, request);
         }
         let session = match Session::of(&request) {
             Ok(session) => session.clone(),
@@ -61,37 +75,59 @@ async fn decide<S, ReqBody>(
     session: Session,
     zone: Zone,
     mut request: Request<ReqBody>,
-) -> Gated<S::Future>
+) -> Door<S::Future>
 where
     S: Service<Request<ReqBody>>,
 {
     match signing::remembered(&session).await {
         Ok(Some(record)) => {
             Identity::from(record).leave(&mut request);
-            Gated::open(inner.call(request))
+            receive(&layer, &mut inner, request)
         }
         Ok(None) => admit_stranger(&layer, &mut inner, zone, request),
         Err(refusal) => shut(refusal, &request),
     }
 }
 
-/// Lets a stranger in where everybody may, with word of where the door is; else shows the door.
+/// Lets a stranger in where everybody may; else shows the door.
 fn admit_stranger<S, ReqBody>(
     layer: &FormLoginLayer,
     inner: &mut S,
     zone: Zone,
-    mut request: Request<ReqBody>,
-) -> Gated<S::Future>
+    request: Request<ReqBody>,
+) -> Door<S::Future>
 where
     S: Service<Request<ReqBody>>,
 {
-    let door = Door::new(layer, &request);
     if zone == Zone::Free {
-        request.extensions_mut().insert(door);
-        Gated::open(inner.call(request))
+        receive(layer, inner, request)
     } else {
-        Gated::shut(door.challenge(&request))
+        Gated::shut(invite(layer, &request))
     }
+}
+
+/// Calls the inner service, which may ask for a sign-in by itself.
+fn receive<S, ReqBody>(
+    layer: &FormLoginLayer,
+    inner: &mut S,
+    request: Request<ReqBody>,
+) -> Door<S::Future>
+where
+    S: Service<Request<ReqBody>>,
+{
+    let invitation = Invitation::to(layer, &request);
+    let_in(inner, request, invitation)
+}
+
+fn let_in<S, ReqBody>(
+    inner: &mut S,
+    request: Request<ReqBody>,
+    invitation: Invitation,
+) -> Door<S::Future>
+where
+    S: Service<Request<ReqBody>>,
+{
+    Gated::open(Edited::new(inner.call(request), invitation))
 }
 
 fn log_in<F: 'static, ReqBody: HttpBody>(
@@ -129,7 +165,7 @@ fn answer_later<F: 'static>(
 }
 
 fn shut<F, ReqBody>(refusal: Refusal, request: &Request<ReqBody>) -> Gated<F> {
-    Gated::shut(refusal.answer(request.method(), request.headers()))
+    Gated::shut(refusal.answer(&Head::of(request)))
 }
 
 fn no_session(missing: NoSession) -> Refusal {

@@ -13,7 +13,7 @@ use super::{
     FormLoginLayer, Prompt, challenge::redirect, credentials::Credentials, destination, origin,
     record::Record,
 };
-use crate::refusal::Refusal;
+use crate::{Head, Refusal};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -44,7 +44,7 @@ impl FormLoginLayer {
         let (head, body) = request.into_parts();
         match self.try_sign_in(&session, &head, body).await {
             Ok(response) => response,
-            Err(refusal) => refusal.answer(&head.method, &head.headers),
+            Err(refusal) => refusal.answer(&Head::from(&head)),
         }
     }
 
@@ -80,7 +80,7 @@ impl FormLoginLayer {
     pub(super) async fn sign_out(self, session: Session, head: request::Parts) -> Response<Body> {
         match self.try_sign_out(&session, &head).await {
             Ok(response) => response,
-            Err(refusal) => refusal.answer(&head.method, &head.headers),
+            Err(refusal) => refusal.answer(&Head::from(&head)),
         }
     }
 
@@ -191,7 +191,7 @@ pub(super) fn only(allowed: &'static str, head: &request::Parts) -> Response<Bod
         StatusCode::METHOD_NOT_ALLOWED,
         format!("the method is {}, and must be of {allowed}", head.method),
     );
-    let mut response = refusal.answer(&head.method, &head.headers);
+    let mut response = refusal.answer(&Head::from(head));
     response
         .headers_mut()
         .insert(ALLOW, HeaderValue::from_static(allowed));
@@ -220,9 +220,9 @@ mod tests {
             (io::ErrorKind::UnexpectedEof, StatusCode::BAD_REQUEST),
         ] {
             let refusal = collect(broken(kind), 100).await.unwrap_err();
-            assert_eq!(refusal.status, status, "{kind}");
+            assert_eq!(refusal.status(), status, "{kind}");
         }
         let long = collect(broken(io::ErrorKind::TimedOut), 4).await;
-        assert_eq!(long.unwrap_err().status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(long.unwrap_err().status(), StatusCode::PAYLOAD_TOO_LARGE);
     }
 }

@@ -1,4 +1,8 @@
-use std::sync::Arc;
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use http::{HeaderValue, Request, Response, StatusCode, header::WWW_AUTHENTICATE};
 use plywood_core::{
@@ -7,18 +11,21 @@ use plywood_core::{
 };
 use tower_layer::Layer;
 
-use crate::{Require, area::Area, form::Door, refusal::Refusal};
+use crate::{Head, Refusal, Require, StaleSignIn, area::Area, challenge};
 
-/// Lets in whoever is signed in, or has one of some roles.
+/// Lets in whoever is signed in, and has the right to what they ask for.
 ///
 /// A gate. It reads the [`Identity`] that a layer outside has left, and authenticates nobody itself.
 ///
 /// | the request has | answer |
 /// |---|---|
-/// | an identity with a role that is asked for | the inner service's |
-/// | an identity without one | `403` |
-/// | no identity, and a login form outside that lets strangers through | as there: `303` to the form, or `401` |
-/// | no identity otherwise | `401` with the challenge `SignIn`, or the one that was [named](Self::challenge) |
+/// | an identity that has what is asked for | the inner service's |
+/// | an identity that lacks a [role](Self::role), or that a [rule](Self::when) refuses | `403` |
+/// | an identity that has signed in [too long ago](Self::max_age) | `401` |
+/// | no identity | `401` |
+///
+/// The `401` has the challenge that was [named](Self::challenge), else those of the auth layers outside: a browser is led to the login
+/// page of a [`FormLoginLayer`](crate::FormLoginLayer), and comes back when it has signed in.
 ///
 /// ```
 /// use http::{Request, Response, StatusCode};
@@ -51,8 +58,21 @@ pub struct RequireLayer {
 #[derive(Clone, Debug)]
 struct Config {
     roles: Vec<Box<str>>,
+    rules: Vec<Rule>,
+    max_age: Option<Duration>,
     area: Area,
-    challenge: HeaderValue,
+    challenge: Option<HeaderValue>,
+}
+
+#[derive(Clone)]
+struct Rule(Arc<Judge>);
+
+type Judge = dyn Fn(&Head<'_>, &Identity) -> bool + Send + Sync;
+
+impl fmt::Debug for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Rule(..)")
+    }
 }
 
 impl RequireLayer {
@@ -61,8 +81,10 @@ impl RequireLayer {
         Self {
             config: Arc::new(Config {
                 roles: Vec::new(),
+                rules: Vec::new(),
+                max_age: None,
                 area: Area::default(),
-                challenge: HeaderValue::from_static("SignIn"),
+                challenge: None,
             }),
         }
     }
@@ -70,7 +92,37 @@ impl RequireLayer {
     /// Asks that they have this role; named more than once, any one of them. Default: no role is needed.
     #[must_use]
     pub fn role(mut self, role: &str) -> Self {
-        Arc::make_mut(&mut self.config).roles.push(role.into());
+        self.config().roles.push(role.into());
+        self
+    }
+
+    /// Asks that `rule` says yes; named more than once, each of them. Default: no rule.
+    ///
+    /// ```
+    /// use plywood_auth::RequireLayer;
+    /// use plywood_core::path::Path;
+    ///
+    /// // Everybody has a drawer of their own.
+    /// let layer = RequireLayer::signed_in().when(|head, caller| {
+    ///     Path::read(head.uri()).is_ok_and(|path| path.below(&format!("/drawer/{}", caller.name())).is_some())
+    /// });
+    /// ```
+    #[must_use]
+    pub fn when(
+        mut self,
+        rule: impl Fn(&Head<'_>, &Identity) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.config().rules.push(Rule(Arc::new(rule)));
+        self
+    }
+
+    /// Asks that they have signed in at most so long ago, for what a browser that was left alone must not do. Default: no matter when.
+    ///
+    /// Whoever has signed in before that is asked to do it again. Whoever nobody knows the time of ([`Identity::since`]) is refused with
+    /// `403`: a browser repeats a password of Basic by itself, so that asking would tell nothing.
+    #[must_use]
+    pub fn max_age(mut self, duration: Duration) -> Self {
+        self.config().max_age = Some(duration);
         self
     }
 
@@ -83,55 +135,78 @@ impl RequireLayer {
     /// When no path can be below `prefix`.
     #[must_use]
     pub fn below(mut self, prefix: &str) -> Self {
-        Arc::make_mut(&mut self.config).area.add(prefix);
+        self.config().area.add(prefix);
         self
     }
 
-    /// The challenge of a `401`: how to sign in, where a layer of another make knows it. Default: `SignIn`, which says only that it is
-    /// possible.
+    /// The challenge of a `401`: how to sign in, where a layer of another make knows it. Default: the challenges of the auth layers outside,
+    /// and without one `SignIn`, which says only that it is possible.
     #[must_use]
     pub fn challenge(mut self, challenge: HeaderValue) -> Self {
-        Arc::make_mut(&mut self.config).challenge = challenge;
+        self.config().challenge = Some(challenge);
         self
     }
 
-    /// The refusal, if there is one.
+    fn config(&mut self) -> &mut Config {
+        Arc::make_mut(&mut self.config)
+    }
+
+    /// The answer to whoever may not go on.
     pub(super) fn refusal<B>(&self, request: &Request<B>) -> Option<Response<Body>> {
-        let (method, headers) = (request.method(), request.headers());
-        match self.config.area.holds(request.uri()) {
-            Ok(true) => {}
-            Ok(false) => return None,
-            Err(malformed) => return Some(Refusal::from(malformed).answer(method, headers)),
+        let refusal = self.judge(request).err()?;
+        let asks_in = refusal.status() == StatusCode::UNAUTHORIZED;
+        let mut response = refusal.answer(&Head::of(request));
+        if asks_in {
+            self.challenge_with(&mut response);
         }
-        match Identity::of(request) {
-            Some(caller) if self.suits(caller) => None,
-            Some(_) => {
-                let refusal = Refusal::new(StatusCode::FORBIDDEN, "a role is missing");
-                Some(refusal.answer(method, headers))
-            }
-            None => Some(self.ask_in(request)),
-        }
+        Some(response)
     }
 
-    fn suits(&self, caller: &Identity) -> bool {
-        let roles = &self.config.roles;
-        roles.is_empty() || roles.iter().any(|role| caller.has_role(role))
-    }
-
-    fn ask_in<B>(&self, request: &Request<B>) -> Response<Body> {
-        if let Some(door) = request.extensions().get::<Door>() {
-            return door.challenge(request);
+    fn judge<B>(&self, request: &Request<B>) -> Result<(), Refusal> {
+        if !self.config.area.holds(request.uri())? {
+            return Ok(());
         }
         // Whoever has forgotten the layer that signs people in reads here which it is.
-        let refusal = Refusal::new(
-            StatusCode::UNAUTHORIZED,
-            "nobody is signed in by `BasicAuthLayer` or `FormLoginLayer` of `plywood-auth` outside of this layer",
-        );
-        let mut response = refusal.answer(request.method(), request.headers());
-        let challenge = self.config.challenge.clone();
-        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
-        response
+        let caller = Identity::of(request).ok_or_else(|| {
+            Refusal::unauthorized(
+                "nobody is signed in by `AuthLayer`, `BasicAuthLayer` or `FormLoginLayer` of `plywood-auth` outside of this layer",
+            )
+        })?;
+        let roles = &self.config.roles;
+        if !roles.is_empty() && !roles.iter().any(|role| caller.has_role(role)) {
+            return Err(forbidden("a role is missing"));
+        }
+        let head = Head::of(request);
+        if !self
+            .config
+            .rules
+            .iter()
+            .all(|Rule(rule)| rule(&head, caller))
+        {
+            return Err(forbidden("a rule refuses it"));
+        }
+        // Last, because who may not go on anyway is not asked to sign in again.
+        if let Some(max_age) = self.config.max_age {
+            let since = caller.since();
+            let since = since.ok_or_else(|| forbidden("nobody knows when they have signed in"))?;
+            StaleSignIn::check(since, SystemTime::now(), max_age).map_err(Refusal::unauthorized)?;
+        }
+        Ok(())
     }
+
+    fn challenge_with(&self, response: &mut Response<Body>) {
+        match &self.config.challenge {
+            Some(challenge) => {
+                let challenge = challenge.clone();
+                response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+            }
+            None => challenge::add(response, vec![challenge::SIGN_IN]),
+        }
+    }
+}
+
+fn forbidden(reason: &'static str) -> Refusal {
+    Refusal::new(StatusCode::FORBIDDEN, reason)
 }
 
 impl Described for RequireLayer {

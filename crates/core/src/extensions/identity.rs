@@ -25,6 +25,7 @@ struct Person {
     scheme: Cow<'static, str>,
     roles: Box<[Box<str>]>,
     authenticated_at: Option<SystemTime>,
+    methods: Cow<'static, str>,
 }
 
 impl Identity {
@@ -35,6 +36,7 @@ impl Identity {
             scheme: Cow::Borrowed(""),
             roles: Box::default(),
             authenticated_at: None,
+            methods: Cow::Borrowed(""),
         }))
     }
 
@@ -56,6 +58,16 @@ impl Identity {
     #[must_use]
     pub fn authenticated_at(mut self, time: SystemTime) -> Self {
         Arc::make_mut(&mut self.0).authenticated_at = Some(time);
+        self
+    }
+
+    /// How it was proved, by the words of [RFC 8176 §2] with spaces between them, in place of any before: `pwd`, or `pwd otp`. For rules such as
+    /// "a second factor".
+    ///
+    /// [RFC 8176 §2]: https://www.rfc-editor.org/rfc/rfc8176#section-2
+    #[must_use]
+    pub fn methods(mut self, words: impl Into<Cow<'static, str>>) -> Self {
+        Arc::make_mut(&mut self.0).methods = words.into();
         self
     }
 
@@ -82,6 +94,16 @@ impl Identity {
     /// When it was proved, if auth said so.
     pub fn since(&self) -> Option<SystemTime> {
         self.0.authenticated_at
+    }
+
+    /// Was it proved by this method?
+    pub fn has_method(&self, method: &str) -> bool {
+        self.iter_methods().any(|had| had == method)
+    }
+
+    /// The methods by which it was proved, as far as auth said so.
+    pub fn iter_methods(&self) -> impl Iterator<Item = &str> {
+        self.0.methods.split_ascii_whitespace()
     }
 
     /// Leaves it in the request, in place of any before, and [tells](Self::tell) of it.
@@ -171,6 +193,15 @@ mod tests {
             assert!(format!("{identity:?}").contains(name));
             assert_ne!(identity, Identity::new(format!("{name}!")));
         }
+    }
+
+    #[test]
+    fn methods_are_words() {
+        let ada = Identity::new("ada").methods("pwd otp");
+        assert!(ada.has_method("otp") && ada.has_method("pwd"));
+        assert!(!ada.has_method("pwd otp") && !ada.has_method("") && !ada.has_method("hwk"));
+        assert_eq!(ada.iter_methods().collect::<Vec<_>>(), ["pwd", "otp"]);
+        assert_eq!(Identity::new("ada").iter_methods().count(), 0);
     }
 
     #[test]
