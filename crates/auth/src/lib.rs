@@ -91,6 +91,8 @@ mod auth;
 mod basic;
 mod challenge;
 mod form;
+#[cfg(feature = "jwt")]
+pub mod jwt;
 mod refusal;
 mod require;
 mod scheme;
