@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use http::{
     HeaderValue, Method, Response, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER},
+    header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use plywood_core::{Body, BoxError, Failure, path::Malformed};
 use plywood_header::accept;
@@ -17,6 +17,7 @@ pub struct Refusal {
     status: StatusCode,
     why: Failure,
     retry_after: Option<Duration>,
+    challenge: Option<HeaderValue>,
 }
 
 impl Refusal {
@@ -25,6 +26,7 @@ impl Refusal {
             status,
             why: Failure::new(reason),
             retry_after: None,
+            challenge: None,
         }
     }
 
@@ -38,6 +40,11 @@ impl Refusal {
     /// The credentials cannot be read: `400`. Not `401`, because to be asked again does not mend a client that cannot write the field.
     pub fn malformed(reason: impl Into<BoxError>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, reason)
+    }
+
+    /// They are right, and are not enough for this: `403`.
+    pub fn insufficient(reason: impl Into<BoxError>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, reason)
     }
 
     /// There were too many wrong ones: `429` ([RFC 6585 §4]) with `Retry-After`, rounded up to a second.
@@ -55,6 +62,15 @@ impl Refusal {
     /// It could not be found out who asks: `503`. Nobody gets in on an error.
     pub fn unknown(error: impl Into<BoxError>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, error)
+    }
+
+    /// Says in `WWW-Authenticate` what is wrong, whatever the status ([RFC 9110 §11.6.1]). To a `401` the schemes add theirs by themselves.
+    ///
+    /// [RFC 9110 §11.6.1]: https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
+    #[must_use]
+    pub fn challenge(mut self, challenge: HeaderValue) -> Self {
+        self.challenge = Some(challenge);
+        self
     }
 
     /// The status of the answer.
@@ -100,6 +116,9 @@ impl Refusal {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(wait) = self.retry_after {
             headers.insert(RETRY_AFTER, seconds(wait).into());
+        }
+        if let Some(challenge) = self.challenge {
+            headers.insert(WWW_AUTHENTICATE, challenge);
         }
         if let Some(line) = line {
             *response.body_mut() = line.into();

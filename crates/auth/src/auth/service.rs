@@ -94,8 +94,7 @@ where
 {
     match finding {
         Finding::Known(known) => {
-            let (identity, fields) = known.into_parts();
-            identity.leave(&mut request);
+            let fields = known.leave(&mut request);
             let_in(inner, request, Farewell::of(layer, fields))
         }
         Finding::Nothing if layer.lets_strangers_in() => {

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use http::HeaderMap;
+use http::{Extensions, HeaderMap};
 use plywood_core::Identity;
 
 use crate::Refusal;
@@ -38,15 +38,22 @@ impl From<Refusal> for Finding {
 pub struct Known {
     identity: Identity,
     fields: Option<Box<Fields>>,
+    more: Option<Box<More>>,
 }
+
+/// What a scheme leaves in the request beside the identity.
+pub(crate) type More = dyn FnOnce(&mut Extensions) + Send;
 
 pub(crate) type Fields = dyn FnOnce(&mut HeaderMap) + Send;
 
 impl Known {
     /// Somebody, of whom the answer says nothing.
     pub const fn new(identity: Identity) -> Self {
-        let fields = None;
-        Self { identity, fields }
+        Self {
+            identity,
+            fields: None,
+            more: None,
+        }
     }
 
     /// Edits the fields of the inner service's answer: `Authentication-Info` ([RFC 7615]), a cookie that is issued anew.
@@ -58,8 +65,37 @@ impl Known {
         self
     }
 
-    pub(crate) fn into_parts(self) -> (Identity, Option<Box<Fields>>) {
-        (self.identity, self.fields)
+    /// Leaves `word` in the request's extensions too: what else the credentials say, for handlers that ask for it.
+    #[must_use]
+    pub fn leaving<T: Clone + Send + Sync + 'static>(mut self, word: T) -> Self {
+        let before = self.more.take();
+        self.more = Some(Box::new(move |extensions| {
+            if let Some(before) = before {
+                before(extensions);
+            }
+            extensions.insert(word);
+        }));
+        self
+    }
+
+    /// Who asks.
+    pub const fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The same about somebody else, or about the same one with more said of it.
+    pub(crate) fn named(mut self, name: impl FnOnce(Identity) -> Identity) -> Self {
+        self.identity = name(self.identity);
+        self
+    }
+
+    /// Leaves who asks in the request; gives the edit of the answer.
+    pub(crate) fn leave<B>(self, request: &mut http::Request<B>) -> Option<Box<Fields>> {
+        self.identity.leave(request);
+        if let Some(more) = self.more {
+            more(request.extensions_mut());
+        }
+        self.fields
     }
 }
 
