@@ -20,6 +20,7 @@ mod algorithm;
 mod claims;
 mod der;
 mod error;
+mod identity;
 mod json;
 mod jwk;
 mod jws;
@@ -36,7 +37,7 @@ pub use self::{
     claims::Claims,
     error::{Invalid, KeyError, KeyErrorKind},
     jwk::Jwk,
-    jws::{Jws, MAX_TOKEN},
+    jws::Jws,
     set::{KeySet, MAX_KEYS, MAX_SET},
     signing::SigningKey,
     verifier::Verifier,

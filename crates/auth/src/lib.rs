@@ -89,6 +89,7 @@
 mod area;
 mod auth;
 mod basic;
+pub mod bearer;
 mod challenge;
 mod form;
 #[cfg(feature = "jwt")]
@@ -101,6 +102,7 @@ mod verdict;
 pub use self::{
     auth::{Auth, AuthLayer, Farewell},
     basic::{Basic, BasicAuthLayer},
+    bearer::{Bearer, BearerLayer},
     form::{FormLogin, FormLoginLayer, Invitation, Prompt},
     refusal::Refusal,
     require::{Require, RequireLayer, StaleSignIn},

@@ -107,6 +107,11 @@ impl Claims {
         T::deserialize(Value::Object(all)).ok()
     }
 
+    /// A claim that is a time.
+    pub(super) fn time(&self, name: &str) -> Option<SystemTime> {
+        time(self.0.all.get(name)?.as_f64()?)
+    }
+
     pub(super) fn has(&self, name: &str) -> bool {
         self.0.all.contains_key(name)
     }

@@ -61,7 +61,7 @@ impl error::Error for KeyError {}
 pub enum Invalid {
     /// It is not three parts of strict base64url, or its header is not the JSON object that it must be.
     Malformed,
-    /// It has more than [`MAX_TOKEN`](super::MAX_TOKEN) bytes.
+    /// It has more than [`MAX_TOKEN`](crate::bearer::MAX_TOKEN) bytes.
     Long,
     /// Its header has `crit`, or `b64` other than `true`: it counts on an extension that is not known here.
     Extension,

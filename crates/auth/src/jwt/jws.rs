@@ -4,9 +4,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
 use super::{Algorithm, Invalid, json};
-
-/// The longest token that is read, in bytes: 16 KiB. A header field of a request is seldom longer.
-pub const MAX_TOKEN: usize = 16 * 1024;
+use crate::bearer::MAX_TOKEN;
 
 /// Three parts of a token, of which nothing is believed yet.
 #[derive(Debug)]

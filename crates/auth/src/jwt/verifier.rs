@@ -48,6 +48,8 @@ struct Config {
     required: Vec<Box<str>>,
     leeway: Duration,
     max_age: Option<Duration>,
+    name: Box<str>,
+    roles: Vec<Box<str>>,
 }
 
 impl Verifier {
@@ -61,6 +63,8 @@ impl Verifier {
             required: vec!["exp".into()],
             leeway: Duration::from_secs(60),
             max_age: None,
+            name: "sub".into(),
+            roles: Vec::new(),
         }))
     }
 
@@ -116,6 +120,21 @@ impl Verifier {
         self
     }
 
+    /// The claim that names who asks. Default: `sub`, which is unique and never given to somebody else. An address of mail or a name for display
+    /// is neither at every issuer.
+    #[must_use]
+    pub fn name_claim(mut self, claim: impl Into<Box<str>>) -> Self {
+        self.config().name = claim.into();
+        self
+    }
+
+    /// A claim whose words are the roles of who asks, such as `roles` or `groups`; named more than once, the words of all. Default: `scope`.
+    #[must_use]
+    pub fn role_claim(mut self, claim: impl Into<Box<str>>) -> Self {
+        self.config().roles.push(claim.into());
+        self
+    }
+
     /// Verifies a token now, and gives what it says.
     ///
     /// # Errors
@@ -165,6 +184,17 @@ impl Verifier {
             return Err(Invalid::Audience);
         }
         Ok(claims)
+    }
+
+    pub(super) fn naming(&self) -> &str {
+        &self.0.name
+    }
+
+    pub(super) fn granting(&self) -> impl Iterator<Item = &str> {
+        let by_default = self.0.roles.is_empty().then_some("scope");
+        by_default
+            .into_iter()
+            .chain(self.0.roles.iter().map(|claim| &**claim))
     }
 
     fn config(&mut self) -> &mut Config {
