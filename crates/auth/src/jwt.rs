@@ -20,6 +20,8 @@ mod algorithm;
 mod claims;
 mod der;
 mod error;
+#[cfg(feature = "jwks")]
+mod fetched;
 mod identity;
 mod json;
 mod jwk;
@@ -32,6 +34,8 @@ mod verifying;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "jwks")]
+pub use self::fetched::FetchedKeys;
 pub use self::{
     algorithm::Algorithm,
     claims::Claims,

@@ -4,7 +4,9 @@ use std::time::SystemTime;
 
 use plywood_core::{Carrier, Identity, future::Next};
 
-use super::{Claims, Invalid, Verifier};
+#[cfg(feature = "jwks")]
+use super::FetchedKeys;
+use super::{Claims, Invalid, Verifier, verifier::Keys};
 use crate::{Finding, Known, Refusal, bearer::Tokens};
 
 impl Verifier {
@@ -48,7 +50,40 @@ impl Verifier {
 /// A signed token stands for whom its claims name. They are left in the request for handlers: [`Claims::of`].
 impl Tokens for Verifier {
     fn look_up(&self, token: &str) -> Next<Finding> {
-        Next::Now(self.finding(self.verify_at(token, SystemTime::now())))
+        let now = SystemTime::now();
+        match self.keys() {
+            Keys::Given(keys) => Next::Now(self.finding(self.verify_by(keys, token, now))),
+            #[cfg(feature = "jwks")]
+            Keys::Fetched(keys) => self.look_up_fetched(keys, token, now),
+        }
+    }
+}
+
+#[cfg(feature = "jwks")]
+impl Verifier {
+    /// By the keys that are at hand, or, where they do not have the token's, by those that can be fetched now.
+    fn look_up_fetched(&self, keys: &FetchedKeys, token: &str, now: SystemTime) -> Next<Finding> {
+        if let Some(at_hand) = keys.at_hand() {
+            let accepted = self.verify_by(&at_hand, token, now);
+            if accepted != Err(Invalid::UnknownKey) {
+                return Next::Now(self.finding(accepted));
+            }
+        }
+        let Some(end) = keys.refetch() else {
+            return Next::Now(self.find_at_hand(keys, token, now));
+        };
+        let (verifier, keys, token) = (self.clone(), keys.clone(), token.to_owned());
+        Next::Later(Box::pin(async move {
+            end.await;
+            verifier.find_at_hand(&keys, &token, now)
+        }))
+    }
+
+    fn find_at_hand(&self, keys: &FetchedKeys, token: &str, now: SystemTime) -> Finding {
+        match keys.at_hand() {
+            Some(keys) => self.finding(self.verify_by(&keys, token, now)),
+            None => Refusal::unknown(keys.error()).into(),
+        }
     }
 }
 

@@ -41,7 +41,7 @@ pub struct Verifier(Arc<Config>);
 
 #[derive(Clone, Debug)]
 struct Config {
-    keys: KeySet,
+    keys: Keys,
     issuers: Vec<Box<str>>,
     audiences: Vec<Box<str>>,
     types: Vec<Box<str>>,
@@ -52,11 +52,28 @@ struct Config {
     roles: Vec<Box<str>>,
 }
 
+#[derive(Clone, Debug)]
+pub(super) enum Keys {
+    Given(KeySet),
+    #[cfg(feature = "jwks")]
+    Fetched(super::FetchedKeys),
+}
+
 impl Verifier {
     /// Accepts what these keys have signed: one key, or a set.
     pub fn new(keys: impl Into<KeySet>) -> Self {
+        Self::over(Keys::Given(keys.into()))
+    }
+
+    /// Accepts what the keys have signed that are fetched from an issuer.
+    #[cfg(feature = "jwks")]
+    pub fn fetching(keys: super::FetchedKeys) -> Self {
+        Self::over(Keys::Fetched(keys))
+    }
+
+    fn over(keys: Keys) -> Self {
         Self(Arc::new(Config {
-            keys: keys.into(),
+            keys,
             issuers: Vec::new(),
             audiences: Vec::new(),
             types: Vec::new(),
@@ -135,7 +152,7 @@ impl Verifier {
         self
     }
 
-    /// Verifies a token now, and gives what it says.
+    /// Verifies a token now, and gives what it says. Where keys are fetched, by those that are at hand: nothing is waited for.
     ///
     /// # Errors
     ///
@@ -150,7 +167,23 @@ impl Verifier {
     ///
     /// When it is not to be accepted.
     pub fn verify_at(&self, token: &str, now: SystemTime) -> Result<Claims, Invalid> {
-        self.accept(&self.0.keys.verify(token)?, now)
+        match &self.0.keys {
+            Keys::Given(keys) => self.verify_by(keys, token, now),
+            #[cfg(feature = "jwks")]
+            Keys::Fetched(keys) => {
+                let keys = keys.at_hand().ok_or(Invalid::UnknownKey)?;
+                self.verify_by(&keys, token, now)
+            }
+        }
+    }
+
+    pub(super) fn verify_by(
+        &self,
+        keys: &KeySet,
+        token: &str,
+        now: SystemTime,
+    ) -> Result<Claims, Invalid> {
+        self.accept(&keys.verify(token)?, now)
     }
 
     fn accept(&self, jws: &Jws, now: SystemTime) -> Result<Claims, Invalid> {
@@ -184,6 +217,10 @@ impl Verifier {
             return Err(Invalid::Audience);
         }
         Ok(claims)
+    }
+
+    pub(super) fn keys(&self) -> &Keys {
+        &self.0.keys
     }
 
     pub(super) fn naming(&self) -> &str {
