@@ -94,11 +94,17 @@ mod challenge;
 mod form;
 #[cfg(feature = "jwt")]
 pub mod jwt;
+#[cfg(feature = "password")]
+pub mod password;
 mod refusal;
+#[cfg(feature = "password")]
+mod reloaded;
 mod require;
 mod scheme;
 mod verdict;
 
+#[cfg(feature = "password")]
+pub use self::reloaded::FileError;
 pub use self::{
     auth::{Auth, AuthLayer, Farewell},
     basic::{Basic, BasicAuthLayer},

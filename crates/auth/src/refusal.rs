@@ -60,8 +60,16 @@ impl Refusal {
     }
 
     /// It could not be found out who asks: `503`. Nobody gets in on an error.
+    ///
+    /// Where too many passwords wait to be checked (`Busy` of `password`), with `Retry-After`.
     pub fn unknown(error: impl Into<BoxError>) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, error)
+        let error = error.into();
+        let retry_after = retry_after(&error);
+        let refusal = Self::new(StatusCode::SERVICE_UNAVAILABLE, error);
+        Self {
+            retry_after,
+            ..refusal
+        }
     }
 
     /// Says in `WWW-Authenticate` what is wrong, whatever the status ([RFC 9110 §11.6.1]). To a `401` the schemes add theirs by themselves.
@@ -126,6 +134,17 @@ impl Refusal {
         response.extensions_mut().insert(self.why);
         response
     }
+}
+
+#[cfg(feature = "password")]
+fn retry_after(error: &BoxError) -> Option<Duration> {
+    let busy = error.downcast_ref::<crate::password::Busy>();
+    busy.map(|_| crate::password::Busy::RETRY_AFTER)
+}
+
+#[cfg(not(feature = "password"))]
+fn retry_after(_: &BoxError) -> Option<Duration> {
+    None
 }
 
 /// Whole ones, rounded up: who comes back at the end of a wait that was rounded down is refused again.
