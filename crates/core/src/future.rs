@@ -1,7 +1,7 @@
 //! The futures of every layer, so that no other crate writes one.
 //!
 //! `type Future` must be nameable on stable Rust. These cover what layers do: edit the answer ([`Edited`]), answer instead of the
-//! inner service ([`Gated`]), follow the answer with a rare wait ([`Followed`]), answer for whatever happened ([`Settled`]), call one of two
+//! inner service ([`Gated`]), follow the answer with a rare wait ([`Followed`]), answer for whatever happened ([`Settled`]), edit or refuse ([`Screened`]), call one of two
 //! services ([`Either`]) or one that may not be ready yet ([`Oneshot`]).
 
 mod edited;
@@ -9,6 +9,7 @@ mod either;
 mod followed;
 mod gated;
 mod oneshot;
+mod screened;
 mod settled;
 
 use std::pin::Pin;
@@ -19,6 +20,7 @@ pub use self::{
     followed::{Follow, Followed, Next},
     gated::Gated,
     oneshot::Oneshot,
+    screened::{Refuse, Screened},
     settled::{Outcome, Settle, Settled},
 };
 
