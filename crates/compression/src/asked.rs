@@ -3,8 +3,7 @@
 use http::{HeaderMap, HeaderValue, Method, Request, header};
 use plywood_header::accept_encoding::{self, Choice, Coding};
 
-/// The codings on offer, in our order of preference.
-const OFFERS: &[Coding] = &[Coding::Gzip];
+use crate::tags::{self, EntityTags};
 
 /// What the answer must know of the request.
 #[derive(Clone, Debug)]
@@ -13,6 +12,14 @@ pub(crate) struct Asked {
     codings: Codings,
     /// The client holds an answer under strong tags alone, so it is one that we did not compress.
     pub(crate) holds_plain: bool,
+    /// What only some layers must know. It is boxed because every request carries this.
+    rare: Option<Box<Rare>>,
+}
+
+#[derive(Clone, Debug)]
+struct Rare {
+    /// The lines of `If-None-Match`, where tags are suffixed.
+    held: Vec<HeaderValue>,
 }
 
 /// What the client wants to read.
@@ -38,7 +45,8 @@ enum Codings {
 }
 
 impl Asked {
-    pub(crate) fn of<B>(request: &Request<B>) -> Self {
+    /// `offers` are the codings in our order of preference.
+    pub(crate) fn of<B>(request: &Request<B>, offers: &[Coding], tags: EntityTags) -> Self {
         let headers = request.headers();
         Self {
             content: match *request.method() {
@@ -46,8 +54,12 @@ impl Asked {
                 Method::CONNECT => Content::Tunnel,
                 _ => Content::Body,
             },
-            codings: Codings::of(headers),
+            codings: Codings::of(headers, offers),
             holds_plain: holds_plain(headers),
+            rare: match tags {
+                EntityTags::Weak => None,
+                EntityTags::Suffixed => Rare::of(headers),
+            },
         }
     }
 
@@ -56,26 +68,39 @@ impl Asked {
     /// A client that accepts nothing at all gets it too: [RFC 9110 §12.5.3] allows that, and the inner service has run already.
     ///
     /// [RFC 9110 §12.5.3]: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3
-    pub(crate) fn coding(&self) -> Option<Coding> {
-        let choice = match &self.codings {
-            Codings::Unsaid => return None,
-            Codings::Line(line) => accept_encoding::negotiate_lines([line], OFFERS),
-            Codings::Chosen(choice) => *choice,
-        };
-        match choice {
+    pub(crate) fn coding(&self, offers: &[Coding]) -> Option<Coding> {
+        match self.codings.choice(offers) {
             Choice::Coding(coding) => Some(coding),
             Choice::Identity | Choice::NotAcceptable => None,
         }
     }
+
+    /// The coding that the client holds already, as far as its `If-None-Match` says so, of the answer with this head.
+    pub(crate) fn held_coding(&self, answer: &HeaderMap, offers: &[Coding]) -> Option<Coding> {
+        tags::held_coding(answer, &self.rare.as_ref()?.held, offers)
+    }
+
+    /// Whether the client accepts nothing that we could answer.
+    pub(crate) fn accepts_nothing(&self, offers: &[Coding]) -> bool {
+        self.codings.choice(offers) == Choice::NotAcceptable
+    }
 }
 
 impl Codings {
-    fn of(headers: &HeaderMap) -> Self {
+    fn of(headers: &HeaderMap, offers: &[Coding]) -> Self {
         let mut lines = headers.get_all(header::ACCEPT_ENCODING).iter();
         match (lines.next(), lines.next()) {
             (None, _) => Self::Unsaid,
             (Some(line), None) => Self::Line(line.clone()),
-            (Some(_), Some(_)) => Self::Chosen(accept_encoding::negotiate(headers, OFFERS)),
+            (Some(_), Some(_)) => Self::Chosen(accept_encoding::negotiate(headers, offers)),
+        }
+    }
+
+    fn choice(&self, offers: &[Coding]) -> Choice {
+        match self {
+            Self::Unsaid => Choice::Identity,
+            Self::Line(line) => accept_encoding::negotiate_lines([line], offers),
+            Self::Chosen(choice) => *choice,
         }
     }
 }
@@ -90,16 +115,26 @@ fn holds_plain(headers: &HeaderMap) -> bool {
         })
 }
 
+impl Rare {
+    fn of(headers: &HeaderMap) -> Option<Box<Self>> {
+        let held = headers.get_all(header::IF_NONE_MATCH).iter().cloned();
+        let held: Vec<_> = held.collect();
+        (!held.is_empty()).then(|| Box::new(Self { held }))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const OFFERS: &[Coding] = &[Coding::Gzip];
 
     fn asked(fields: &[(&str, &str)]) -> Asked {
         let mut request = Request::builder();
         for (name, value) in fields {
             request = request.header(*name, *value);
         }
-        Asked::of(&request.body(()).unwrap())
+        Asked::of(&request.body(()).unwrap(), OFFERS, EntityTags::Weak)
     }
 
     #[test]
@@ -121,7 +156,7 @@ mod tests {
                 .iter()
                 .map(|line| ("accept-encoding", *line))
                 .collect();
-            assert_eq!(asked(&fields).coding(), expected, "{lines:?}");
+            assert_eq!(asked(&fields).coding(OFFERS), expected, "{lines:?}");
         }
     }
 
@@ -143,6 +178,6 @@ mod tests {
 
     #[test]
     fn it_is_small_because_every_request_carries_it() {
-        assert!(size_of::<Asked>() <= 48, "{}", size_of::<Asked>());
+        assert!(size_of::<Asked>() <= 56, "{}", size_of::<Asked>());
     }
 }

@@ -9,9 +9,6 @@ use bytes::Bytes;
 use http_body::{Body as _, Frame};
 use plywood_core::{Body, BoxError};
 
-/// The longest body that is compressed in one go, in bytes: about a millisecond of work at the default level.
-pub(crate) const WHOLE: usize = 128 * 1024;
-
 /// What [`look`] saw.
 pub(crate) enum AtHand {
     /// All of it, and it is short enough for one go.
@@ -20,12 +17,12 @@ pub(crate) enum AtHand {
     Part(Option<Result<Frame<Bytes>, BoxError>>, Body),
 }
 
-/// Looks for the whole body, without waiting.
+/// Looks for the whole body, without waiting, unless it is longer than `most` bytes.
 ///
 /// A body that knows its length, and that it is short, is polled once. Many hold just one frame, in a wrapper that hides it.
-pub(crate) fn look(body: Body) -> AtHand {
+pub(crate) fn look(body: Body, most: usize) -> AtHand {
     let mut body = match body.try_into_bytes() {
-        Ok(bytes) if bytes.len() <= WHOLE => return AtHand::Whole(bytes),
+        Ok(bytes) if bytes.len() <= most => return AtHand::Whole(bytes),
         Ok(bytes) => return AtHand::Part(None, bytes.into()),
         Err(body) => body,
     };
@@ -33,7 +30,7 @@ pub(crate) fn look(body: Body) -> AtHand {
         .size_hint()
         .exact()
         .and_then(|length| usize::try_from(length).ok());
-    let Some(length) = length.filter(|length| *length <= WHOLE) else {
+    let Some(length) = length.filter(|length| *length <= most) else {
         return AtHand::Part(None, body);
     };
     // Nobody needs to be woken: the server polls the answer's body once more, and then with its own waker.
@@ -56,8 +53,10 @@ mod tests {
 
     use super::*;
 
+    const WHOLE: usize = 1000;
+
     fn is_whole(body: Body) -> bool {
-        matches!(look(body), AtHand::Whole(_))
+        matches!(look(body, WHOLE), AtHand::Whole(_))
     }
 
     fn wrapped(length: usize) -> Body {

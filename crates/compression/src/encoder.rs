@@ -1,22 +1,32 @@
-//! The state that turns plain bytes into gzip ([RFC 1952](https://www.rfc-editor.org/rfc/rfc1952)).
+//! The state that turns plain bytes into coded ones.
+
+mod codec;
+
+#[cfg(feature = "br")]
+mod brotli;
+#[cfg(feature = "gzip")]
+mod flate;
+#[cfg(feature = "br")]
+mod recycler;
+#[cfg(feature = "zstd")]
+mod zstandard;
 
 use std::fmt;
 
 use bytes::Bytes;
-use flate2::{Compress, Compression, FlushCompress, Status};
 use plywood_core::BoxError;
+use plywood_header::accept_encoding::Coding;
+
+use self::codec::{Codec, Goal};
+use crate::effort::Job;
 
 /// The longest frame of a stream, in bytes.
 const FRAME: usize = 32 * 1024;
 
-/// 32 KiB of history: what every decoder has, and the most that the format allows.
-const WINDOW_BITS: u8 = 15;
-
-/// An encoder for one body at a time. It weighs about 400 KiB, so it is used again: see `Pool`.
-///
-/// The same bytes and the same calls make the same result: the header names no file and no time.
+/// An encoder for one body at a time. It weighs up to a megabyte, so it is used again: see `Pool`.
 pub(crate) struct Encoder {
-    deflate: Compress,
+    coding: Coding,
+    codec: Box<dyn Codec>,
     /// The coded bytes gather here, and leave as copies of their exact length: a short frame must not hold a long buffer.
     buffer: Vec<u8>,
     filled: usize,
@@ -24,18 +34,24 @@ pub(crate) struct Encoder {
 }
 
 impl Encoder {
-    pub(crate) fn gzip(level: u32) -> Self {
-        Self {
-            deflate: Compress::new_gzip(Compression::new(level), WINDOW_BITS),
+    /// An encoder of `coding`, if this build has it. It must be [started](Self::start).
+    pub(crate) fn new(coding: Coding) -> Option<Self> {
+        Some(Self {
+            coding,
+            codec: codec::codec(coding)?,
             buffer: vec![0; FRAME],
             filled: 0,
             holds_back: false,
-        }
+        })
+    }
+
+    pub(crate) const fn coding(&self) -> Coding {
+        self.coding
     }
 
     /// Forgets the body before, finished or not.
-    pub(crate) fn restart(&mut self) {
-        self.deflate.reset();
+    pub(crate) fn start(&mut self, job: &Job) {
+        self.codec.start(job);
         self.filled = 0;
         self.holds_back = false;
     }
@@ -46,15 +62,13 @@ impl Encoder {
         if self.buffer.len() < room {
             self.buffer.resize(room, 0);
         }
-        match self.run(plain, FlushCompress::Finish, room) {
-            Ok((_, Status::StreamEnd)) => self.take(),
-            _ => None,
-        }
+        self.filled = self.codec.whole(plain, &mut self.buffer[..room])?;
+        self.take()
     }
 
     /// Takes in as much of `plain` as fits, and says how much that was.
     pub(crate) fn write(&mut self, plain: &[u8]) -> Result<usize, BoxError> {
-        let (taken, _) = self.run(plain, FlushCompress::None, FRAME)?;
+        let (taken, _) = self.step(plain, Goal::Take)?;
         self.holds_back |= taken > 0;
         Ok(taken)
     }
@@ -66,16 +80,15 @@ impl Encoder {
 
     /// Lets everything out that went in. Says whether that is done; if not, [`take`](Self::take) and ask again.
     pub(crate) fn flush(&mut self) -> Result<bool, BoxError> {
-        self.run(&[], FlushCompress::Sync, FRAME)?;
-        let done = self.filled < FRAME;
-        self.holds_back &= !done;
-        Ok(done)
+        let (_, reached) = self.step(&[], Goal::Flush)?;
+        self.holds_back &= !reached;
+        Ok(reached)
     }
 
     /// Ends the body. Says whether that is done; if not, [`take`](Self::take) and ask again.
     pub(crate) fn finish(&mut self) -> Result<bool, BoxError> {
-        let (_, status) = self.run(&[], FlushCompress::Finish, FRAME)?;
-        Ok(status == Status::StreamEnd)
+        let (_, reached) = self.step(&[], Goal::Finish)?;
+        Ok(reached)
     }
 
     /// What came out so far, if it fills a frame. Nothing more goes in before it is taken.
@@ -89,42 +102,63 @@ impl Encoder {
         (filled > 0).then(|| Bytes::copy_from_slice(&self.buffer[..filled]))
     }
 
-    /// One call of the codec, into the buffer up to `limit`.
-    fn run(
-        &mut self,
-        plain: &[u8],
-        flush: FlushCompress,
-        limit: usize,
-    ) -> Result<(usize, Status), BoxError> {
-        let before = (self.deflate.total_in(), self.deflate.total_out());
-        let room = &mut self.buffer[self.filled..limit];
-        let status = self.deflate.compress(plain, room, flush)?;
-        let count = |now: u64, before: u64| {
-            usize::try_from(now - before).expect("a step within two slices in memory")
-        };
-        self.filled += count(self.deflate.total_out(), before.1);
-        Ok((count(self.deflate.total_in(), before.0), status))
+    fn step(&mut self, plain: &[u8], goal: Goal) -> Result<(usize, bool), BoxError> {
+        let room = &mut self.buffer[self.filled..FRAME];
+        let progress = self.codec.step(plain, room, goal)?;
+        self.filled += progress.filled;
+        Ok((progress.taken, progress.reached))
     }
 }
 
 impl fmt::Debug for Encoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Encoder")
-            .field("total_in", &self.deflate.total_in())
-            .field("total_out", &self.deflate.total_out())
+            .field("coding", &self.coding)
+            .field("filled", &self.filled)
             .finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
+#[cfg(feature = "gzip")]
 mod tests {
     use std::io::Read;
 
     use flate2::read::GzDecoder;
 
     use super::*;
+    use crate::effort::default_level;
 
     const PLAIN: &[u8] = &[b'x'; 5000];
+
+    const ALL: [Coding; 4] = [Coding::Zstd, Coding::Br, Coding::Gzip, Coding::Deflate];
+
+    fn job(coding: Coding) -> Job {
+        Job {
+            coding,
+            level: default_level(coding),
+            size: None,
+        }
+    }
+
+    fn encoders() -> impl Iterator<Item = (Job, Encoder)> {
+        ALL.into_iter()
+            .filter_map(|coding| Some((job(coding), Encoder::new(coding)?)))
+            .map(|(job, mut encoder)| {
+                encoder.start(&job);
+                (job, encoder)
+            })
+    }
+
+    fn gzip(level: i32) -> Encoder {
+        let mut encoder = Encoder::new(Coding::Gzip).unwrap();
+        let job = Job {
+            level,
+            ..job(Coding::Gzip)
+        };
+        encoder.start(&job);
+        encoder
+    }
 
     fn decoded(coded: &[u8]) -> Vec<u8> {
         let mut plain = Vec::new();
@@ -134,38 +168,47 @@ mod tests {
 
     #[test]
     fn a_whole_body_comes_back_and_its_header_names_no_time() {
-        let coded = Encoder::gzip(4).whole(PLAIN).unwrap();
+        let coded = gzip(4).whole(PLAIN).unwrap();
         assert_eq!(decoded(&coded), PLAIN);
         assert_eq!(coded[..8], [0x1f, 0x8b, 8, 0, 0, 0, 0, 0]);
     }
 
     #[test]
     fn every_level_can_be_read() {
+        let mut used = gzip(1);
         for level in 1..=9 {
-            let coded = Encoder::gzip(level).whole(PLAIN).unwrap();
+            let coded = gzip(level).whole(PLAIN).unwrap();
             assert_eq!(decoded(&coded), PLAIN, "level {level}");
+            used.start(&Job {
+                level,
+                ..job(Coding::Gzip)
+            });
+            assert_eq!(used.whole(PLAIN), Some(coded), "level {level}");
         }
     }
 
     #[test]
     fn what_does_not_become_smaller_is_refused() {
-        let mut encoder = Encoder::gzip(4);
-        for plain in [&b""[..], b"x", b"0123456789abcdef"] {
-            encoder.restart();
-            assert_eq!(encoder.whole(plain), None, "{plain:?}");
+        for (job, mut encoder) in encoders() {
+            for plain in [&b""[..], b"x", b"0123456789abcdef"] {
+                encoder.start(&job);
+                assert_eq!(encoder.whole(plain), None, "{job:?} {plain:?}");
+            }
         }
     }
 
     #[test]
     fn a_used_encoder_works_like_a_new_one() {
-        let fresh = Encoder::gzip(4).whole(PLAIN).unwrap();
-        let mut encoder = Encoder::gzip(4);
-        assert!(encoder.whole(b"refused").is_none());
-        encoder.restart();
-        assert_eq!(encoder.write(b"a body that is given up").unwrap(), 23);
-        encoder.restart();
-        assert_eq!(encoder.whole(PLAIN), Some(fresh.clone()));
-        encoder.restart();
-        assert_eq!(encoder.whole(PLAIN), Some(fresh));
+        for (job, mut encoder) in encoders() {
+            let fresh = encoder.whole(PLAIN).unwrap();
+            encoder.start(&job);
+            assert!(encoder.whole(b"refused").is_none());
+            encoder.start(&job);
+            assert_eq!(encoder.write(b"a body that is given up").unwrap(), 23);
+            for _ in 0..2 {
+                encoder.start(&job);
+                assert_eq!(encoder.whole(PLAIN), Some(fresh.clone()), "{job:?}");
+            }
+        }
     }
 }

@@ -5,12 +5,15 @@ use plywood_core::{
     NoCompress,
     sheet::{Act, Described, Sheet},
 };
+use plywood_header::accept_encoding::Coding;
 use tower_layer::Layer;
 
 use crate::{
     Compression,
+    effort::{self, Job},
     eligibility::{self, Eligibility},
     pool::{Lease, Pool},
+    tags::EntityTags,
 };
 
 /// Compresses what its services answer.
@@ -23,6 +26,11 @@ pub struct CompressionLayer {
 
 #[derive(Clone)]
 struct Config {
+    offers: Vec<Coding>,
+    levels: [i32; 4],
+    level_by: Option<Arc<LevelBy>>,
+    entity_tags: EntityTags,
+    strict: bool,
     min_size: u64,
     max_encoders: usize,
     when: Option<Arc<Predicate>>,
@@ -31,40 +39,118 @@ struct Config {
 
 type Predicate = dyn Fn(&response::Parts) -> bool + Send + Sync;
 
-const LEVEL: u32 = 4;
+type LevelBy = dyn Fn(Coding, &response::Parts, Option<u64>) -> Option<i32> + Send + Sync;
 
 const MIN_SIZE: u64 = 1024;
 
 const MAX_ENCODERS: usize = 256;
 
+/// What this build can write, the best first: see [`CompressionLayer::level`] for the curve.
+const OFFERS: &[Coding] = &[
+    #[cfg(feature = "zstd")]
+    Coding::Zstd,
+    #[cfg(feature = "br")]
+    Coding::Br,
+    #[cfg(feature = "gzip")]
+    Coding::Gzip,
+    #[cfg(feature = "gzip")]
+    Coding::Deflate,
+];
+
 impl CompressionLayer {
-    /// Compresses what is worth it, at level 4, from 1 KiB on.
+    /// Compresses what is worth it, in every coding whose feature is on, from 1 KiB on.
     #[must_use]
     pub fn new() -> Self {
         Self {
             config: Arc::new(Config {
+                offers: OFFERS.to_vec(),
+                levels: [Coding::Zstd, Coding::Br, Coding::Gzip, Coding::Deflate]
+                    .map(effort::default_level),
+                level_by: None,
+                entity_tags: EntityTags::Weak,
+                strict: false,
                 min_size: MIN_SIZE,
                 max_encoders: MAX_ENCODERS,
                 when: None,
-                pool: Arc::new(Pool::new(LEVEL)),
+                pool: Arc::new(Pool::new()),
             }),
         }
     }
 
-    /// How hard to try, from 1 (fast) to 9 (small). Other numbers count as the nearest of these.
+    /// The codings on offer, the best first: between those that a client likes equally, the first wins.
     ///
-    /// The default is 4, by value and not by habit. On 100 KB of JSON:
+    /// The default is `zstd`, `br`, `gzip`, `deflate`, as far as the features of this crate are on. One whose feature is off is left out.
+    #[must_use]
+    pub fn codings(mut self, codings: impl IntoIterator<Item = Coding>) -> Self {
+        let built = codings.into_iter().filter(|coding| OFFERS.contains(coding));
+        self.edit().offers = built.collect();
+        self
+    }
+
+    /// How hard to try in `coding`, from 1 (fast) to 9 (small), for zstd to 19. Other numbers count as the nearest of these.
+    ///
+    /// The defaults are zstd 3, brotli 4, and 4 for gzip and deflate, by value and not by habit. On 100 KB of JSON:
     ///
     /// | level | time | size | a millisecond saved costs |
     /// |---|---|---|---|
-    /// | 6, the habit | 1.27 ms | 21.8 KB | |
-    /// | 4 | 0.77 ms | 23.0 KB | 2.4 KB |
-    /// | 1 | 0.21 ms | 33.2 KB | 18 KB |
+    /// | gzip 6, the habit | 1.27 ms | 21.8 KB | |
+    /// | gzip 4 | 0.77 ms | 23.0 KB | 2.4 KB |
+    /// | gzip 1 | 0.21 ms | 33.2 KB | 18 KB |
+    /// | brotli 5 | 2.3 ms | 21.4 KB | |
+    /// | brotli 4 | 1.09 ms | 23.0 KB | 1.3 KB |
+    /// | zstd 3 | 0.22 ms | 22.2 KB | |
+    /// | zstd 1 | 0.18 ms | 23.4 KB | 30 KB |
     ///
-    /// Up to 10 KB, levels 4 and 6 give the same size within 1 %.
+    /// zstd 3 is both smaller and faster than the others at their defaults, so it is preferred. Up to 10 KB, levels 4 and 6 of gzip
+    /// give the same size within 1 %.
     #[must_use]
-    pub fn level(mut self, level: u32) -> Self {
-        self.edit().pool = Arc::new(Pool::new(level.clamp(1, 9)));
+    pub fn level(mut self, coding: Coding, level: i32) -> Self {
+        self.edit().levels[coding as usize] = effort::clamp_level(coding, level);
+        self
+    }
+
+    /// How hard to try for one answer, by its coding, its head (there is its media type) and its length in bytes, if that is known.
+    ///
+    /// `None` is the level of the coding. By default it is that for every answer.
+    ///
+    /// ```
+    /// use plywood_compression::{Coding, CompressionLayer};
+    ///
+    /// // Long pages of text are worth more time; event streams are not.
+    /// let layer = CompressionLayer::new().level_by(|coding, head, size| {
+    ///     let is = |media_type| head.headers.get("content-type").is_some_and(|is| is == media_type);
+    ///     match coding {
+    ///         Coding::Gzip if is("text/event-stream") => Some(1),
+    ///         Coding::Gzip if size > Some(50_000) => Some(6),
+    ///         _ => None,
+    ///     }
+    /// });
+    /// # let _ = layer;
+    /// ```
+    #[must_use]
+    pub fn level_by(
+        mut self,
+        level: impl Fn(Coding, &response::Parts, Option<u64>) -> Option<i32> + Send + Sync + 'static,
+    ) -> Self {
+        self.edit().level_by = Some(Arc::new(level));
+        self
+    }
+
+    /// What becomes of the strong entity tag of an answer that is compressed. The default is [`EntityTags::Weak`].
+    #[must_use]
+    pub fn entity_tags(mut self, entity_tags: EntityTags) -> Self {
+        self.edit().entity_tags = entity_tags;
+        self
+    }
+
+    /// Whether to answer 406 to a request that accepts neither a coding on offer nor the plain answer (`identity;q=0`).
+    ///
+    /// The inner service is not called then, so that nothing is done whose outcome nobody reads. The default is `false`: such a client gets
+    /// the plain answer, as [RFC 9110 §12.5.3](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3) allows, because most who ask
+    /// so can read it all the same.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.edit().strict = strict;
         self
     }
 
@@ -79,7 +165,7 @@ impl CompressionLayer {
 
     /// How many answers may be in the making at a time. Those beyond it go out as they are.
     ///
-    /// The default is 256, which take 100 MiB. A client that asks for many long answers and reads none of them holds one encoder for each;
+    /// The default is 256, which take 100 MiB with gzip and 256 MiB with zstd or brotli. A client that asks for many long answers and reads none of them holds one encoder for each;
     /// an answer that is there as a whole holds its own for a moment only.
     #[must_use]
     pub fn max_encoders(mut self, encoders: usize) -> Self {
@@ -111,9 +197,35 @@ impl CompressionLayer {
         }
     }
 
+    pub(crate) fn offers(&self) -> &[Coding] {
+        &self.config.offers
+    }
+
+    pub(crate) fn tags(&self) -> EntityTags {
+        self.config.entity_tags
+    }
+
+    pub(crate) fn is_strict(&self) -> bool {
+        self.config.strict
+    }
+
+    /// What it takes to put an answer with this head, and a body of `size` bytes if that is known, into `coding`.
+    pub(crate) fn job(&self, coding: Coding, parts: &response::Parts, size: Option<u64>) -> Job {
+        let config = &*self.config;
+        let wished = config.level_by.as_ref();
+        let wished = wished.and_then(|level| level(coding, parts, size));
+        Job {
+            coding,
+            level: wished.map_or(config.levels[coding as usize], |level| {
+                effort::clamp_level(coding, level)
+            }),
+            size,
+        }
+    }
+
     /// An encoder, unless as many as there may be are at work.
-    pub(crate) fn encoder(&self) -> Option<Lease> {
-        self.config.pool.lease(self.config.max_encoders)
+    pub(crate) fn encoder(&self, job: &Job) -> Option<Lease> {
+        self.config.pool.lease(job, self.config.max_encoders)
     }
 
     #[cfg(test)]
@@ -154,6 +266,11 @@ impl<S> Layer<S> for CompressionLayer {
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
+            .field("offers", &self.offers)
+            .field("levels", &self.levels)
+            .field("level_by", &self.level_by.as_ref().map(|_| ".."))
+            .field("entity_tags", &self.entity_tags)
+            .field("strict", &self.strict)
             .field("min_size", &self.min_size)
             .field("max_encoders", &self.max_encoders)
             .field("when", &self.when.as_ref().map(|_| ".."))

@@ -17,7 +17,7 @@
 //! # async fn main() -> Result<(), BoxError> {
 //! let app = ServiceBuilder::new().layer(CompressionLayer::new()).service(service_fn(poem));
 //!
-//! let request = Request::get("/").header("accept-encoding", "gzip, br").body(Body::empty())?;
+//! let request = Request::get("/").header("accept-encoding", "gzip").body(Body::empty())?;
 //! let response = app.oneshot(request).await?;
 //! assert_eq!(response.headers()["content-encoding"], "gzip");
 //! assert_eq!(response.headers()["vary"], "accept-encoding");
@@ -30,22 +30,24 @@
 //!
 //! # What it does
 //!
-//! It compresses with gzip what becomes smaller by it: text, JSON, XML, scripts, WebAssembly, SVG, fonts that are not compressed
-//! already; from 1 KiB on, if the length is known; and only if the client accepts it.
+//! It compresses what becomes smaller by it: text, JSON, XML, scripts, WebAssembly, SVG, fonts that are not compressed
+//! already; from 1 KiB on, if the length is known; and only if the client accepts it. Between codings that the client likes equally,
+//! zstd comes first, then brotli, gzip and deflate, as far as the features of this crate are on.
 //!
 //! - A body that is there as a whole, up to 128 KiB, is compressed at once, and the answer has a `Content-Length`. If it does not
 //!   become smaller, it goes out as it is.
 //! - Any other body is compressed while it comes. Whenever it waits, everything that came is flushed, so the client reads each
 //!   server-sent event and each line of a slow answer at once. Frames are at most 32 KiB long, trailers pass, and a long body gives
 //!   other tasks a turn every 256 KiB. An error leaves the coded body without an end, so that nobody takes it for complete.
-//! - The state of an encoder is 400 KiB large. It is kept and used again, two for each processor. A stream that lasts holds one for
-//!   as long as it lasts.
+//! - The state of an encoder is 400 KiB large for gzip, up to a megabyte for the others. It is kept and used again, two of each coding
+//!   for each processor. A stream that lasts holds one for as long as it lasts.
+//! - The window is as wide as the body, if its length is known, and 128 KiB for a stream.
 //!
 //! | field | in a compressed answer |
 //! |---|---|
-//! | `Content-Encoding` | `gzip` |
+//! | `Content-Encoding` | `zstd`, `br`, `gzip` or `deflate` |
 //! | `Content-Length` | the new one, or none |
-//! | `ETag` | weak; one that cannot be read is removed |
+//! | `ETag` | weak, or with a suffix ([`EntityTags`]); one that cannot be read is removed |
 //! | `Accept-Ranges`, `Content-Digest`, `Repr-Digest`, `Digest`, `Content-MD5` | removed: they were about other bytes |
 //! | `Vary` | names `Accept-Encoding`; so do the plain answers that might have been compressed |
 //!
@@ -59,9 +61,18 @@
 //!
 //! # What it does not do
 //!
-//! It does not refuse: a client that accepts no coding at all, not even the plain one, gets the plain one. It does not decompress
-//! requests. It does not change requests: a `Range` is the inner service's to answer, from plain bytes, and `If-Match` with a weak tag
-//! fails there, as it must. A client that wants to edit what it read asks for it with `Accept-Encoding: identity`.
+//! It does not refuse, unless it is [`strict`](CompressionLayer::strict): a client that accepts no coding at all, not even the plain one,
+//! gets the plain one. It does not decompress requests. A `Range` is the inner service's to answer, from plain bytes. With weak tags, `If-Match`
+//! fails there, as it must: a client that wants to edit what it read asks for it with `Accept-Encoding: identity`.
+//!
+//! # Features
+//!
+//! | feature | brings | needs a C compiler |
+//! |---|---|---|
+//! | `gzip` (on by default) | gzip and deflate, by zlib-rs | no |
+//! | `br` | brotli | no |
+//! | `zstd` | zstd | yes |
+//! | `libdeflate` | gzip and deflate of bodies at hand by libdeflate: a third faster at an equal size | yes |
 //!
 //! # Order
 //!
@@ -80,24 +91,33 @@
 //!
 //! [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110) §8.4 (content codings), §8.8.3 (entity tags), §12.5.3 (`Accept-Encoding`), §12.5.5
 //! (`Vary`); [RFC 9111 §5.2.2.6](https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2.6) (`no-transform`);
-//! [RFC 9530](https://www.rfc-editor.org/rfc/rfc9530) (digests); [RFC 1952](https://www.rfc-editor.org/rfc/rfc1952) (gzip).
+//! [RFC 9530](https://www.rfc-editor.org/rfc/rfc9530) (digests); [RFC 1952](https://www.rfc-editor.org/rfc/rfc1952) (gzip),
+//! [RFC 1950](https://www.rfc-editor.org/rfc/rfc1950) (deflate), [RFC 7932](https://www.rfc-editor.org/rfc/rfc7932) (brotli),
+//! [RFC 8878](https://www.rfc-editor.org/rfc/rfc8878) and [RFC 9659](https://www.rfc-editor.org/rfc/rfc9659) (zstd).
 
 mod asked;
 mod at_hand;
 mod body;
+mod effort;
 mod eligibility;
 mod encoder;
 mod head;
 mod layer;
 mod media;
 mod pool;
+mod refusal;
 mod service;
 mod stream;
+mod tags;
+
+pub use plywood_header::accept_encoding::Coding;
 
 pub use self::{
     body::Compressed,
     layer::CompressionLayer,
+    refusal::NotAcceptable,
     service::{Compress, Compression},
+    tags::EntityTags,
 };
 
 #[cfg(doctest)]

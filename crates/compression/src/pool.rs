@@ -1,4 +1,4 @@
-//! Encoders at rest. A fresh one costs about 400 KiB of memory and more time than a small answer takes to compress.
+//! Encoders at rest. A fresh one costs up to a megabyte of memory and more time than a small answer takes to compress.
 
 use std::{
     fmt,
@@ -7,61 +7,71 @@ use std::{
     thread,
 };
 
-use crate::encoder::Encoder;
+use plywood_header::accept_encoding::Coding;
 
-/// Encoders of one level. It keeps two for each processor at most, and makes as many more as are wanted, and allowed, at a time.
+use crate::{effort::Job, encoder::Encoder};
+
+/// It keeps two encoders of each coding for each processor at most, and makes as many more as are wanted, and allowed, at a time.
 pub(crate) struct Pool {
-    level: u32,
     most: usize,
     encoders: Mutex<Encoders>,
 }
 
 struct Encoders {
-    idle: Vec<Encoder>,
+    /// One list for each coding.
+    idle: [Vec<Encoder>; 4],
     at_work: usize,
 }
 
+impl Encoders {
+    const fn idle(&mut self, coding: Coding) -> &mut Vec<Encoder> {
+        &mut self.idle[match coding {
+            Coding::Zstd => 0,
+            Coding::Br => 1,
+            Coding::Gzip => 2,
+            Coding::Deflate => 3,
+        }]
+    }
+}
+
 impl Pool {
-    pub(crate) fn new(level: u32) -> Self {
+    pub(crate) fn new() -> Self {
         // One for whole bodies, which hold it for one call, and one for streams, which come and go.
         let most = 2 * thread::available_parallelism().map_or(1, Into::into);
         Self {
-            level,
             most,
             encoders: Mutex::new(Encoders {
-                idle: Vec::with_capacity(most),
+                idle: [const { Vec::new() }; 4],
                 at_work: 0,
             }),
         }
     }
 
-    /// An encoder that is ready for a new body, unless `allowed` of them are at work already. It returns when it is dropped.
-    pub(crate) fn lease(self: &Arc<Self>, allowed: usize) -> Option<Lease> {
+    /// An encoder that is ready for `job`, unless `allowed` of them are at work already. It returns when it is dropped.
+    pub(crate) fn lease(self: &Arc<Self>, job: &Job, allowed: usize) -> Option<Lease> {
         let mut encoders = self.lock();
         if encoders.at_work >= allowed {
             return None;
         }
         encoders.at_work += 1;
-        let idle = encoders.idle.pop();
+        let idle = encoders.idle(job.coding).pop();
         drop(encoders);
-        let encoder = match idle {
-            Some(mut used) => {
-                used.restart();
-                used
-            }
-            None => Encoder::gzip(self.level),
-        };
-        Some(Lease {
-            encoder: Some(encoder),
+        let mut lease = Lease {
+            encoder: idle.or_else(|| Encoder::new(job.coding)),
             pool: Arc::clone(self),
-        })
+        };
+        lease.encoder.as_mut()?.start(job);
+        Some(lease)
     }
 
-    fn take_back(&self, encoder: Encoder) {
+    fn take_back(&self, encoder: Option<Encoder>) {
         let mut encoders = self.lock();
         encoders.at_work -= 1;
-        if encoders.idle.len() < self.most {
-            encoders.idle.push(encoder);
+        let Some(encoder) = encoder else { return };
+        let most = self.most;
+        let idle = encoders.idle(encoder.coding());
+        if idle.len() < most {
+            idle.push(encoder);
         }
     }
 
@@ -72,14 +82,13 @@ impl Pool {
 
     #[cfg(test)]
     pub(crate) fn idle(&self) -> usize {
-        self.lock().idle.len()
+        self.lock().idle.iter().map(Vec::len).sum()
     }
 }
 
 impl fmt::Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pool")
-            .field("level", &self.level)
             .field("most", &self.most)
             .finish_non_exhaustive()
     }
@@ -110,28 +119,33 @@ impl DerefMut for Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        if let Some(encoder) = self.encoder.take() {
-            self.pool.take_back(encoder);
-        }
+        self.pool.take_back(self.encoder.take());
     }
 }
 
 #[cfg(test)]
+#[cfg(feature = "gzip")]
 mod tests {
     use super::*;
 
+    const JOB: Job = Job {
+        coding: Coding::Gzip,
+        level: 4,
+        size: None,
+    };
+
     #[test]
     fn encoders_come_back_and_are_taken_again() {
-        let pool = Arc::new(Pool::new(4));
-        let first = pool.lease(2);
-        let second = pool.lease(2);
+        let pool = Arc::new(Pool::new());
+        let first = pool.lease(&JOB, 2);
+        let second = pool.lease(&JOB, 2);
         assert!(first.is_some() && second.is_some());
-        assert!(pool.lease(2).is_none(), "all are at work");
+        assert!(pool.lease(&JOB, 2).is_none(), "all are at work");
         assert_eq!(pool.idle(), 0);
         drop(first);
         drop(second);
         assert_eq!(pool.idle(), 2);
-        let _again = pool.lease(2);
+        let _again = pool.lease(&JOB, 2);
         assert_eq!(pool.idle(), 1);
     }
 
@@ -139,10 +153,22 @@ mod tests {
     fn no_more_are_kept_than_it_may() {
         let pool = Arc::new(Pool {
             most: 2,
-            ..Pool::new(4)
+            ..Pool::new()
         });
-        let leases: Vec<_> = (0..5).map(|_| pool.lease(5)).collect();
+        let leases: Vec<_> = (0..5).map(|_| pool.lease(&JOB, 5)).collect();
         drop(leases);
+        assert_eq!(pool.idle(), 2);
+    }
+
+    #[test]
+    fn each_coding_has_encoders_of_its_own() {
+        let pool = Arc::new(Pool::new());
+        drop(pool.lease(&JOB, 2));
+        let deflate = Job {
+            coding: Coding::Deflate,
+            ..JOB
+        };
+        drop(pool.lease(&deflate, 2));
         assert_eq!(pool.idle(), 2);
     }
 }

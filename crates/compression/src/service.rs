@@ -3,7 +3,7 @@ use std::task::{Context, Poll};
 use http::{HeaderMap, Request, Response, header, response};
 use plywood_core::{
     Body, HttpBody,
-    future::{Edit, Edited},
+    future::{Edit, Refuse, Screened},
 };
 use plywood_header::{accept_encoding::Coding, vary};
 use tower_service::Service;
@@ -13,8 +13,9 @@ use crate::{
     asked::{Asked, Content},
     at_hand::{self, AtHand},
     eligibility::Eligibility,
-    head,
+    head, refusal,
     stream::Stream,
+    tags::{self, EntityTags},
 };
 
 /// The service that [`CompressionLayer`] makes.
@@ -31,18 +32,24 @@ where
 {
     type Response = Response<Compressed<ResBody>>;
     type Error = S::Error;
-    type Future = Edited<S::Future, Compress>;
+    type Future = Screened<S::Future, Compress>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         let compress = Compress {
-            asked: Asked::of(&request),
+            asked: Asked::of(&request, self.layer.offers(), self.layer.tags()),
             layer: self.layer.clone(),
         };
-        Edited::new(self.inner.call(request), compress)
+        if compress.refuses() {
+            return Screened::refuse(compress);
+        }
+        if self.layer.tags() == EntityTags::Suffixed {
+            tags::without_suffixes(request.headers_mut(), self.layer.offers());
+        }
+        Screened::admit(self.inner.call(request), compress)
     }
 }
 
@@ -59,14 +66,24 @@ impl<B: HttpBody> Edit<B> for Compress {
     fn edit(self, response: Response<B>) -> Response<Compressed<B>> {
         let (mut parts, body) = response.into_parts();
         let body = match self.coding(&mut parts, &body) {
-            Some(coding) => self.compress(&mut parts.headers, body, coding),
+            Some(coding) => self.compress(&mut parts, body, coding),
             None => Compressed::plain(body),
         };
         Response::from_parts(parts, body)
     }
 }
 
+impl<B: HttpBody> Refuse<B> for Compress {
+    fn refuse(self) -> Response<Compressed<B>> {
+        refusal::not_acceptable().map(Compressed::whole)
+    }
+}
+
 impl Compress {
+    fn refuses(&self) -> bool {
+        self.layer.is_strict() && self.asked.accepts_nothing(self.layer.offers())
+    }
+
     /// The coding in which to answer. Whatever it is, the head has learnt what it must say about the choice.
     fn coding<B: HttpBody>(&self, parts: &mut response::Parts, body: &B) -> Option<Coding> {
         if self.asked.content == Content::Tunnel {
@@ -78,17 +95,34 @@ impl Compress {
             return None;
         }
         vary::append(&mut parts.headers, header::ACCEPT_ENCODING);
-        match (eligibility, self.asked.content) {
-            (Eligibility::Worthy, Content::Body) => return self.asked.coding(),
-            (Eligibility::Confirmation, _) if self.asked.holds_plain => {}
-            (Eligibility::Worthy | Eligibility::Confirmation, _)
-                if self.asked.coding().is_some() =>
-            {
-                head::forget_plain(&mut parts.headers);
-            }
-            _ => {}
+        let offers = self.layer.offers();
+        let stands_for = match (eligibility, self.asked.content) {
+            (Eligibility::Worthy, Content::Body) => return self.asked.coding(offers),
+            (Eligibility::Worthy, _) => self.asked.coding(offers),
+            (Eligibility::Confirmation, _) => self.confirmed_coding(&parts.headers),
+            _ => None,
+        };
+        if let Some(coding) = stands_for {
+            head::forget_plain(&mut parts.headers, coding, self.layer.tags());
         }
         None
+    }
+
+    /// The coding of the answer that a 304 with this head stands for; `None` if it is the plain one.
+    fn confirmed_coding(&self, headers: &HeaderMap) -> Option<Coding> {
+        let offers = self.layer.offers();
+        match self.layer.tags() {
+            EntityTags::Suffixed => {
+                let held = self.asked.held_coding(headers, offers);
+                held.or_else(|| {
+                    self.asked
+                        .coding(offers)
+                        .filter(|_| !self.asked.holds_plain)
+                })
+            }
+            EntityTags::Weak if self.asked.holds_plain => None,
+            EntityTags::Weak => self.asked.coding(offers),
+        }
     }
 
     /// The length of the body, in bytes, or more than that; `None` if nothing says it.
@@ -110,31 +144,34 @@ impl Compress {
 
     fn compress<B: HttpBody>(
         &self,
-        headers: &mut HeaderMap,
+        parts: &mut response::Parts,
         body: B,
         coding: Coding,
     ) -> Compressed<B> {
+        let job = self.layer.job(coding, parts, body.size_hint().exact());
         // Nobody waits for an encoder: a plain answer is right too.
-        let Some(mut encoder) = self.layer.encoder() else {
+        let Some(mut encoder) = self.layer.encoder(&job) else {
             return Compressed::plain(body);
         };
-        match at_hand::look(Body::new(body)) {
+        let (headers, tags) = (&mut parts.headers, self.layer.tags());
+        match at_hand::look(Body::new(body), job.portion()) {
             AtHand::Whole(plain) => match encoder.whole(&plain) {
                 Some(coded) => {
-                    head::recode(headers, coding, Some(coded.len()));
+                    head::recode(headers, coding, tags, Some(coded.len()));
                     Compressed::whole(coded)
                 }
                 None => Compressed::whole(plain),
             },
             AtHand::Part(first, rest) => {
-                head::recode(headers, coding, None);
-                Compressed::stream(Stream::new(encoder, first, rest))
+                head::recode(headers, coding, tags, None);
+                Compressed::stream(Stream::new(encoder, first, rest, 2 * job.portion()))
             }
         }
     }
 }
 
 #[cfg(test)]
+#[cfg(feature = "gzip")]
 mod tests {
     use std::{convert::Infallible, future::ready};
 
@@ -149,7 +186,7 @@ mod tests {
 
     #[test]
     fn what_every_call_carries_stays_small() {
-        assert!(size_of::<Compress>() <= 56, "{}", size_of::<Compress>());
+        assert!(size_of::<Compress>() <= 64, "{}", size_of::<Compress>());
         let body = size_of::<Compressed<Body>>();
         assert!(body <= size_of::<Body>() + 16, "{body}");
         assert!(body < 64, "{body}");
@@ -221,7 +258,7 @@ mod tests {
         );
         drop(broken);
 
-        let long = "x".repeat(at_hand::WHOLE + 1);
+        let long = "x".repeat(crate::effort::PORTION + 1);
         let mut complete = answer(&layer, long.into());
         assert_eq!(layer.idle_encoders(), 0);
         while complete.frame().await.is_some() {}
@@ -247,13 +284,5 @@ mod tests {
 
         drop(slow);
         assert!(is_coded(&respond(&layer, unfinished(false))));
-    }
-
-    #[test]
-    fn a_layer_of_another_level_has_encoders_of_its_own() {
-        let layer = CompressionLayer::new();
-        drop(answer(&layer, "x".repeat(5000).into()));
-        assert_eq!(layer.clone().min_size(1).idle_encoders(), 1);
-        assert_eq!(layer.clone().level(9).idle_encoders(), 0);
     }
 }

@@ -12,9 +12,6 @@ use plywood_core::{Body, BoxError};
 
 use crate::pool::Lease;
 
-/// How many plain bytes are taken in before others get a turn on this thread: about two milliseconds of work.
-const TURN: usize = 256 * 1024;
-
 /// A body that is compressed while it comes: what it handed on can be read, whenever it waits.
 pub(crate) struct Stream {
     encoder: Lease,
@@ -24,6 +21,8 @@ pub(crate) struct Stream {
     plain: Bytes,
     trailers: Option<HeaderMap>,
     step: Step,
+    /// How many plain bytes are taken in before others get a turn on this thread.
+    portion: usize,
     /// How much of this turn is left.
     turn: usize,
 }
@@ -44,6 +43,7 @@ impl Stream {
         encoder: Lease,
         first: Option<Result<Frame<Bytes>, BoxError>>,
         rest: Body,
+        portion: usize,
     ) -> Self {
         Self {
             encoder,
@@ -52,7 +52,8 @@ impl Stream {
             plain: Bytes::new(),
             trailers: None,
             step: Step::Take,
-            turn: TURN,
+            portion,
+            turn: portion,
         }
     }
 
@@ -147,7 +148,7 @@ impl Stream {
     }
 
     fn wait(&mut self) -> Polled {
-        self.turn = TURN;
+        self.turn = self.portion;
         Poll::Pending
     }
 }

@@ -1,5 +1,6 @@
 //! The head: what is compressed, and what the fields say of it.
 
+#![cfg(feature = "gzip")]
 #![allow(clippy::unwrap_used, reason = "a failed test says where by itself")]
 
 mod stage;
@@ -8,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, header};
 use http_body::Body as _;
 use http_body_util::{BodyExt, Full};
-use plywood_compression::CompressionLayer;
+use plywood_compression::{Coding, CompressionLayer};
 use plywood_core::{Body, BoxError, NoCompress};
 
 use crate::stage::{Script, Step, call, get, gunzip, html, read};
@@ -35,6 +36,11 @@ fn response(status: u16, fields: &[(&str, &str)], body: Body) -> Response<Body> 
     response.body(body).unwrap()
 }
 
+/// Most of these tests speak of one coding.
+fn layer() -> CompressionLayer {
+    CompressionLayer::new().codings([Coding::Gzip])
+}
+
 #[test]
 fn a_body_at_hand_is_compressed_with_its_length() {
     let plain = text(20_000);
@@ -42,7 +48,7 @@ fn a_body_at_hand_is_compressed_with_its_length() {
         Body::from(plain.clone()),
         Body::new(Full::new(plain.clone()).map_err(BoxError::from)),
     ] {
-        let response = call(&CompressionLayer::new(), get(), html(body));
+        let response = call(&layer(), get(), html(body));
         let headers = response.headers().clone();
         assert!(is_compressed(&headers));
         assert_eq!(field(&headers, "vary"), Some("accept-encoding"));
@@ -57,7 +63,7 @@ fn a_body_at_hand_is_compressed_with_its_length() {
 #[test]
 fn a_stream_is_compressed_without_a_length() {
     let body = Body::new(Script::new([Step::Data(text(20_000))]));
-    let response = call(&CompressionLayer::new(), get(), html(body));
+    let response = call(&layer(), get(), html(body));
     assert!(is_compressed(response.headers()));
     assert_eq!(field(response.headers(), "content-length"), None);
     assert_eq!(response.body().size_hint().upper(), None);
@@ -137,11 +143,7 @@ fn every_rule_of_eligibility_holds() {
                 .headers_mut()
                 .insert(header::RANGE, "bytes=0-19999".parse().unwrap());
         }
-        let response = call(
-            &CompressionLayer::new(),
-            request,
-            response(status, fields, body),
-        );
+        let response = call(&layer(), request, response(status, fields, body));
         let headers = response.headers().clone();
         assert_eq!(
             (is_compressed(&headers), headers.contains_key("vary")),
@@ -176,11 +178,7 @@ fn the_client_chooses_and_vary_says_so_in_any_case() {
             request = request.header("accept-encoding", line.as_bytes());
         }
         let request = request.body(Body::empty()).unwrap();
-        let response = call(
-            &CompressionLayer::new(),
-            request,
-            html(Body::from(text(20_000))),
-        );
+        let response = call(&layer(), request, html(Body::from(text(20_000))));
         assert_eq!(is_compressed(response.headers()), expected, "{lines:?}");
         assert_eq!(
             field(response.headers(), "vary"),
@@ -195,7 +193,7 @@ fn vary_is_said_once() {
     for before in ["Accept-Encoding", "Origin, ACCEPT-ENCODING", "*"] {
         let fields = [("content-type", TEXT), ("vary", before)];
         let response = response(200, &fields, Body::from(text(20_000)));
-        let response = call(&CompressionLayer::new(), get(), response);
+        let response = call(&layer(), get(), response);
         let lines: Vec<_> = response.headers().get_all("vary").iter().collect();
         assert_eq!(lines, [before]);
     }
@@ -214,7 +212,7 @@ fn nothing_stays_that_is_true_of_the_plain_bytes_alone() {
         ("repr-digest", "unixsum=:AAAA:"),
     ];
     let response = response(200, &fields, Body::from(text(20_000)));
-    let response = call(&CompressionLayer::new(), get(), response);
+    let response = call(&layer(), get(), response);
     let headers = response.headers();
     assert_eq!(field(headers, "etag"), Some("W/\"abc\""));
     assert_ne!(field(headers, "content-length"), Some("20000"));
@@ -244,7 +242,7 @@ fn what_does_not_become_smaller_goes_out_as_it_is() {
         ("content-length", "4096"),
     ];
     let response = response(200, &fields, Body::from(noise.clone()));
-    let response = call(&CompressionLayer::new(), get(), response);
+    let response = call(&layer(), get(), response);
     assert!(!is_compressed(response.headers()));
     assert_eq!(field(response.headers(), "etag"), Some("\"abc\""));
     assert_eq!(field(response.headers(), "content-length"), Some("4096"));
@@ -266,7 +264,7 @@ fn an_answer_to_head_says_what_is_known_of_gets() {
             ("accept-ranges", "bytes"),
         ]
     };
-    let layer = CompressionLayer::new();
+    let layer = layer();
 
     let answer = call(
         &layer,
@@ -319,7 +317,7 @@ fn a_confirmation_has_the_tag_that_the_client_holds() {
         let request = request.body(Body::empty()).unwrap();
         let fields = [("etag", r#""abc""#)];
         let response = response(304, &fields, Body::empty());
-        let response = call(&CompressionLayer::new(), request, response);
+        let response = call(&layer(), request, response);
         assert_eq!(
             field(response.headers(), "etag"),
             Some(tag),
@@ -338,7 +336,7 @@ fn a_handler_can_refuse() {
     ] {
         let mut response = html(Body::from(text(20_000)));
         response.extensions_mut().insert(no_compress);
-        let response = call(&CompressionLayer::new(), get(), response);
+        let response = call(&layer(), get(), response);
         assert!(!is_compressed(response.headers()));
         assert_eq!(field(response.headers(), "vary"), vary);
     }
@@ -350,14 +348,14 @@ fn a_tunnel_is_left_alone() {
     *request.method_mut() = Method::CONNECT;
     *request.uri_mut() = "example.com:443".parse().unwrap();
     let body = Body::new(Script::new([Step::Data(text(20_000))]));
-    let response = call(&CompressionLayer::new(), request, html(body));
+    let response = call(&layer(), request, html(body));
     assert!(!is_compressed(response.headers()));
     assert_eq!(field(response.headers(), "vary"), None);
 }
 
 #[test]
 fn applied_twice_it_compresses_once() {
-    let layer = CompressionLayer::new();
+    let layer = layer();
     let once = call(&layer, get(), html(Body::from(text(20_000))));
     let twice = call(&layer, get(), once);
     let headers = twice.headers();
@@ -373,7 +371,7 @@ fn options_change_what_is_compressed() {
         let compressed = is_compressed(response.headers());
         compressed.then(|| read(response.into_body()).data.len())
     };
-    let layer = CompressionLayer::new();
+    let layer = layer();
     assert_eq!(compressed(layer.clone(), 600), None);
     assert!(compressed(layer.clone().min_size(500), 600).is_some());
     assert_eq!(compressed(layer.clone().min_size(500), 499), None);
@@ -382,9 +380,12 @@ fn options_change_what_is_compressed() {
         None
     );
 
-    let fast = compressed(layer.clone().level(0), 100_000);
-    let small = compressed(layer.clone().level(10), 100_000);
+    let fast = compressed(layer.clone().level(Coding::Gzip, 0), 100_000);
+    let small = compressed(layer.clone().level(Coding::Gzip, 10), 100_000);
     assert!(small < fast, "{small:?} {fast:?}");
-    assert_eq!(compressed(layer.clone().level(1), 100_000), fast);
-    assert_eq!(compressed(layer.level(9), 100_000), small);
+    assert_eq!(
+        compressed(layer.clone().level(Coding::Gzip, 1), 100_000),
+        fast
+    );
+    assert_eq!(compressed(layer.level(Coding::Gzip, 9), 100_000), small);
 }

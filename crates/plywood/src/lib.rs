@@ -44,7 +44,8 @@
 //!
 //! One for each crate; a feature adds a dependency and changes nothing else. On by default are `access-log`, `auth`, `compression`,
 //! `dispatch`, `error-pages`, `serve`, `session` and `static`. Off are `session-sqlite` (it brings SQLite, and wants a C compiler),
-//! `session-redis` and `session-postgres` (for more than one machine), `session-keys` (sessions sealed in their cookies, and signed ids; it
+//! `session-redis` and `session-postgres` (for more than one machine), `compression-br`, `compression-zstd` and `compression-libdeflate` (more
+//! codings; the last two want a C compiler), `session-keys` (sessions sealed in their cookies, and signed ids; it
 //! wants a C compiler too), `lint` and `test` (for your tests).
 
 mod app;

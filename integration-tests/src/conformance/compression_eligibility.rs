@@ -10,7 +10,7 @@ use http::{
     HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, response::Parts,
 };
 use http_body_util::Collected;
-use plywood_compression::CompressionLayer;
+use plywood_compression::{Coding, CompressionLayer};
 use plywood_core::Body;
 use serde_json::Value;
 use tower::{Layer, service_fn};
@@ -206,7 +206,9 @@ fn through_the_layer(
 ) -> Result<Response<Collected<Bytes>>, Unmet> {
     response(&case["response"], content)?;
     let (wanted, content) = (case["response"].clone(), content.clone());
-    let app = CompressionLayer::new().layer(service_fn(move |_: Request<Body>| {
+    // Whether it is compressed is asked here, not in which coding.
+    let layer = CompressionLayer::new().codings([Coding::Gzip]);
+    let app = layer.layer(service_fn(move |_: Request<Body>| {
         let response = response(&wanted, &content).expect("it was built a moment ago");
         async { Ok::<_, Infallible>(response) }
     }));

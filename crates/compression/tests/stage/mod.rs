@@ -6,17 +6,21 @@ use std::{
     collections::VecDeque,
     convert::Infallible,
     future::ready,
-    io::Read as _,
+    io::{Read as _, Write as _},
     pin::{Pin, pin},
     task::{Context, Poll, Waker},
 };
 
+use brotli::{Decompressor, DecompressorWriter};
 use bytes::Bytes;
-use flate2::read::GzDecoder;
+use flate2::{
+    read::{GzDecoder, ZlibDecoder},
+    write,
+};
 use futures_util::FutureExt;
 use http::{HeaderMap, Request, Response};
 use http_body::Frame;
-use plywood_compression::{Compressed, CompressionLayer};
+use plywood_compression::{Coding, Compressed, CompressionLayer};
 use plywood_core::{Body, BoxError, HttpBody};
 use plywood_lint::LintLayer;
 use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
@@ -42,6 +46,21 @@ pub(crate) fn call<B: HttpBody>(
 
 pub(crate) fn get() -> Request<Body> {
     let request = Request::get("/").header("accept-encoding", "gzip");
+    request.body(Body::empty()).unwrap()
+}
+
+/// The codings of this build.
+pub(crate) const CODINGS: &[Coding] = &[
+    #[cfg(feature = "zstd")]
+    Coding::Zstd,
+    #[cfg(feature = "br")]
+    Coding::Br,
+    Coding::Gzip,
+    Coding::Deflate,
+];
+
+pub(crate) fn get_in(coding: Coding) -> Request<Body> {
+    let request = Request::get("/").header("accept-encoding", coding.as_str());
     request.body(Body::empty()).unwrap()
 }
 
@@ -133,6 +152,59 @@ pub(crate) fn gunzip(coded: &[u8]) -> std::io::Result<Vec<u8>> {
     decoder.read_to_end(&mut plain)?;
     assert!(decoder.into_inner().is_empty(), "something follows the end");
     Ok(plain)
+}
+
+/// The plain bytes of exactly one complete body.
+pub(crate) fn decode(coding: Coding, coded: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut plain = Vec::new();
+    match coding {
+        Coding::Zstd => plain = zstd::decode_all(coded)?,
+        Coding::Br => {
+            Decompressor::new(coded, 4096).read_to_end(&mut plain)?;
+        }
+        Coding::Gzip => return gunzip(coded),
+        Coding::Deflate => {
+            ZlibDecoder::new(coded).read_to_end(&mut plain)?;
+        }
+    }
+    Ok(plain)
+}
+
+/// Reads a coded body while it comes.
+pub(crate) enum Reader {
+    Zstd(zstd::stream::write::Decoder<'static, Vec<u8>>),
+    Br(Box<DecompressorWriter<Vec<u8>>>),
+    Gzip(write::GzDecoder<Vec<u8>>),
+    Deflate(write::ZlibDecoder<Vec<u8>>),
+}
+
+impl Reader {
+    pub(crate) fn of(coding: Coding) -> Self {
+        let plain = Vec::new();
+        match coding {
+            Coding::Zstd => Self::Zstd(zstd::stream::write::Decoder::new(plain).unwrap()),
+            Coding::Br => Self::Br(Box::new(DecompressorWriter::new(plain, 1 << 20))),
+            Coding::Gzip => Self::Gzip(write::GzDecoder::new(plain)),
+            Coding::Deflate => Self::Deflate(write::ZlibDecoder::new(plain)),
+        }
+    }
+
+    /// What can be read once `coded` came too.
+    pub(crate) fn read(&mut self, coded: &[u8]) -> Vec<u8> {
+        macro_rules! read {
+            ($decoder:expr) => {{
+                $decoder.write_all(coded).unwrap();
+                $decoder.flush().unwrap();
+                std::mem::take($decoder.get_mut())
+            }};
+        }
+        match self {
+            Self::Zstd(decoder) => read!(decoder),
+            Self::Br(decoder) => read!(decoder),
+            Self::Gzip(decoder) => read!(decoder),
+            Self::Deflate(decoder) => read!(decoder),
+        }
+    }
 }
 
 /// What `layer` makes of `response`, with nobody who watches.
