@@ -1,4 +1,5 @@
 mod layer;
+mod memory;
 mod scheme;
 
 pub use self::{layer::BasicAuthLayer, scheme::Basic};

@@ -86,12 +86,15 @@
 //! [RFC 8176](https://www.rfc-editor.org/rfc/rfc8176) (words for how somebody was authenticated),
 //! [Fetch Metadata](https://www.w3.org/TR/fetch-metadata/), [CSP 3](https://www.w3.org/TR/CSP3/).
 
+mod accounts;
 mod area;
 mod auth;
 mod basic;
 pub mod bearer;
 mod challenge;
+mod check;
 mod form;
+mod generations;
 #[cfg(feature = "jwt")]
 pub mod jwt;
 #[cfg(feature = "password")]
@@ -101,11 +104,13 @@ mod refusal;
 mod reloaded;
 mod require;
 mod scheme;
+mod throttle;
 mod verdict;
 
 #[cfg(feature = "password")]
 pub use self::reloaded::FileError;
 pub use self::{
+    accounts::Accounts,
     auth::{Auth, AuthLayer, Farewell},
     basic::{Basic, BasicAuthLayer},
     bearer::{Bearer, BearerLayer},
@@ -113,7 +118,8 @@ pub use self::{
     refusal::Refusal,
     require::{Require, RequireLayer, StaleSignIn},
     scheme::{Finding, Head, Known, Scheme},
-    verdict::{Accounts, MAX_CREDENTIAL, Verdict, constant_time_eq},
+    throttle::{Attempt, Attempts, Note, Throttle},
+    verdict::{MAX_CREDENTIAL, Verdict, constant_time_eq},
 };
 
 #[cfg(doctest)]

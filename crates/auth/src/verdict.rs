@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use plywood_core::{BoxError, Identity, future::Next};
 use subtle::ConstantTimeEq;
@@ -45,13 +45,6 @@ impl Verdict {
     pub(crate) fn into_next(self) -> Next<Found> {
         self.0
     }
-
-    pub(crate) async fn found(self) -> Found {
-        match self.0 {
-            Next::Now(found) => found,
-            Next::Later(found) => found.await,
-        }
-    }
 }
 
 impl From<Option<Identity>> for Verdict {
@@ -69,76 +62,6 @@ impl<E: Into<BoxError>> From<Result<Option<Identity>, E>> for Verdict {
 impl fmt::Debug for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Verdict").field(&self.0).finish()
-    }
-}
-
-/// A store of accounts, such as a password file: it knows who a name with a password is.
-///
-/// A closure does as well wherever one is asked for; this is for a type of one's own.
-///
-/// ```
-/// use plywood_auth::{Accounts, Basic, Verdict, constant_time_eq};
-/// use plywood_core::Identity;
-///
-/// struct Guests(String);
-///
-/// impl Accounts for Guests {
-///     fn check(&self, name: &str, password: &str) -> Verdict {
-///         constant_time_eq(password, &self.0).then(|| Identity::new(name)).into()
-///     }
-/// }
-///
-/// let basic = Basic::of(Guests("open sesame".into()));
-/// ```
-pub trait Accounts: Send + Sync + 'static {
-    /// Who is this? Neither is longer than [`MAX_CREDENTIAL`] where a layer asks.
-    fn check(&self, name: &str, password: &str) -> Verdict;
-
-    /// A number that is another one as soon as an answer may be another one: a file that was read anew. Default: none, because nobody knows
-    /// when, and then no answer is kept unless that is asked for.
-    fn edition(&self) -> Option<u64> {
-        None
-    }
-}
-
-struct Closure<F>(F);
-
-impl<F, V> Accounts for Closure<F>
-where
-    F: Fn(&str, &str) -> V + Send + Sync + 'static,
-    V: Into<Verdict>,
-{
-    fn check(&self, name: &str, password: &str) -> Verdict {
-        (self.0)(name, password).into()
-    }
-}
-
-/// The answer to "who is this name with this password?", as the layers ask for it.
-#[derive(Clone)]
-pub(crate) struct Check(Arc<dyn Accounts>);
-
-impl Check {
-    pub(crate) fn new<V: Into<Verdict>>(
-        check: impl Fn(&str, &str) -> V + Send + Sync + 'static,
-    ) -> Self {
-        Self::of(Closure(check))
-    }
-
-    pub(crate) fn of(accounts: impl Accounts) -> Self {
-        Self(Arc::new(accounts))
-    }
-
-    pub(crate) fn ask(&self, name: &str, password: &str) -> Verdict {
-        if name.len() > MAX_CREDENTIAL || password.len() > MAX_CREDENTIAL {
-            return None.into();
-        }
-        self.0.check(name, password)
-    }
-}
-
-impl fmt::Debug for Check {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Check(..)")
     }
 }
 
@@ -162,25 +85,6 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_too_long_is_wrong_and_the_check_does_not_see_it() {
-        let check = Check::new(|name, password| {
-            assert!(name.len().max(password.len()) <= MAX_CREDENTIAL);
-            Some(Identity::new(name))
-        });
-        let longest = "x".repeat(MAX_CREDENTIAL);
-        let longer = "x".repeat(MAX_CREDENTIAL + 1);
-        for (name, password, right) in [
-            ("ada", longest.as_str(), true),
-            (&longest, "plywood", true),
-            ("ada", &longer, false),
-            (&longer, "plywood", false),
-        ] {
-            let found = check.ask(name, password).found().await.unwrap();
-            assert_eq!(found.is_some(), right);
-        }
-    }
-
-    #[tokio::test]
     async fn a_check_may_answer_in_four_ways() {
         let ada = || Some(Identity::new("ada"));
         for (verdict, right) in [
@@ -189,9 +93,9 @@ mod tests {
             (Verdict::from(Ok::<_, BoxError>(ada())), true),
             (Verdict::later(async move { Ok(ada()) }), true),
         ] {
-            assert_eq!(verdict.found().await.unwrap().is_some(), right);
+            assert_eq!(verdict.into_next().wait().await.unwrap().is_some(), right);
         }
         let failed = Verdict::from(Err("the directory is down"));
-        assert!(failed.found().await.is_err());
+        assert!(failed.into_next().wait().await.is_err());
     }
 }

@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use plywood_core::sheet::{Described, Sheet};
 use tower_layer::Layer;
 
-use crate::{Accounts, Auth, AuthLayer, Basic, Verdict, area::Area, auth};
+use crate::{Accounts, Auth, AuthLayer, Basic, Throttle, Verdict, area::Area, auth};
 
 /// Lets in whoever a check knows by the name and the password of HTTP Basic authentication ([RFC 7617]).
 ///
@@ -41,6 +43,27 @@ impl BasicAuthLayer {
     #[must_use]
     pub fn realm(mut self, realm: &str) -> Self {
         self.basic = self.basic.realm(realm);
+        self
+    }
+
+    /// As [`Basic::remember`].
+    #[must_use]
+    pub fn remember(mut self, time: Duration) -> Self {
+        self.basic = self.basic.remember(time);
+        self
+    }
+
+    /// As [`Basic::throttle`].
+    #[must_use]
+    pub fn throttle(mut self, throttle: impl Throttle) -> Self {
+        self.basic = self.basic.throttle(throttle);
+        self
+    }
+
+    /// As [`Basic::unlimited_attempts`].
+    #[must_use]
+    pub fn unlimited_attempts(mut self) -> Self {
+        self.basic = self.basic.unlimited_attempts();
         self
     }
 

@@ -1,12 +1,13 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 use plywood_core::{Failure, future::Next};
 use plywood_header::authorization::{self, basic_challenge};
 
+use super::memory::Memory;
 use crate::{
-    Accounts, Finding, Head, Refusal, Scheme, Verdict,
-    verdict::{Check, Found},
+    Accounts, Finding, Head, Refusal, Scheme, Throttle, Verdict,
+    check::{Asked, Check},
 };
 
 /// The scheme Basic: a name and a password in each request ([RFC 7617]).
@@ -24,6 +25,7 @@ pub struct Basic {
 struct Config {
     check: Check,
     challenge: HeaderValue,
+    memory: Option<Arc<Memory>>,
 }
 
 impl Basic {
@@ -40,10 +42,15 @@ impl Basic {
     }
 
     fn over(check: Check) -> Self {
-        let challenge = basic_challenge("restricted").expect("the realm is ASCII");
-        Self {
-            config: Arc::new(Config { check, challenge }),
-        }
+        let time = check.edition().map_or(Duration::ZERO, |_| MINUTE);
+        let basic = Self {
+            config: Arc::new(Config {
+                check,
+                challenge: basic_challenge("restricted").expect("the realm is ASCII"),
+                memory: None,
+            }),
+        };
+        basic.remember(time)
     }
 
     /// Names the realm: what the password is for, as browsers show it. Default: `restricted`.
@@ -57,20 +64,71 @@ impl Basic {
         Arc::make_mut(&mut self.config).challenge = challenge;
         self
     }
+
+    /// Keeps right passwords in mind for so long, so that a client does not have a slow hash computed for each of its requests. Default: a minute
+    /// for [accounts](Self::of) that tell their [edition](Accounts::edition), and not at all for others.
+    ///
+    /// A password that has been changed since, or an account that is gone, is let in for the rest of that time, unless the accounts tell
+    /// another edition. What is kept is a hash with a key of this process, of 4,096 credentials at most; nothing is kept of wrong ones.
+    #[must_use]
+    pub fn remember(mut self, time: Duration) -> Self {
+        let memory = if time.is_zero() {
+            None
+        } else {
+            Memory::new(time)
+        };
+        Arc::make_mut(&mut self.config).memory = memory.map(Arc::new);
+        self
+    }
+
+    /// Counts wrong passwords, and refuses those who had too many with `429`. Default: [`Attempts`](crate::Attempts) of its own.
+    ///
+    /// Where the same accounts have several ways in, give each a clone of the same `Attempts`.
+    #[must_use]
+    pub fn throttle(mut self, throttle: impl Throttle) -> Self {
+        let throttle = Some(Arc::new(throttle) as Arc<dyn Throttle>);
+        Arc::make_mut(&mut self.config).check.throttle(throttle);
+        self
+    }
+
+    /// Lets everybody try as many passwords as they like: for a check that counts by itself.
+    #[must_use]
+    pub fn unlimited_attempts(mut self) -> Self {
+        Arc::make_mut(&mut self.config).check.throttle(None);
+        self
+    }
 }
 
 impl Scheme for Basic {
     fn examine(&self, head: &Head<'_>) -> Next<Finding> {
+        let memory = self.config.memory.as_ref();
+        let edition = memory.and_then(|_| self.config.check.edition());
+        let recalled = memory.and_then(|memory| Some((memory, memory.tag(sole(head.headers())?)?)));
+        if let Some((memory, tag)) = recalled
+            && let Some(caller) = memory.recall(tag, edition)
+        {
+            return Next::Now(caller.into());
+        }
         let caller = match authorization::Basic::read(head.headers()) {
             Ok(Some(caller)) => caller,
             Ok(None) => return Next::Now(Finding::Nothing),
             Err(malformed) => return Next::Now(Refusal::malformed(malformed).into()),
         };
-        let verdict = self.config.check.ask(caller.user(), caller.password());
-        match verdict.into_next() {
-            Next::Now(found) => Next::Now(finding(found)),
-            Next::Later(found) => Next::Later(Box::pin(async { finding(found.await) })),
-        }
+        let asked = self
+            .config
+            .check
+            .ask(head, caller.user(), caller.password());
+        let Some((memory, tag)) = recalled else {
+            return asked.map(finding);
+        };
+        let memory = Arc::clone(memory);
+        asked.map(move |asked| {
+            let finding = finding(asked);
+            if let Finding::Known(known) = &finding {
+                memory.keep(tag, edition, known.identity());
+            }
+            finding
+        })
     }
 
     fn challenges(&self, _: Option<&Failure>) -> Vec<HeaderValue> {
@@ -79,13 +137,23 @@ impl Scheme for Basic {
 }
 
 /// Who the check found.
-fn finding(found: Found) -> Finding {
-    match found {
+fn finding(asked: Asked) -> Finding {
+    match asked {
         Ok(Some(caller)) if caller.auth_scheme().is_empty() => {
             caller.scheme("Basic").methods("pwd").into()
         }
         Ok(Some(caller)) => caller.into(),
         Ok(None) => Refusal::unauthorized("wrong name or password").into(),
-        Err(error) => Refusal::unknown(error).into(),
+        Err(refusal) => refusal.into(),
     }
 }
+
+/// The field, if there is one and it is of this scheme. No other is hashed to be looked up.
+fn sole(headers: &HeaderMap) -> Option<&HeaderValue> {
+    let mut fields = headers.get_all(AUTHORIZATION).iter();
+    let field = fields.next().filter(|_| fields.next().is_none())?;
+    let (scheme, _) = field.as_bytes().split_at_checked("basic ".len())?;
+    scheme.eq_ignore_ascii_case(b"basic ").then_some(field)
+}
+
+const MINUTE: Duration = Duration::from_secs(60);

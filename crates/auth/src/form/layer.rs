@@ -9,7 +9,7 @@ use plywood_session_core::Session;
 use tower_layer::Layer;
 
 use super::{FormLogin, Prompt, page::Look, site::Site};
-use crate::{Accounts, Verdict, verdict::Check};
+use crate::{Accounts, Throttle, Verdict, check::Check};
 
 /// Asks for a name and a password by a page, and remembers in the session who gave them.
 ///
@@ -67,6 +67,22 @@ impl FormLoginLayer {
                 body_limit: 8 * 1024,
             }),
         }
+    }
+
+    /// Counts wrong passwords, and refuses those who had too many with `429`. Default: [`Attempts`](crate::Attempts) of its own.
+    ///
+    /// Where the same accounts have several ways in, give each a clone of the same `Attempts`.
+    #[must_use]
+    pub fn throttle(mut self, throttle: impl Throttle) -> Self {
+        self.config().check.throttle(Some(Arc::new(throttle)));
+        self
+    }
+
+    /// Lets everybody try as many passwords as they like: for a check that counts by itself.
+    #[must_use]
+    pub fn unlimited_attempts(mut self) -> Self {
+        self.config().check.throttle(None);
+        self
     }
 
     /// Where the login page is. Default: `/login`.

@@ -65,8 +65,9 @@ impl FormLoginLayer {
         let found = if form.are_incomplete() {
             None
         } else {
-            let verdict = self.check().ask(&form.name, &form.password);
-            verdict.found().await.map_err(Refusal::unknown)?
+            let check = self.check();
+            let asked = check.ask(&Head::from(head), &form.name, &form.password);
+            asked.wait().await?
         };
         let Some(identity) = found else {
             return Ok(self.prompt(head, &form.name, true, next));

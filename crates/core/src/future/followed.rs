@@ -26,6 +26,27 @@ pub enum Next<T> {
     Later(BoxFuture<T>),
 }
 
+impl<T> Next<T> {
+    /// Waits for it, if there is a wait.
+    pub async fn wait(self) -> T {
+        match self {
+            Self::Now(value) => value,
+            Self::Later(future) => future.await,
+        }
+    }
+
+    /// What `change` makes of it, now or later.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U + Send + 'static) -> Next<U>
+    where
+        T: 'static,
+    {
+        match self {
+            Self::Now(value) => Next::Now(change(value)),
+            Self::Later(future) => Next::Later(Box::pin(async { change(future.await) })),
+        }
+    }
+}
+
 impl<T> fmt::Debug for Next<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

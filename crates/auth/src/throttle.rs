@@ -1,0 +1,152 @@
+mod attempts;
+mod count;
+
+use std::{
+    borrow::Cow,
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+    time::Duration,
+};
+
+use plywood_core::{Carrier, Client, future::Next};
+
+pub use self::attempts::Attempts;
+
+/// Counts wrong passwords, and says when one was too many.
+///
+/// [`Attempts`] does it in memory, for one process. One of one's own does it for many, in Redis or a database.
+///
+/// A layer asks [`admits`](Self::admits) before it has credentials checked, and [notes](Self::note) the outcome. Checks that are under way by
+/// then are finished: how many those can be is for whoever checks to bound.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use plywood_auth::{Attempt, Basic, Note, Throttle};
+/// use plywood_core::future::Next;
+///
+/// /// Looks a name up on a list of those under attack.
+/// #[derive(Debug)]
+/// struct UnderAttack(Vec<String>);
+///
+/// impl Throttle for UnderAttack {
+///     fn admits(&self, attempt: &Attempt<'_>) -> Next<Result<(), Duration>> {
+///         let attacked = self.0.iter().any(|name| name == attempt.account());
+///         Next::Now(if attacked { Err(Duration::from_secs(60)) } else { Ok(()) })
+///     }
+///
+///     fn note(&self, _: &Attempt<'_>, _: Note) -> Next<()> {
+///         Next::Now(())
+///     }
+/// }
+///
+/// let basic = Basic::new(|_, _| None).throttle(UnderAttack(vec!["ada".into()]));
+/// ```
+pub trait Throttle: fmt::Debug + Send + Sync + 'static {
+    /// May these credentials be checked? The error is how long to wait before.
+    ///
+    /// It is told to the client whether the credentials are right or not. One that cannot find out says by its answer what is to
+    /// become of the visitor: a wait keeps everybody out, and no wait lets everybody try.
+    fn admits(&self, attempt: &Attempt<'_>) -> Next<Result<(), Duration>>;
+
+    /// Learns how it went.
+    fn note(&self, attempt: &Attempt<'_>, note: Note) -> Next<()>;
+}
+
+/// What became of an [`Attempt`]. Where it could not be found out, nothing is noted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// The credentials are wrong.
+    Wrong,
+    /// They are right.
+    Right,
+}
+
+/// Who tries to be whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt<'a> {
+    account: Cow<'a, str>,
+    client: Option<IpAddr>,
+}
+
+impl<'a> Attempt<'a> {
+    /// The sender of a request claims to be `account`.
+    pub fn of(account: &'a str, carrier: &impl Carrier) -> Self {
+        let client = Client::of(carrier).and_then(Client::ip);
+        Self {
+            account: Cow::Borrowed(account),
+            client: client.and_then(network),
+        }
+    }
+
+    /// The name, as it was sent. It may be of nobody.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// The address of the client, as [`Client`] proves it: an IPv4 address, or the first 64 bits of an IPv6 address, which one household
+    /// has as a whole.
+    ///
+    /// `None` without one, and for a loopback address: that is of a proxy on this machine that has not proved whom it speaks for, and whoever
+    /// counted it would count everybody as one.
+    pub const fn client(&self) -> Option<IpAddr> {
+        self.client
+    }
+
+    /// The same, for whoever has to wait.
+    pub fn into_owned(self) -> Attempt<'static> {
+        Attempt {
+            account: Cow::Owned(self.account.into_owned()),
+            client: self.client,
+        }
+    }
+}
+
+/// What one client can choose from is one client.
+fn network(ip: IpAddr) -> Option<IpAddr> {
+    match ip.to_canonical() {
+        ip if ip.is_loopback() => None,
+        IpAddr::V6(ip) => {
+            let [a, b, c, d, ..] = ip.segments();
+            Some(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into())
+        }
+        IpAddr::V4(ip) => Some(ip.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    #[test]
+    fn a_household_is_one_client_and_a_proxy_that_proves_nothing_is_none() {
+        for (ip, expected) in [
+            ("192.0.2.7", Some("192.0.2.7")),
+            ("::ffff:192.0.2.7", Some("192.0.2.7")),
+            ("10.0.0.1", Some("10.0.0.1")),
+            ("2001:db8:1:2:3:4:5:6", Some("2001:db8:1:2::")),
+            ("127.0.0.1", None),
+            ("127.8.0.1", None),
+            ("::1", None),
+            ("::ffff:127.0.0.1", None),
+        ] {
+            let mut request = Request::new(());
+            let client = Client::tcp((ip.parse::<IpAddr>().unwrap(), 40312).into());
+            request.extensions_mut().insert(client);
+            let expected = expected.map(|ip| ip.parse().unwrap());
+            assert_eq!(Attempt::of("ada", &request).client(), expected, "{ip}");
+
+            let proxy = Client::tcp(([127, 0, 0, 1], 40312).into());
+            request
+                .extensions_mut()
+                .insert(proxy.proven(ip.parse().unwrap()));
+            assert_eq!(Attempt::of("ada", &request).client(), expected, "{ip}");
+        }
+        let mut request = Request::new(());
+        assert_eq!(Attempt::of("ada", &request).client(), None);
+        request.extensions_mut().insert(Client::unix());
+        assert_eq!(Attempt::of("ada", &request).client(), None);
+    }
+}

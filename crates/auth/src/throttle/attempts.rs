@@ -1,0 +1,352 @@
+use std::{
+    fmt,
+    hash::{BuildHasher, Hash, Hasher, RandomState},
+    net::IpAddr,
+    ops::RangeInclusive,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use plywood_core::future::Next;
+
+use super::{
+    Attempt, Note, Throttle,
+    count::{Count, Limit},
+};
+use crate::generations::Generations;
+
+/// Counts wrong passwords in the memory of one process. A clone counts on with it.
+///
+/// Some wrong ones are free. After those there is a wait of a second, and of twice as long after each more, up to a longest one. What is
+/// tried during a wait is not checked and not counted. An hour after the last wrong one it is forgotten.
+///
+/// | counted | free | longest wait | against |
+/// |---|---|---|---|
+/// | one client for one account | 10 | 15 minutes | guessing a password |
+/// | one client for all accounts | 50 | 15 minutes | trying one password on many accounts |
+/// | one account for all clients | 30 | 30 seconds | guessing from many addresses |
+///
+/// A right password ends the first count, and makes the client known to the account for as long as there is room: the other two then do
+/// not keep it out. It does not end those, so that nobody can wash his guesses off with an account of his own. So a stranger can make somebody
+/// wait for half a minute where they have never signed in from before, and for longer only by guessing from the same address as they.
+///
+/// There is room for 65,536 counts, and for as many known clients, about 5 MB at most. When it is full, the oldest are forgotten. Names are
+/// counted without regard to case and surrounding space, whether there is such an account or not.
+#[derive(Clone)]
+pub struct Attempts {
+    limits: Limits,
+    table: Arc<Table>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    pair: Limit,
+    client: Limit,
+    account: Limit,
+}
+
+struct Table {
+    begun: Instant,
+    keys: RandomState,
+    /// Has there been a wrong one at all? Until then there is nothing to look up.
+    any: AtomicBool,
+    counts: Mutex<Counts>,
+}
+
+struct Counts {
+    wrong: Generations<u64, Count>,
+    /// Clients that have signed in to an account.
+    known: Generations<u64, ()>,
+}
+
+/// The hashes under which an attempt is counted.
+struct Keys {
+    account: u64,
+    client: Option<u64>,
+    pair: Option<u64>,
+}
+
+impl Attempts {
+    const ROOM: usize = 65_536;
+
+    /// With the limits above.
+    pub fn new() -> Self {
+        let limit = |free, longest| Limit {
+            free,
+            first: Duration::from_secs(1),
+            longest: Duration::from_secs(longest),
+        };
+        Self {
+            limits: Limits {
+                pair: limit(10, 15 * 60),
+                client: limit(50, 15 * 60),
+                account: limit(30, 30),
+            },
+            table: Arc::new(Table {
+                begun: Instant::now(),
+                keys: RandomState::new(),
+                any: AtomicBool::new(false),
+                counts: Mutex::new(Counts {
+                    wrong: Generations::new(Self::ROOM),
+                    known: Generations::new(Self::ROOM),
+                }),
+            }),
+        }
+    }
+
+    /// The limit of one client for one account: so many wrong ones are free, and so long are the first wait and the longest.
+    #[must_use]
+    pub fn per_client_and_account(mut self, free: u32, waits: RangeInclusive<Duration>) -> Self {
+        self.limits.pair = Limit::new(free, &waits);
+        self
+    }
+
+    /// The limit of one client for all accounts: wider where many people share an address.
+    #[must_use]
+    pub fn per_client(mut self, free: u32, waits: RangeInclusive<Duration>) -> Self {
+        self.limits.client = Limit::new(free, &waits);
+        self
+    }
+
+    /// The limit of one account for all clients. A long wait lets a stranger keep people out of their accounts.
+    #[must_use]
+    pub fn per_account(mut self, free: u32, waits: RangeInclusive<Duration>) -> Self {
+        self.limits.account = Limit::new(free, &waits);
+        self
+    }
+
+    fn wait(&self, attempt: &Attempt<'_>, now: Duration) -> Duration {
+        if !self.table.any.load(Ordering::Relaxed) {
+            return Duration::ZERO;
+        }
+        let keys = self.table.keys(attempt);
+        let counts = self.table.counts();
+        let wait = |key: Option<u64>, limit| {
+            let count = key.and_then(|key| counts.wrong.get(key));
+            count.map_or(Duration::ZERO, |count| count.wait(limit, now))
+        };
+        let pair = wait(keys.pair, self.limits.pair);
+        if keys
+            .pair
+            .is_some_and(|pair| counts.known.get(pair).is_some())
+        {
+            return pair;
+        }
+        pair.max(wait(keys.client, self.limits.client))
+            .max(wait(Some(keys.account), self.limits.account))
+    }
+
+    fn learn(&self, attempt: &Attempt<'_>, note: Note, now: Duration) {
+        if note == Note::Wrong {
+            self.table.any.store(true, Ordering::Relaxed);
+        } else if !self.table.any.load(Ordering::Relaxed) {
+            return;
+        }
+        let keys = self.table.keys(attempt);
+        let mut counts = self.table.counts();
+        match note {
+            Note::Wrong => {
+                let keys = [Some(keys.account), keys.client, keys.pair];
+                for key in keys.into_iter().flatten() {
+                    let mut count = counts.wrong.get(key).copied().unwrap_or_default();
+                    count.add(now);
+                    counts.wrong.insert(key, count);
+                }
+            }
+            Note::Right => {
+                if let Some(pair) = keys.pair {
+                    counts.wrong.remove(pair);
+                    counts.known.insert(pair, ());
+                }
+            }
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.table.begun.elapsed()
+    }
+}
+
+impl Default for Attempts {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Throttle for Attempts {
+    fn admits(&self, attempt: &Attempt<'_>) -> Next<Result<(), Duration>> {
+        let wait = self.wait(attempt, self.now());
+        Next::Now(if wait.is_zero() { Ok(()) } else { Err(wait) })
+    }
+
+    fn note(&self, attempt: &Attempt<'_>, note: Note) -> Next<()> {
+        self.learn(attempt, note, self.now());
+        Next::Now(())
+    }
+}
+
+impl Table {
+    fn keys(&self, attempt: &Attempt<'_>) -> Keys {
+        let client = attempt.client();
+        Keys {
+            account: self.hash(Some(attempt.account()), None),
+            client: client.map(|ip| self.hash(None, Some(ip))),
+            pair: client.map(|ip| self.hash(Some(attempt.account()), Some(ip))),
+        }
+    }
+
+    /// A name is folded, because a directory that does not tell `Ada` from `ada` has one account for both.
+    fn hash(&self, account: Option<&str>, client: Option<IpAddr>) -> u64 {
+        let mut hasher = self.keys.build_hasher();
+        if let Some(account) = account {
+            let folded = account.trim().chars().flat_map(char::to_lowercase);
+            folded.for_each(|character| character.hash(&mut hasher));
+        }
+        (account.is_some(), client).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// Held for a few look-ups, which do not panic or wait.
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Attempts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attempts")
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+    use plywood_core::Client;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn from(ip: Option<[u8; 4]>) -> Request<()> {
+        let mut request = Request::new(());
+        if let Some(ip) = ip {
+            let client = Client::tcp((ip, 40312).into());
+            request.extensions_mut().insert(client);
+        }
+        request
+    }
+
+    /// Guesses once a second for so long, and says how often it came to a check.
+    fn guess(
+        attempts: &Attempts,
+        seconds: std::ops::Range<u32>,
+        mut at: impl FnMut(u32) -> (String, Option<[u8; 4]>),
+    ) -> u32 {
+        let mut checked = 0;
+        for second in seconds {
+            let (name, ip) = at(second);
+            let (request, now) = (from(ip), SECOND * second);
+            let attempt = Attempt::of(&name, &request);
+            if attempts.wait(&attempt, now).is_zero() {
+                checked += 1;
+                attempts.learn(&attempt, Note::Wrong, now);
+            }
+        }
+        checked
+    }
+
+    fn wait(attempts: &Attempts, name: &str, ip: Option<[u8; 4]>, second: u32) -> u64 {
+        let request = from(ip);
+        let attempt = Attempt::of(name, &request);
+        attempts.wait(&attempt, SECOND * second).as_secs()
+    }
+
+    const HERE: Option<[u8; 4]> = Some([192, 0, 2, 1]);
+    const THERE: Option<[u8; 4]> = Some([192, 0, 2, 2]);
+
+    #[test]
+    fn one_client_gets_few_guesses_and_keeps_nobody_else_out() {
+        let attempts = Attempts::new();
+        // Ten at once, then after 1, 2, 4 .. 512 seconds, then each quarter of an hour.
+        let checked = guess(&attempts, 0..3600, |_| ("ada".into(), HERE));
+        assert!((10..=23).contains(&checked), "{checked}");
+        assert!(wait(&attempts, "ada", HERE, 3600) > 0);
+        assert!(wait(&attempts, " ADA", HERE, 3600) > 0);
+        assert_eq!(wait(&attempts, "ada", THERE, 3600), 0);
+        assert_eq!(wait(&attempts, "eve", HERE, 3600), 0);
+    }
+
+    #[test]
+    fn one_client_is_stopped_over_all_names() {
+        let attempts = Attempts::new();
+        let checked = guess(&attempts, 0..3600, |second| (second.to_string(), HERE));
+        assert!((50..=63).contains(&checked), "{checked}");
+        assert!(wait(&attempts, "ada", HERE, 3600) > 0);
+        assert_eq!(wait(&attempts, "ada", THERE, 3600), 0);
+    }
+
+    #[test]
+    fn many_clients_slow_one_account_down_and_do_not_close_it() {
+        let attempts = Attempts::new();
+        let ada_here = (from(HERE), "ada");
+        let at_home = Attempt::of(ada_here.1, &ada_here.0);
+        attempts.learn(&at_home, Note::Wrong, Duration::ZERO);
+        attempts.learn(&at_home, Note::Right, Duration::ZERO);
+        let checked = guess(&attempts, 0..3600, |second| {
+            let [.., a, b] = second.to_be_bytes();
+            ("ada".into(), Some([10, 0, a, b]))
+        });
+        assert!((30..=160).contains(&checked), "{checked}");
+        assert!(wait(&attempts, "ada", THERE, 3600) <= 30);
+        assert_eq!(wait(&attempts, "ada", HERE, 3600), 0);
+        assert_eq!(wait(&attempts, "eve", THERE, 3600), 0);
+    }
+
+    #[test]
+    fn without_an_address_the_account_alone_is_counted() {
+        let attempts = Attempts::new();
+        let checked = guess(&attempts, 0..3600, |_| ("ada".into(), None));
+        assert!((30..=160).contains(&checked), "{checked}");
+        assert!(wait(&attempts, "ada", None, 3600) <= 30);
+        assert_eq!(wait(&attempts, "eve", None, 3600), 0);
+    }
+
+    #[test]
+    fn a_right_password_ends_the_count_and_no_guess_is_washed_off_by_one() {
+        let attempts = Attempts::new();
+        guess(&attempts, 0..9, |_| ("ada".into(), HERE));
+        let own = from(HERE);
+        attempts.learn(&Attempt::of("ada", &own), Note::Right, SECOND);
+        assert_eq!(guess(&attempts, 9..19, |_| ("ada".into(), HERE)), 10);
+
+        let attempts = Attempts::new();
+        let checked = guess(&attempts, 0..3600, |second| {
+            attempts.learn(&Attempt::of("eve", &own), Note::Right, SECOND * second);
+            (second.to_string(), HERE)
+        });
+        assert!(checked <= 63, "{checked}");
+    }
+
+    #[test]
+    fn a_flood_of_names_and_addresses_is_forgotten_and_takes_no_more_room() {
+        let attempts = Attempts::new();
+        let checked = guess(&attempts, 0..50_000, |second| {
+            let [_, a, b, c] = second.to_be_bytes();
+            (second.to_string(), Some([10, a, b, c]))
+        });
+        assert_eq!(checked, 50_000);
+        assert_eq!(wait(&attempts, "ada", HERE, 50_000), 0);
+    }
+
+    #[test]
+    fn a_clone_counts_on() {
+        let attempts = Attempts::new();
+        guess(&attempts.clone(), 0..20, |_| ("ada".into(), HERE));
+        assert!(wait(&attempts, "ada", HERE, 20) > 0);
+    }
+}
