@@ -18,6 +18,7 @@ const FLOORS: [&[&str]; 4] = [
         "dispatch",
         "error-pages",
         "lint",
+        "mount",
         "serve",
         "session",
         "session-postgres",
@@ -25,6 +26,7 @@ const FLOORS: [&[&str]; 4] = [
         "session-sqlite",
         "static",
         "test",
+        "when",
     ],
     // The third: the facade.
     &["plywood"],

@@ -1,0 +1,136 @@
+//! Where a service is mounted: a path, below a host or below any.
+
+use std::{borrow::Cow, fmt};
+
+use http::{Uri, uri::Authority};
+use plywood_core::{Path, path};
+
+use crate::{BuildError, BuildErrorKind};
+
+/// A prefix of paths, decoded and without a slash at its end, and the host that it is of; an empty host stands for every one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) host: Box<str>,
+    pub(crate) prefix: Box<str>,
+}
+
+impl Place {
+    /// Reads `/path` or `//host/path`.
+    pub(crate) fn parse(text: &str) -> Result<Self, BuildError> {
+        let (host, prefix) = match text.strip_prefix("//") {
+            Some(rest) => rest.split_at(rest.find('/').unwrap_or(rest.len())),
+            None => ("", text),
+        };
+        let error = |kind| BuildError::new(kind, text);
+        if text.starts_with("//") && !is_host(host) {
+            return Err(error(BuildErrorKind::Host));
+        }
+        if !(can_be_sent(prefix) || (prefix.is_empty() && !host.is_empty())) {
+            return Err(error(BuildErrorKind::Path));
+        }
+        Ok(Self {
+            host: canonical(host).into(),
+            prefix: prefix.trim_end_matches('/').into(),
+        })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.host.is_empty() {
+            write!(f, "//{}", self.host)?;
+        }
+        f.write_str(if self.prefix.is_empty() {
+            "/"
+        } else {
+            &self.prefix
+        })
+    }
+}
+
+/// One that no path can have would be mounted nowhere, silently.
+fn can_be_sent(prefix: &str) -> bool {
+    let uri = path::encode(prefix).parse::<Uri>();
+    uri.is_ok_and(|uri| Path::read(&uri).is_ok_and(|read| read.as_str() == prefix))
+}
+
+fn is_host(text: &str) -> bool {
+    let authority = text.parse::<Authority>();
+    authority.is_ok_and(|authority| {
+        !authority.host().is_empty() && !text.contains('@') && !text.ends_with(':')
+    })
+}
+
+/// A host as it is compared: in lower case, without the dot that stands for the root of all names.
+pub(crate) fn canonical(host: &str) -> Cow<'_, str> {
+    let (name, port) = split_port(host);
+    let bare = name.strip_suffix('.').unwrap_or(name);
+    if bare.len() == name.len() && !host.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Cow::Borrowed(host);
+    }
+    Cow::Owned([bare, port].concat().to_ascii_lowercase())
+}
+
+/// The host's name or address, and `:port` if there is one.
+pub(crate) fn split_port(host: &str) -> (&str, &str) {
+    match host.rfind(':') {
+        Some(at) if host[at + 1..].bytes().all(|byte| byte.is_ascii_digit()) => host.split_at(at),
+        _ => (host, ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_a_path_or_a_host_with_one() {
+        for (text, host, prefix, shown) in [
+            ("/", "", "", "/"),
+            ("/shop", "", "/shop", "/shop"),
+            ("/shop/", "", "/shop", "/shop"),
+            ("/a b/é", "", "/a b/é", "/a b/é"),
+            ("//example.com", "example.com", "", "//example.com/"),
+            (
+                "//Example.COM./shop",
+                "example.com",
+                "/shop",
+                "//example.com/shop",
+            ),
+            (
+                "//example.com:8000/",
+                "example.com:8000",
+                "",
+                "//example.com:8000/",
+            ),
+            ("//[::1]:80/x", "[::1]:80", "/x", "//[::1]:80/x"),
+        ] {
+            let place = Place::parse(text).unwrap();
+            assert_eq!((&*place.host, &*place.prefix), (host, prefix), "{text}");
+            assert_eq!(place.to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn what_no_request_can_have_is_no_place() {
+        use BuildErrorKind::{Host, Path};
+        for (text, kind) in [
+            ("", Path),
+            ("shop", Path),
+            ("/a//b", Path),
+            ("/a/../b", Path),
+            ("/a\\b", Path),
+            ("//", Host),
+            ("///shop", Host),
+            ("//me@example.com/", Host),
+            ("//exa mple.com/", Host),
+            ("//bücher.example/", Host),
+            ("//example.com:/", Host),
+            ("//example.com/a//b", Path),
+        ] {
+            let error = Place::parse(text).unwrap_err();
+            assert_eq!(error.kind(), kind, "{text}");
+            assert_eq!(error.input(), text);
+        }
+    }
+}
