@@ -67,6 +67,10 @@ const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("lines that wait", "1 MiB", "access-log/src/sink/lines.rs", "const CAPACITY: usize = 1 << 20;"),
     ("the wait", "50 ms", "access-log/src/sink/lines.rs", "const GATHERING: Duration = Duration::from_millis(50);"),
     ("parameters in a rule", "16", "dispatch/src/pattern.rs", "pub const MAX_PARAMETERS: usize = 16;"),
+    ("bytes of a body that a `Cascade` keeps in memory", "64 KiB", "mount/src/cascade.rs", "memory: 64 * 1024,"),
+    ("bytes of a body that a `Cascade` keeps in all", "64 MiB", "mount/src/cascade.rs", "limit: 64 * 1024 * 1024,"),
+    ("forwards and includes", "10", "mount/src/recursive/layer.rs", "Self { depth: 10 }"),
+    ("groups in a regular expression", "16", "core/src/extensions/params.rs", "pub const MAX: usize = 16;"),
     ("cookies in a client's jar", "1000", "test/src/jar.rs", "const LIMIT: usize = 1000;"),
     ("life of a cookie in a jar", "400 days", "test/src/cookie.rs", "Duration::from_secs(400 * 24 * 60 * 60);"),
     ("answers that a lint remembers", "1024", "lint/src/memory.rs", "const LIMIT: usize = 1024;"),
@@ -136,6 +140,8 @@ fn every_option_that_the_chapter_names_is_there() {
             "RedisStore" => "session-redis/src/store.rs",
             "PostgresStore" => "session-postgres/src/store.rs",
             "CompressionLayer" => "compression/src/layer.rs",
+            "Cascade" => "mount/src/cascade.rs",
+            "RecursiveLayer" => "mount/src/recursive/layer.rs",
             _ => panic!("{owner} is new: say here where it is"),
         };
         let code = read(&format!("../crates/{folder}"));

@@ -43,10 +43,10 @@
 //! # Features
 //!
 //! One for each crate; a feature adds a dependency and changes nothing else. On by default are `access-log`, `auth`, `compression`,
-//! `dispatch`, `error-pages`, `serve`, `session` and `static`. Off are `session-sqlite` (it brings SQLite, and wants a C compiler),
-//! `session-redis` and `session-postgres` (for more than one machine), `compression-br`, `compression-zstd` and `compression-libdeflate` (more
-//! codings; the last two want a C compiler), `session-keys` (sessions sealed in their cookies, and signed ids; it
-//! wants a C compiler too), `lint` and `test` (for your tests).
+//! `dispatch`, `error-pages`, `mount`, `serve`, `session`, `static` and `when`. Off are `session-sqlite` (it brings SQLite, and wants a C
+//! compiler), `session-redis` and `session-postgres` (for more than one machine), `compression-br`, `compression-zstd` and
+//! `compression-libdeflate` (more codings; the last two want a C compiler), `session-keys` (sessions sealed in their cookies, and signed ids; it
+//! wants a C compiler too), `mount-regex` (it brings regular expressions), `lint` and `test` (for your tests).
 
 mod app;
 pub mod doctor;
@@ -74,6 +74,9 @@ pub use plywood_header as header;
 #[cfg(feature = "lint")]
 #[doc(inline)]
 pub use plywood_lint as lint;
+#[cfg(feature = "mount")]
+#[doc(inline)]
+pub use plywood_mount as mount;
 #[cfg(feature = "serve")]
 #[doc(inline)]
 pub use plywood_serve as serve;
@@ -98,6 +101,9 @@ pub use plywood_static as static_files;
 #[cfg(feature = "test")]
 #[doc(inline)]
 pub use plywood_test as test;
+#[cfg(feature = "when")]
+#[doc(inline)]
+pub use plywood_when as when;
 
 pub use self::{
     app::{App, app},

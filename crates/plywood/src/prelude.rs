@@ -18,6 +18,8 @@ pub use plywood_compression::CompressionLayer;
 pub use plywood_dispatch::{Dispatch, Params};
 #[cfg(feature = "error-pages")]
 pub use plywood_error_pages::ErrorPagesLayer;
+#[cfg(feature = "mount")]
+pub use plywood_mount::{Cascade, Mounts};
 #[cfg(feature = "serve")]
 pub use plywood_serve::{Listener, Server};
 #[cfg(feature = "session")]
@@ -32,5 +34,7 @@ pub use plywood_session_redis::RedisStore;
 pub use plywood_session_sqlite::SqliteStore;
 #[cfg(feature = "static")]
 pub use plywood_static::Files;
+#[cfg(feature = "when")]
+pub use plywood_when::{at, when};
 
 pub use crate::{App, app};
