@@ -45,6 +45,11 @@ impl Verdict {
     pub(crate) fn into_next(self) -> Next<Found> {
         self.0
     }
+
+    #[cfg(test)]
+    pub(crate) async fn found(self) -> Found {
+        self.0.wait().await
+    }
 }
 
 impl From<Option<Identity>> for Verdict {
@@ -93,9 +98,9 @@ mod tests {
             (Verdict::from(Ok::<_, BoxError>(ada())), true),
             (Verdict::later(async move { Ok(ada()) }), true),
         ] {
-            assert_eq!(verdict.into_next().wait().await.unwrap().is_some(), right);
+            assert_eq!(verdict.found().await.unwrap().is_some(), right);
         }
         let failed = Verdict::from(Err("the directory is down"));
-        assert!(failed.into_next().wait().await.is_err());
+        assert!(failed.found().await.is_err());
     }
 }
