@@ -87,6 +87,7 @@
 //! [Fetch Metadata](https://www.w3.org/TR/fetch-metadata/), [CSP 3](https://www.w3.org/TR/CSP3/).
 
 mod accounts;
+mod address;
 mod area;
 mod auth;
 mod basic;
@@ -111,6 +112,7 @@ mod verdict;
 pub use self::reloaded::FileError;
 pub use self::{
     accounts::Accounts,
+    address::{Addresses, InvalidNetwork, Network},
     auth::{Auth, AuthLayer, Farewell},
     basic::{Basic, BasicAuthLayer},
     bearer::{Bearer, BearerLayer},

@@ -1,0 +1,7 @@
+mod network;
+mod scheme;
+
+pub use self::{
+    network::{InvalidNetwork, Network},
+    scheme::Addresses,
+};
