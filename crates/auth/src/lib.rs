@@ -94,6 +94,8 @@ mod basic;
 pub mod bearer;
 mod challenge;
 mod check;
+#[cfg(feature = "digest")]
+pub mod digest;
 mod form;
 mod generations;
 #[cfg(feature = "jwt")]
@@ -101,14 +103,16 @@ pub mod jwt;
 #[cfg(feature = "password")]
 pub mod password;
 mod refusal;
-#[cfg(feature = "password")]
+#[cfg(any(feature = "digest", feature = "password"))]
 mod reloaded;
 mod require;
 mod scheme;
 mod throttle;
 mod verdict;
 
-#[cfg(feature = "password")]
+#[cfg(feature = "digest")]
+pub use self::digest::{Digest, DigestAuthLayer};
+#[cfg(any(feature = "digest", feature = "password"))]
 pub use self::reloaded::FileError;
 pub use self::{
     accounts::Accounts,

@@ -88,6 +88,7 @@ impl<T> Reloaded<T> {
     }
 
     /// Another number as soon as the file says something else.
+    #[cfg(feature = "password")]
     pub(crate) fn edition(&self) -> u64 {
         self.look(Instant::now());
         self.edition.load(Ordering::Acquire)

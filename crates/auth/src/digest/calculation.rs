@@ -1,0 +1,313 @@
+use super::algorithm::{Algorithm, Hasher, Hex};
+
+/// What a digest protects ([RFC 7616 §3.3](https://www.rfc-editor.org/rfc/rfc7616#section-3.3), `qop`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Qop {
+    /// `auth`: the method and the target.
+    Auth,
+    /// `auth-int`: the body too.
+    AuthInt,
+}
+
+impl Qop {
+    /// The quality of this name, whose letters have no case.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Auth, Self::AuthInt]
+            .into_iter()
+            .find(|qop| qop.name().eq_ignore_ascii_case(name))
+    }
+
+    /// The name, as it stands in a challenge.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auth => "auth",
+            Self::AuthInt => "auth-int",
+        }
+    }
+}
+
+/// The hash of an account: `H(name ":" realm ":" password)`, which stands for the password in this realm.
+///
+/// ```
+/// use plywood_auth::digest::{Algorithm, account_hash};
+///
+/// let hash = account_hash(Algorithm::Md5, "Mufasa", "http-auth@example.org", "Circle of Life");
+/// assert_eq!(hash.as_str(), "3d78807defe7de2157e2b0b6573a855f");
+/// ```
+pub fn account_hash(algorithm: Algorithm, name: &str, realm: &str, password: &str) -> Hex {
+    let mut hasher = algorithm.hasher();
+    for part in [name, ":", realm, ":", password] {
+        hasher.update(part.as_bytes());
+    }
+    hasher.finish()
+}
+
+/// The hash that stands for a name where clients hide it: `H(name ":" realm)`
+/// ([RFC 7616 §3.4.4](https://www.rfc-editor.org/rfc/rfc7616#section-3.4.4)).
+pub fn user_hash(algorithm: Algorithm, name: &str, realm: &str) -> Hex {
+    let mut hasher = algorithm.hasher();
+    for part in [name, ":", realm] {
+        hasher.update(part.as_bytes());
+    }
+    hasher.finish()
+}
+
+/// What goes into a response ([RFC 7616 §3.4.1](https://www.rfc-editor.org/rfc/rfc7616#section-3.4.1)), each part as it was sent.
+///
+/// ```
+/// use plywood_auth::digest::{Algorithm, Calculation, Protection, account_hash};
+///
+/// let account = account_hash(Algorithm::Sha256, "Mufasa", "http-auth@example.org", "Circle of Life");
+/// let calculation = Calculation {
+///     algorithm: Algorithm::Sha256,
+///     account: &account,
+///     nonce: "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v",
+///     protection: Protection::Auth {
+///         count: "00000001",
+///         client_nonce: "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
+///         body: None,
+///     },
+///     uri: "/dir/index.html",
+/// };
+/// let response = calculation.response("GET");
+/// assert_eq!(response.as_str(), "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Calculation<'a> {
+    /// How.
+    pub algorithm: Algorithm,
+    /// The hash of the account, by the plain algorithm: see [`account_hash`].
+    pub account: &'a Hex,
+    /// The server's nonce.
+    pub nonce: &'a str,
+    /// The quality of protection, and what comes with it.
+    pub protection: Protection<'a>,
+    /// The target of the request.
+    pub uri: &'a str,
+}
+
+/// The quality of protection, and what a client sends along with it.
+#[derive(Clone, Copy, Debug)]
+pub enum Protection<'a> {
+    /// None, as in RFC 2069. Here for those who compute; the scheme refuses it.
+    None,
+    /// `auth`, or `auth-int` if there is the hash of a body.
+    Auth {
+        /// How often the client has used the nonce: eight hexadecimal digits.
+        count: &'a str,
+        /// The client's own nonce.
+        client_nonce: &'a str,
+        /// The hash of the body, for `auth-int`.
+        body: Option<&'a Hex>,
+    },
+}
+
+impl Calculation<'_> {
+    /// What the client must have sent with a request of this method.
+    pub fn response(&self, method: &str) -> Hex {
+        self.finish(self.beginning(), method, self.body())
+    }
+
+    /// What the server sends to prove that it knows the account too: the `rspauth` of `Authentication-Info`
+    /// ([RFC 7616 §3.5](https://www.rfc-editor.org/rfc/rfc7616#section-3.5)), of the quality `auth` even where the client's is `auth-int`.
+    pub fn server_response(&self) -> Hex {
+        self.finish(self.beginning(), "", None)
+    }
+
+    /// The client's response, and the server's: what both begin with is hashed once.
+    pub(super) fn responses(&self, method: &str) -> (Hex, Hex) {
+        let beginning = self.beginning();
+        let server = self.finish(beginning.clone(), "", None);
+        (self.finish(beginning, method, self.body()), server)
+    }
+
+    fn body(&self) -> Option<&Hex> {
+        match self.protection {
+            Protection::Auth { body, .. } => body,
+            Protection::None => None,
+        }
+    }
+
+    /// All but the quality and the request.
+    fn beginning(&self) -> Hasher {
+        let session = self.algorithm.is_session().then(|| self.session());
+        let mut hasher = self.algorithm.hasher();
+        hasher.update(session.as_ref().unwrap_or(self.account).as_bytes());
+        hasher.update(b":");
+        hasher.update(self.nonce.as_bytes());
+        hasher.update(b":");
+        if let Protection::Auth {
+            count,
+            client_nonce,
+            ..
+        } = self.protection
+        {
+            hasher.update(count.as_bytes());
+            hasher.update(b":");
+            hasher.update(client_nonce.as_bytes());
+        }
+        hasher
+    }
+
+    fn finish(&self, mut hasher: Hasher, method: &str, body: Option<&Hex>) -> Hex {
+        match (self.protection, body) {
+            (Protection::None, _) => {}
+            (Protection::Auth { .. }, None) => hasher.update(b":auth:"),
+            (Protection::Auth { .. }, Some(_)) => hasher.update(b":auth-int:"),
+        }
+        let mut request = self.algorithm.hasher();
+        request.update(method.as_bytes());
+        request.update(b":");
+        request.update(self.uri.as_bytes());
+        if let Some(body) = body {
+            request.update(b":");
+            request.update(body.as_bytes());
+        }
+        hasher.update(request.finish().as_bytes());
+        hasher.finish()
+    }
+
+    /// The first hash of `-sess`.
+    fn session(&self) -> Hex {
+        let mut hasher = self.algorithm.hasher();
+        hasher.update(self.account.as_bytes());
+        hasher.update(b":");
+        hasher.update(self.nonce.as_bytes());
+        if let Protection::Auth { client_nonce, .. } = self.protection {
+            hasher.update(b":");
+            hasher.update(client_nonce.as_bytes());
+        }
+        hasher.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONCE: &str = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v";
+    const CLIENT: &str = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ";
+
+    #[test]
+    fn the_first_example_of_rfc_7616() {
+        for (algorithm, expected) in [
+            (Algorithm::Md5, "8ca523f5e9506fed4657c9700eebdbec"),
+            (
+                Algorithm::Sha256,
+                "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1",
+            ),
+        ] {
+            let account = account_hash(
+                algorithm,
+                "Mufasa",
+                "http-auth@example.org",
+                "Circle of Life",
+            );
+            let calculation = Calculation {
+                algorithm,
+                account: &account,
+                nonce: NONCE,
+                protection: Protection::Auth {
+                    count: "00000001",
+                    client_nonce: CLIENT,
+                    body: None,
+                },
+                uri: "/dir/index.html",
+            };
+            assert_eq!(calculation.response("GET").as_str(), expected);
+        }
+    }
+
+    /// With the digests of erratum 4897: the ones that were printed are of another function.
+    #[test]
+    fn the_second_example_of_rfc_7616() {
+        let (algorithm, name, realm) = (Algorithm::Sha512_256, "Jäsøn Doe", "api@example.org");
+        let hidden = user_hash(algorithm, name, realm);
+        let expected = "793263caabb707a56211940d90411ea4a575adeccb7e360aeb624ed06ece9b0b";
+        assert_eq!(hidden.as_str(), expected);
+        let account = account_hash(algorithm, name, realm, "Secret, or not?");
+        let calculation = Calculation {
+            algorithm,
+            account: &account,
+            nonce: "5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK",
+            protection: Protection::Auth {
+                count: "00000001",
+                client_nonce: "NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v",
+                body: None,
+            },
+            uri: "/doe.json",
+        };
+        let expected = "3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5";
+        assert_eq!(calculation.response("GET").as_str(), expected);
+    }
+
+    #[test]
+    fn the_examples_of_older_rfcs() {
+        let realm = "testrealm@host.com";
+        let account = account_hash(Algorithm::Md5, "Mufasa", realm, "Circle Of Life");
+        let calculation = Calculation {
+            algorithm: Algorithm::Md5,
+            account: &account,
+            nonce: "dcd98b7102dd2f0e8b11d0f600bfb0c093",
+            protection: Protection::Auth {
+                count: "00000001",
+                client_nonce: "0a4f113b",
+                body: None,
+            },
+            uri: "/dir/index.html",
+        };
+        let expected = "6629fae49393a05397450978507c4ef1";
+        assert_eq!(calculation.response("GET").as_str(), expected);
+
+        let account = account_hash(Algorithm::Md5, "Mufasa", realm, "CircleOfLife");
+        let calculation = Calculation {
+            account: &account,
+            protection: Protection::None,
+            ..calculation
+        };
+        let expected = "1949323746fe6a43ef61f9606e7febea";
+        assert_eq!(calculation.response("GET").as_str(), expected);
+    }
+
+    /// Against the definitions, written out.
+    #[test]
+    fn sessions_bodies_and_servers_have_their_share() {
+        let algorithm = Algorithm::Sha256Sess;
+        let hash = |text: String| algorithm.hash(text).as_str().to_owned();
+        let account = account_hash(algorithm, "ada", "shed", "ply");
+        let body = algorithm.hash("hello");
+        let calculation = Calculation {
+            algorithm,
+            account: &account,
+            nonce: "n",
+            protection: Protection::Auth {
+                count: "00000002",
+                client_nonce: "c",
+                body: Some(&body),
+            },
+            uri: "/a?b",
+        };
+        let first = hash(format!("{}:n:c", hash("ada:shed:ply".into())));
+        let second = hash(format!("POST:/a?b:{}", hash("hello".into())));
+        let expected = hash(format!("{first}:n:00000002:c:auth-int:{second}"));
+        let server = hash(format!(
+            "{first}:n:00000002:c:auth:{}",
+            hash(":/a?b".into())
+        ));
+        let (response, server_response) = calculation.responses("POST");
+        assert_eq!(response.as_str(), expected);
+        assert_eq!(server_response.as_str(), server);
+        assert_eq!(calculation.server_response().as_str(), server);
+        assert_eq!(calculation.response("POST").as_str(), expected);
+
+        let plain = Calculation {
+            protection: Protection::Auth {
+                count: "00000002",
+                client_nonce: "c",
+                body: None,
+            },
+            ..calculation
+        };
+        assert_eq!(plain.server_response().as_str(), server);
+    }
+}
