@@ -64,6 +64,7 @@ const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("encoders at rest", "2 for each processor", "compression/src/pool.rs", "let most = 2 * thread::available_parallelism()"),
     ("a file that leaves in one piece", "64 KiB", "static/src/body.rs", "const SMALL: u64 = 64 * 1024;"),
     ("a piece of a streamed file", "128 KiB", "static/src/body.rs", "const CHUNK: u64 = 128 * 1024;"),
+    ("one value from outside", "16 KiB", "access-log/src/layer.rs", "const FIELD_LIMIT: usize = 16 * 1024;"),
     ("lines that wait", "1 MiB", "access-log/src/sink/lines.rs", "const CAPACITY: usize = 1 << 20;"),
     ("the wait", "50 ms", "access-log/src/sink/lines.rs", "const GATHERING: Duration = Duration::from_millis(50);"),
     ("parameters in a rule", "16", "dispatch/src/pattern.rs", "pub const MAX_PARAMETERS: usize = 16;"),

@@ -1,180 +1,138 @@
-//! A line in two strokes: what the request says is written when it comes, the rest when the answer is over.
+//! A line in three strokes: what the request says is written when it comes, what the response's head says when that does, and the rest when
+//! the answer is over.
 //!
-//! Nothing of the request is kept but this text, so that a line costs one allocation and no reference is counted.
+//! Nothing of the request is kept but this text, so that a line costs one allocation and no reference is counted. At its front stands where
+//! each piece of it ends.
 
-use std::{io::Write, net::IpAddr};
-
-use http::{HeaderName, HeaderValue, Request, Uri, Version, header};
+use http::HeaderMap;
 use jiff::Timestamp;
-use plywood_core::{Client, Mount};
 
-use crate::{layer::Settings, redact::Redaction, text};
+use crate::{
+    format::plan::{Condition, Part, Plan, Step},
+    layer::Settings,
+    record::{Ending, Record},
+    request_head::RequestHead,
+    text,
+};
 
-/// The fields of a line, in the order that the Common Log Format gives them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Format {
-    /// `host ident user [time] "request" status bytes`
-    Common,
-    /// The same, and `"referer" "user agent"`.
-    #[default]
-    Combined,
-}
-
-/// A line with two gaps in it: the user, and the status with the bytes.
+/// The text of a line so far.
 #[derive(Debug)]
-pub(crate) struct Draft {
-    text: Vec<u8>,
-    user: usize,
-    outcome: usize,
-}
+pub(crate) struct Draft(Vec<u8>);
 
-/// What fills the gaps.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Outcome<'a> {
-    pub(crate) user: Option<&'a str>,
-    pub(crate) status: u16,
-    /// The bytes of the body that were handed on.
-    pub(crate) bytes: u64,
-}
+/// The bytes in which it is written where a piece ends.
+const MARK: usize = size_of::<u32>();
 
 impl Draft {
-    pub(crate) fn begin<B>(settings: &Settings, request: &Request<B>, time: Timestamp) -> Self {
-        let combined = settings.format == Format::Combined;
-        let referer = field(request, &header::REFERER).filter(|_| combined);
-        let user_agent = field(request, &header::USER_AGENT).filter(|_| combined);
-        let path = request
-            .uri()
-            .path_and_query()
-            .map_or("", |path| path.as_str());
-        let outside = [Some(path.as_bytes()), referer, user_agent];
-        let length: usize = outside.iter().flatten().map(|value| value.len()).sum();
-
-        // What is not from outside fits in this with any address and most names, so that the text grows only to escape.
-        let mut text = Vec::with_capacity(length + 128);
-        host(&mut text, Client::of(request));
-        text.extend_from_slice(b" - ");
-        let user = text.len();
-        text.extend_from_slice(b" [");
-        settings.zone.write(&mut text, time);
-        text.extend_from_slice(b"] \"");
-        request_line(&mut text, request, &settings.redaction);
-        text.extend_from_slice(b"\" ");
-        let outcome = text.len();
-        if combined {
-            text.push(b' ');
-            quoted(&mut text, referer, |text, value| {
-                settings.redaction.write(text, value);
-            });
-            text.push(b' ');
-            quoted(&mut text, user_agent, text::quoted);
-        }
-        Self {
-            text,
-            user,
-            outcome,
-        }
-    }
-
-    /// The whole line, without a line break.
-    pub(crate) fn finish(mut self, outcome: Outcome<'_>) -> Vec<u8> {
-        // The later gap first: filling it moves nothing that comes before.
-        fill(&mut self.text, self.outcome, |text| {
-            text::number(text, outcome.status.into());
-            text.push(b' ');
-            match outcome.bytes {
-                0 => text.push(b'-'),
-                bytes => text::number(text, bytes),
+    pub(crate) fn begin(
+        settings: &Settings,
+        request: &RequestHead<'_>,
+        now: Timestamp,
+        mut text: Vec<u8>,
+    ) -> Self {
+        let plan = &settings.format.plan;
+        text.resize(plan.pieces() * MARK, 0);
+        for (index, parts) in plan.of_request.iter().enumerate() {
+            for part in parts {
+                match part {
+                    Part::Text(fixed) => text.extend_from_slice(fixed),
+                    Part::Field(field, name) => {
+                        let out = settings.out(&mut text, name);
+                        field.write(out, request, &settings.zone, now);
+                    }
+                }
             }
-        });
-        fill(&mut self.text, self.user, |text| match outcome.user {
-            Some(user) => text::word(text, user.as_bytes()),
-            None => text.push(b'-'),
-        });
-        self.text
-    }
-}
-
-/// Writes at the end and moves that into place: a shift by some bytes, without another buffer where it is short.
-fn fill(text: &mut Vec<u8>, gap: usize, write: impl FnOnce(&mut Vec<u8>)) {
-    let end = text.len();
-    write(text);
-    let filling = text.len() - end;
-    let mut short = [0; 32];
-    match short.get_mut(..filling) {
-        Some(short) => {
-            short.copy_from_slice(&text[end..]);
-            text.copy_within(gap..end, gap + filling);
-            text[gap..gap + filling].copy_from_slice(short);
+            mark(&mut text, index);
         }
-        None => text[gap..].rotate_right(filling),
+        Self(text)
     }
-}
 
-fn field<'r, B>(request: &'r Request<B>, name: &HeaderName) -> Option<&'r [u8]> {
-    request.headers().get(name).map(HeaderValue::as_bytes)
-}
+    /// The response's head came, or none ever will.
+    pub(crate) fn answered(&mut self, settings: &Settings, headers: Option<&HeaderMap>) {
+        let plan = &settings.format.plan;
+        for (index, (field, name)) in plan.of_response.iter().enumerate() {
+            field.write(settings.out(&mut self.0, name), headers);
+            mark(&mut self.0, plan.of_request.len() + index);
+        }
+    }
 
-fn host(line: &mut Vec<u8>, client: Option<&Client>) {
-    match client.map(|client| (client, client.ip())) {
-        Some((_, Some(IpAddr::V4(ip)))) => {
-            let [first, others @ ..] = ip.octets();
-            text::number(line, first.into());
-            for octet in others {
-                line.push(b'.');
-                text::number(line, octet.into());
+    /// Writes the whole line, without a line break.
+    pub(crate) fn finish(&self, settings: &Settings, record: &Record<'_>, line: &mut Vec<u8>) {
+        let plan = &settings.format.plan;
+        let holds = |condition: &Option<Condition>| {
+            condition
+                .as_ref()
+                .is_none_or(|condition| condition.holds(record.status()))
+        };
+        for step in &plan.steps {
+            match step {
+                Step::Text(text) => line.extend_from_slice(text),
+                Step::OfRequest(index, condition) if holds(condition) => {
+                    line.extend_from_slice(self.piece(plan, *index));
+                }
+                Step::OfResponse(index, condition) if holds(condition) => {
+                    let index = plan.of_request.len() + index;
+                    line.extend_from_slice(self.piece(plan, index));
+                }
+                Step::AtEnd {
+                    field,
+                    name,
+                    condition,
+                } if holds(condition) => {
+                    field.write(settings.out(line, name), record, &settings.zone);
+                }
+                Step::Coloured => coloured(line, record.status()),
+                Step::Unusual { before, field } => {
+                    let start = line.len();
+                    line.extend_from_slice(before);
+                    let value = line.len();
+                    field.write(settings.out(line, b""), record, &settings.zone);
+                    let usual = Ending::Complete.as_str().as_bytes();
+                    if line[value..] == *b"-" || line[value..] == *usual {
+                        line.truncate(start);
+                    }
+                }
+                Step::OfRequest(..) | Step::OfResponse(..) | Step::AtEnd { .. } => {
+                    settings.out(line, b"").absent();
+                }
             }
         }
-        Some((client, _)) => write!(line, "{client}").expect("a vector takes all that is written"),
-        None => line.push(b'-'),
+    }
+
+    /// The buffer, to be used again.
+    pub(crate) fn into_buffer(self) -> Vec<u8> {
+        self.0
+    }
+
+    fn piece(&self, plan: &Plan, index: usize) -> &[u8] {
+        let start = match index {
+            0 => plan.pieces() * MARK,
+            _ => self.end(index - 1),
+        };
+        // What was never written ends at zero.
+        self.0.get(start..self.end(index)).unwrap_or_default()
+    }
+
+    fn end(&self, index: usize) -> usize {
+        let mark = self.0[index * MARK..].first_chunk();
+        let mark = mark.expect("there is a mark for each piece");
+        u32::from_le_bytes(*mark) as usize
     }
 }
 
-fn quoted(line: &mut Vec<u8>, value: Option<&[u8]>, write: impl FnOnce(&mut Vec<u8>, &[u8])) {
-    line.push(b'"');
-    match value {
-        Some(value) => write(line, value),
-        None => line.push(b'-'),
-    }
-    line.push(b'"');
+fn mark(text: &mut [u8], index: usize) {
+    // What a server takes for a head is far below four gigabytes; a piece beyond would read as empty.
+    let end = u32::try_from(text.len()).unwrap_or(0);
+    text[index * MARK..][..MARK].copy_from_slice(&end.to_le_bytes());
 }
 
-/// The method, the target as the client sent it, and the version.
-fn request_line<B>(line: &mut Vec<u8>, request: &Request<B>, redaction: &Redaction) {
-    // A token, so that there is nothing to escape.
-    line.extend_from_slice(request.method().as_str().as_bytes());
-    line.push(b' ');
-    let mount = Mount::of(request);
-    target(
-        line,
-        mount.original_uri(request.uri()),
-        request.version(),
-        redaction,
-    );
-    line.extend_from_slice(match request.version() {
-        Version::HTTP_09 => b" HTTP/0.9",
-        Version::HTTP_10 => b" HTTP/1.0",
-        Version::HTTP_2 => b" HTTP/2.0",
-        Version::HTTP_3 => b" HTTP/3.0",
-        _ => b" HTTP/1.1",
+/// Green, cyan, yellow, red: from well to worse.
+fn coloured(line: &mut Vec<u8>, status: u16) {
+    line.extend_from_slice(match status {
+        0..300 => b"\x1b[32m",
+        300..400 => b"\x1b[36m",
+        400..500 => b"\x1b[33m",
+        _ => b"\x1b[31m",
     });
-}
-
-/// The four forms of a target, [RFC 9112 §3.2]. From HTTP/2 on the scheme and the authority are fields of their own, which every server
-/// fills in, so that they say nothing.
-///
-/// [RFC 9112 §3.2]: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
-fn target(line: &mut Vec<u8>, uri: &Uri, version: Version, redaction: &Redaction) {
-    match (uri.path_and_query(), uri.authority()) {
-        (Some(path), None) => redaction.write(line, path.as_str().as_bytes()),
-        (Some(path), Some(_)) if version >= Version::HTTP_2 => {
-            redaction.write(line, path.as_str().as_bytes());
-        }
-        (Some(_), Some(_)) => redaction.write(line, uri.to_string().as_bytes()),
-        (None, Some(authority)) => {
-            let authority = authority.as_str();
-            let host = authority.rsplit('@').next().unwrap_or(authority);
-            text::quoted(line, host.as_bytes());
-        }
-        (None, None) => line.push(b'-'),
-    }
+    text::number(line, status.into());
+    line.extend_from_slice(b"\x1b[0m");
 }

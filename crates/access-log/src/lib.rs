@@ -1,4 +1,4 @@
-//! The access log in Common and Combined form, one true line a request, for any tower service.
+//! The access log that every operator knows, one true line a request, for any tower service.
 //!
 //! ```
 //! use std::sync::mpsc;
@@ -39,6 +39,12 @@
 //! What the request says is written into a line when it comes; the rest is filled in, and the line handed to the [`Sink`], when the body
 //! is over. [`Lines`] is the sink for files and streams; a closure is one too.
 //!
+//! What a line says is a [`Format`], compiled once: Common, Combined (the default) and vhost_combined, any pattern of Apache's `LogFormat` or
+//! nginx's `log_format`, JSON with stable names or those of ECS and OpenTelemetry, the W3C's extended format, and one for a developer's
+//! terminal. A pattern that cannot be understood is an error that shows the place.
+//!
+//! In the Combined format:
+//!
 //! | field | is |
 //! |---|---|
 //! | host | the address that [`Client`](plywood_core::Client) gives; `-` without one. No header says who the client is |
@@ -46,15 +52,22 @@
 //! | user | the name of the [`Identity`](plywood_core::Identity) that auth left in the request, outside or inside: a [`Witness`](plywood_core::Witness) is told of it, so that it is named whatever became of the request; `-` without one |
 //! | time | when the request came, in the system's time zone, with the offset |
 //! | request | the method, the target as it was sent (whatever [`Mount`](plywood_core::Mount) was entered outside), the version |
-//! | status | the answer's; `500` when the inner service failed or panicked, `499` when the call was dropped before there was an answer |
+//! | status | the answer's; `500` when the inner service failed or panicked, `499` ([unless told otherwise](AccessLogLayer::dropped_status)) when the call was dropped before there was an answer |
 //! | bytes | of the body, as far as it was handed on; `-` for none, which is the answer to `HEAD` too |
-//! | referer, user agent | Combined only; `-` where the field is absent |
+//! | referer, user agent | `-` where the field is absent |
 //!
-//! A body that was cut off, by an error or by a client that left, is logged with the status that was sent and the bytes up to there.
+//! A body that was cut off, by an error or by a client that left, is logged with the status that was sent and the bytes up to there; formats
+//! that can say it say how it [ended](Ending).
+//!
+//! Which requests are logged is chosen by their head ([`requests`](AccessLogLayer::requests)), by what became of them
+//! ([`records`](AccessLogLayer::records)), as a [sample](AccessLogLayer::sample), and without [health checks](AccessLogLayer::health_checks)
+//! that went well.
 //!
 //! # What it does not do
 //!
-//! It does not read `X-Forwarded-For`: a layer that trusts a proxy proves the client's address before. It does not rotate files.
+//! It does not read `X-Forwarded-For`: a layer that trusts a proxy proves the client's address before. It does not see what a server adds:
+//! the bytes with the head (`%O`, `$bytes_sent`) are those of the head that passes here, written as HTTP/1.1 writes it, and no framing is
+//! counted. It does not know the server's own address, files, or the number of requests on a connection.
 //!
 //! # Order
 //!
@@ -63,28 +76,48 @@
 //!
 //! # Security
 //!
-//! What comes from outside is escaped as Apache does, so that no client forges a line or speaks to a terminal. No cookie and no
-//! `Authorization` is ever written; a parameter with the name of a secret is written as `[redacted]`, in the query and in the referer
-//! ([`AccessLogLayer::redact`]), and so is a password in a URL.
+//! What comes from outside is escaped, as the software whose format it is escapes it, so that no client forges a line or speaks to a
+//! terminal; in nginx's `escape=none` too. In a pattern of your own, keep the quotes around header fields: without them a space in a value
+//! looks like the end of it.
 //!
-//! A line is as long as the request's head allows, which the gateway bounds. [`Lines`] holds at most 1 MiB of them, then drops and counts.
+//! In every format `Authorization`, `Proxy-Authorization`, `Cookie`, `Set-Cookie` and fields such as `X-Api-Key` are written as `[redacted]`,
+//! and so are cookies by their name, unless [`cookies`](AccessLogLayer::cookies) allows one; a parameter with the name of a secret, in the
+//! query, in the referer and in other fields with a URL ([`redact`](AccessLogLayer::redact)); and a password in a URL.
+//!
+//! Of one value at most [16 KiB](AccessLogLayer::field_limit) are written. [`Lines`] holds at most 1 MiB of lines, then drops and counts.
 //!
 //! # Standards
 //!
-//! The [Common and Combined formats](https://httpd.apache.org/docs/2.4/logs.html#accesslog) of the Apache HTTP server.
+//! Apache's [LogFormat](https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#formats), nginx's
+//! [log_format](https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format), the W3C's
+//! [Extended Log File Format](https://www.w3.org/TR/WD-logfile.html), [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259) with the
+//! [Elastic Common Schema](https://www.elastic.co/docs/reference/ecs) and OpenTelemetry's
+//! [semantic conventions](https://opentelemetry.io/docs/specs/semconv/http/).
 
+mod buffers;
+mod choice;
 mod draft;
+mod dress;
+mod error;
+mod field;
+mod format;
 mod layer;
 mod line;
+mod record;
 mod redact;
+mod request_head;
 mod service;
 mod sink;
 mod text;
 mod time;
 
 pub use self::{
+    error::{FormatError, FormatErrorKind},
+    format::Format,
     layer::AccessLogLayer,
     line::Line,
+    record::{Ending, Record},
+    request_head::RequestHead,
     service::AccessLog,
     sink::{Lines, Sink},
 };

@@ -2,12 +2,13 @@
 
 use std::{borrow::Cow, fmt, ops::Range};
 
+use http::{HeaderName, header};
 use percent_encoding::percent_decode;
 
 use crate::text;
 
 /// What stands in a secret's place.
-const REDACTED: &[u8] = b"[redacted]";
+pub(crate) const REDACTED: &[u8] = b"[redacted]";
 
 /// So often a value is decoded in search of a URL in it.
 const NESTED: usize = 3;
@@ -51,6 +52,9 @@ const NAMES: [&str; 30] = [
 pub(crate) struct Redaction {
     /// By their length, so that a word is compared with few of them.
     names: Vec<Vec<Box<str>>>,
+    hidden_fields: Vec<HeaderName>,
+    shown_fields: Vec<HeaderName>,
+    shown_cookies: Vec<Box<str>>,
 }
 
 impl fmt::Debug for Redaction {
@@ -69,9 +73,34 @@ impl Default for Redaction {
 }
 
 impl Redaction {
-    /// Of nothing.
-    pub(crate) const fn none() -> Self {
-        Self { names: Vec::new() }
+    /// Of no parameter.
+    const fn none() -> Self {
+        Self {
+            names: Vec::new(),
+            hidden_fields: Vec::new(),
+            shown_fields: Vec::new(),
+            shown_cookies: Vec::new(),
+        }
+    }
+
+    /// Of no parameter any more.
+    pub(crate) fn show_parameters(&mut self) {
+        self.names.clear();
+    }
+
+    /// Of these header fields too.
+    pub(crate) fn hide_fields(&mut self, names: impl IntoIterator<Item = HeaderName>) {
+        self.hidden_fields.extend(names);
+    }
+
+    /// Of these header fields no more.
+    pub(crate) fn show_fields(&mut self, names: impl IntoIterator<Item = HeaderName>) {
+        self.shown_fields.extend(names);
+    }
+
+    /// Of these cookies no more.
+    pub(crate) fn show_cookies(&mut self, names: impl IntoIterator<Item = impl Into<Box<str>>>) {
+        self.shown_cookies.extend(names.into_iter().map(Into::into));
     }
 
     /// Of these too.
@@ -84,16 +113,27 @@ impl Redaction {
         }
     }
 
-    /// Writes a URL, or its path and query alone, without its secrets.
-    pub(crate) fn write(&self, line: &mut Vec<u8>, url: &[u8]) {
+    /// Writes a URL, or its path and query alone, without its secrets and at most `limit` bytes of it. Says whether that is all of it.
+    pub(crate) fn write(
+        &self,
+        line: &mut Vec<u8>,
+        url: &[u8],
+        limit: usize,
+        escape: fn(&mut Vec<u8>, &[u8]),
+    ) -> bool {
+        let is_whole = url.len() <= limit;
         if self.names.is_empty() {
-            return text::quoted(line, url);
+            escape(line, &url[..url.len().min(limit)]);
+            return is_whole;
         }
-        let mut rest = url;
+        let mut rest = &url[..url.len().min(limit)];
+        // The whole URL is looked at: a password that is cut in two would not be known for one.
         if let Some(password) = password(url) {
-            text::quoted(line, &url[..password.start]);
-            line.extend_from_slice(REDACTED);
-            rest = &url[password.end..];
+            escape(line, &url[..password.start.min(limit)]);
+            if password.start < limit {
+                line.extend_from_slice(REDACTED);
+            }
+            rest = rest.get(password.end..).unwrap_or_default();
         }
         let query = text::run(rest, is_before_query);
         let mut written = 0;
@@ -101,13 +141,40 @@ impl Redaction {
         for pair in rest[start..].split(|byte| matches!(byte, b'&' | b'#')) {
             let end = start + pair.len();
             if let Some(secret) = self.secret(pair) {
-                text::quoted(line, &rest[written..start + secret]);
+                escape(line, &rest[written..start + secret]);
                 line.extend_from_slice(REDACTED);
                 written = end;
             }
             start = end + 1;
         }
-        text::quoted(line, &rest[written..]);
+        escape(line, &rest[written..]);
+        is_whole
+    }
+
+    /// Is the value of this header field nobody's business: credentials, a cookie, or a name with the word of a secret?
+    pub(crate) fn hides_field(&self, name: &HeaderName) -> bool {
+        if self.shown_fields.contains(name) {
+            return false;
+        }
+        let is_credential = [
+            header::AUTHORIZATION,
+            header::PROXY_AUTHORIZATION,
+            header::COOKIE,
+            header::SET_COOKIE,
+        ]
+        .contains(name);
+        is_credential || self.hidden_fields.contains(name) || names_a_credential(name.as_str())
+    }
+
+    /// Is the value of this cookie nobody's business? Of all, but for those that were named.
+    pub(crate) fn hides_cookie(&self, name: &str) -> bool {
+        !self.shown_fields.contains(&header::COOKIE)
+            && !self.shown_cookies.iter().any(|shown| **shown == *name)
+    }
+
+    /// Is the value of this parameter nobody's business?
+    pub(crate) fn hides_parameter(&self, name: &str) -> bool {
+        self.names_a_secret(name.as_bytes())
     }
 
     /// Where the secret begins in `name=value`, if it holds one. It goes to the end, because to some readers a `;` begins the next
@@ -170,6 +237,11 @@ impl Redaction {
     }
 }
 
+/// Has this header field's name a word of the default list, whether or not queries are written whole?
+fn names_a_credential(name: &str) -> bool {
+    words(name.as_bytes()).any(|word| NAMES.iter().any(|name| name.as_bytes() == word))
+}
+
 #[expect(clippy::needless_bitwise_bool, reason = "`&&` would be a branch")]
 fn is_before_query(byte: u8) -> bool {
     (byte != b'?') & (byte != b'#')
@@ -205,7 +277,7 @@ mod tests {
 
     fn written(redaction: &Redaction, url: &str) -> String {
         let mut line = Vec::new();
-        redaction.write(&mut line, url.as_bytes());
+        assert!(redaction.write(&mut line, url.as_bytes(), url.len(), text::apache));
         String::from_utf8(line).unwrap()
     }
 
@@ -270,7 +342,52 @@ mod tests {
             "/?invite-id=[redacted]&id=8&pin=[redacted]"
         );
         let url = "https://ada:pw@a/?token=x";
-        assert_eq!(written(&Redaction::none(), url), url);
+        let mut whole = Redaction::default();
+        whole.show_parameters();
+        assert_eq!(written(&whole, url), url);
+    }
+
+    #[test]
+    fn a_long_url_is_cut_and_no_secret_shows_at_the_cut() {
+        let url = b"https://ada:hunter2@a/b?c=d&token=hunter2";
+        for limit in 0..=url.len() {
+            let mut line = Vec::new();
+            let whole = Redaction::default().write(&mut line, url, limit, text::apache);
+            let line = String::from_utf8(line).unwrap();
+            assert!(!line.contains("hun"), "{limit}: {line}");
+            assert_eq!(whole, limit == url.len());
+            assert!(
+                "https://ada:[redacted]@a/b?c=d&token=[redacted]".starts_with(&line),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn credentials_in_fields_are_hidden_until_somebody_insists() {
+        let mut redaction = Redaction::default();
+        for (name, hidden) in [
+            ("authorization", true),
+            ("proxy-authorization", true),
+            ("cookie", true),
+            ("set-cookie", true),
+            ("x-api-key", true),
+            ("x-auth-token", true),
+            ("user-agent", false),
+            ("x-request-id", false),
+            ("x-private", false),
+        ] {
+            let name = name.parse().unwrap();
+            assert_eq!(redaction.hides_field(&name), hidden, "{name}");
+        }
+        redaction.hide_fields([HeaderName::from_static("x-private")]);
+        assert!(redaction.hides_field(&HeaderName::from_static("x-private")));
+        assert!(redaction.hides_cookie("theme"));
+        redaction.show_cookies(["theme"]);
+        assert!(!redaction.hides_cookie("theme") && redaction.hides_cookie("sid"));
+        redaction.show_fields([header::COOKIE]);
+        assert!(!redaction.hides_field(&header::COOKIE) && !redaction.hides_cookie("sid"));
+        assert!(redaction.hides_field(&header::AUTHORIZATION));
     }
 
     proptest! {

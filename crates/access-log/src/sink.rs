@@ -12,6 +12,14 @@ pub trait Sink: Send + Sync + 'static {
     /// It is called where the answer ends, on the thread that serves the request, and from several threads at once: it must not block.
     /// A panic in it is caught, and costs the line.
     fn write(&self, line: &[u8]);
+
+    /// Takes what stands at the top of a log, before the first line: the W3C's directives, each with its line break. By default they are
+    /// written as lines.
+    fn preamble(&self, text: &str) {
+        for line in text.lines() {
+            self.write(line.as_bytes());
+        }
+    }
 }
 
 impl<F: Fn(&[u8]) + Send + Sync + 'static> Sink for F {

@@ -1,4 +1,5 @@
-//! The time of a request, as the Common Log Format writes it: `21/Nov/2026:14:49:43 +0000`.
+//! Times, in the zone of the log, as its format writes them: `21/Nov/2026:14:49:43 +0000`, `2026-11-21T14:49:43.250Z`, or by a pattern of
+//! `strftime`.
 
 use std::{
     cell::Cell,
@@ -8,14 +9,137 @@ use std::{
 
 use jiff::{
     Timestamp,
+    civil::DateTime,
+    fmt::strtime,
     tz::{Offset, TimeZone},
 };
 
-use crate::text::two_digits;
+use crate::text::{digits, number, two_digits};
 
 const MONTHS: [&[u8; 3]; 12] = [
     b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
 ];
+
+/// How a time is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TimeFormat {
+    /// `21/Nov/2026:14:49:43 +0000`
+    Common,
+    /// The same in brackets, which is Apache's `%t`.
+    Bracketed,
+    /// A pattern of `strftime`, which was tried when the format was compiled.
+    Pattern(Box<str>),
+    /// Seconds since 1970, and the same in smaller units.
+    Seconds,
+    Milliseconds,
+    Microseconds,
+    /// The digits behind the second's point.
+    MillisecondsOfSecond,
+    MicrosecondsOfSecond,
+    /// Seconds since 1970 with three digits behind the point, which is nginx's `$msec`.
+    SecondsWithMilliseconds,
+    /// `2026-11-21T14:49:43+00:00`
+    Iso8601,
+    /// `2026-11-21T14:49:43.250Z`: always in UTC, because whoever reads it is a program.
+    Rfc3339,
+    /// `2026-11-21` in UTC.
+    UtcDate,
+    /// `14:49:43` in UTC.
+    UtcClock,
+    /// `14:49:43`
+    Clock,
+}
+
+impl TimeFormat {
+    /// Of `pattern`, if every directive in it is known.
+    pub(crate) fn pattern(pattern: &str) -> Result<Self, jiff::Error> {
+        let trial = Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
+        strtime::format(pattern, &trial)?;
+        Ok(Self::Pattern(pattern.into()))
+    }
+
+    /// May what it writes hold what has to be escaped?
+    pub(crate) const fn is_free_text(&self) -> bool {
+        matches!(self, Self::Pattern(_))
+    }
+
+    /// Is it a number to a program that reads JSON?
+    pub(crate) const fn is_number(&self) -> bool {
+        matches!(
+            self,
+            Self::Seconds | Self::Milliseconds | Self::Microseconds | Self::SecondsWithMilliseconds
+        )
+    }
+
+    pub(crate) fn write(&self, line: &mut Vec<u8>, zone: &Zone, time: Timestamp) {
+        let millisecond = unsigned(time.subsec_millisecond());
+        let microsecond = unsigned(time.subsec_microsecond());
+        match self {
+            Self::Common => zone.write(line, time),
+            Self::Bracketed => {
+                line.push(b'[');
+                zone.write(line, time);
+                line.push(b']');
+            }
+            Self::Pattern(pattern) => {
+                let local = time.to_zoned(zone.zone.clone());
+                // It was tried with another time. Should this one be beyond what can be written, the rest of the line still counts.
+                let text = strtime::format(&**pattern, &local).unwrap_or_else(|_| "-".to_owned());
+                line.extend_from_slice(text.as_bytes());
+            }
+            Self::Seconds => number(line, unsigned(time.as_second())),
+            Self::Milliseconds => number(line, unsigned(time.as_millisecond())),
+            Self::Microseconds => number(line, unsigned(time.as_microsecond())),
+            Self::MillisecondsOfSecond => digits(line, millisecond, 3),
+            Self::MicrosecondsOfSecond => digits(line, microsecond, 6),
+            Self::SecondsWithMilliseconds => {
+                number(line, unsigned(time.as_second()));
+                line.push(b'.');
+                digits(line, millisecond, 3);
+            }
+            Self::Iso8601 => {
+                let offset = zone.offset(time);
+                let local = offset.to_datetime(time);
+                date(line, local);
+                line.push(b'T');
+                clock(line, local);
+                let minutes = offset.seconds() / 60;
+                line.push(if minutes < 0 { b'-' } else { b'+' });
+                two_digits(line, unsigned(minutes / 60));
+                line.push(b':');
+                two_digits(line, unsigned(minutes % 60));
+            }
+            Self::Rfc3339 => {
+                let utc = Offset::UTC.to_datetime(time);
+                date(line, utc);
+                line.push(b'T');
+                clock(line, utc);
+                line.push(b'.');
+                digits(line, millisecond, 3);
+                line.push(b'Z');
+            }
+            Self::UtcDate => date(line, Offset::UTC.to_datetime(time)),
+            Self::UtcClock => clock(line, Offset::UTC.to_datetime(time)),
+            Self::Clock => clock(line, zone.offset(time).to_datetime(time)),
+        }
+    }
+}
+
+fn date(line: &mut Vec<u8>, local: DateTime) {
+    digits(line, unsigned(local.year()), 4);
+    line.push(b'-');
+    two_digits(line, unsigned(local.month()));
+    line.push(b'-');
+    two_digits(line, unsigned(local.day()));
+}
+
+fn clock(line: &mut Vec<u8>, local: DateTime) {
+    two_digits(line, unsigned(local.hour()));
+    line.push(b':');
+    two_digits(line, unsigned(local.minute()));
+    line.push(b':');
+    two_digits(line, unsigned(local.second()));
+}
 
 /// A time zone that looks its offset up once a minute: zones change theirs at a whole minute, and lines come in thousands a second.
 pub(crate) struct Zone {
@@ -47,8 +171,8 @@ impl Zone {
         offset
     }
 
-    /// Writes `time` as it is in this zone.
-    pub(crate) fn write(&self, line: &mut Vec<u8>, time: Timestamp) {
+    /// Writes `time` as it is in this zone, in the Common Log Format.
+    fn write(&self, line: &mut Vec<u8>, time: Timestamp) {
         let offset = self.offset(time);
         let mut stamp = LATEST.get();
         if !stamp.is_of(time, offset) {
@@ -145,6 +269,33 @@ mod tests {
         }
         let epoch = Zone::new(TimeZone::UTC);
         assert_eq!(written(&epoch, 0), "01/Jan/1970:00:00:00 +0000");
+    }
+
+    #[test]
+    fn a_time_is_written_in_many_ways() {
+        let zone = Zone::new(TimeZone::fixed(Offset::from_seconds(-12_600).unwrap()));
+        let time = Timestamp::new(1_795_272_583, 7_089_999).unwrap();
+        for (format, expected) in [
+            (TimeFormat::Common, "21/Nov/2026:11:19:43 -0330"),
+            (TimeFormat::Bracketed, "[21/Nov/2026:11:19:43 -0330]"),
+            (TimeFormat::pattern("%Y %H:%M %%").unwrap(), "2026 11:19 %"),
+            (TimeFormat::Seconds, "1795272583"),
+            (TimeFormat::Milliseconds, "1795272583007"),
+            (TimeFormat::Microseconds, "1795272583007089"),
+            (TimeFormat::MillisecondsOfSecond, "007"),
+            (TimeFormat::MicrosecondsOfSecond, "007089"),
+            (TimeFormat::SecondsWithMilliseconds, "1795272583.007"),
+            (TimeFormat::Iso8601, "2026-11-21T11:19:43-03:30"),
+            (TimeFormat::Rfc3339, "2026-11-21T14:49:43.007Z"),
+            (TimeFormat::UtcDate, "2026-11-21"),
+            (TimeFormat::UtcClock, "14:49:43"),
+            (TimeFormat::Clock, "11:19:43"),
+        ] {
+            let mut line = Vec::new();
+            format.write(&mut line, &zone, time);
+            assert_eq!(String::from_utf8(line).unwrap(), expected);
+        }
+        assert!(TimeFormat::pattern("%!").is_err());
     }
 
     #[test]

@@ -122,7 +122,14 @@ fn unescaped(text: &str) -> Option<Vec<u8>> {
             value.push(u8::from_str_radix(digits.get(..2)?, 16).ok()?);
             rest = &digits[2..];
         } else {
-            value.push(*after.as_bytes().first()?);
+            value.push(match *after.as_bytes().first()? {
+                b'b' => 0x08,
+                b't' => b'\t',
+                b'n' => b'\n',
+                b'v' => 0x0b,
+                b'r' => b'\r',
+                other => other,
+            });
             rest = &after[1..];
         }
     }
@@ -271,7 +278,7 @@ async fn the_user_is_whom_auth_let_in_inside_or_outside() {
     assert_eq!(logged(get("/"), named("ada")).await.user, "ada");
     assert_eq!(
         logged(get("/"), named("a b\r\n\"]")).await.user,
-        r#"a\x20b\x0d\x0a\"]"#
+        r#"a\x20b\r\n\"]"#
     );
     assert_eq!(logged(get("/"), named("-")).await.user, r"\x2d");
 }

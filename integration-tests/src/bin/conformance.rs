@@ -16,7 +16,6 @@ fn main() -> ExitCode {
     };
     match report(suite, path) {
         Ok(report) => {
-            report.notes().for_each(|note| eprintln!("note: {note}"));
             println!("{report}");
             ExitCode::from(u8::from(!report.is_conformant()))
         }

@@ -1,5 +1,6 @@
 //! plywood-access-log: what does a line make of hostile values?
 
+mod json;
 mod line;
 
 use std::{
@@ -10,7 +11,7 @@ use std::{
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::{HeaderName, Method, Request, Response, Uri, header};
-use plywood_access_log::AccessLogLayer;
+use plywood_access_log::{AccessLogLayer, Format};
 use plywood_core::{Body, Client, Identity};
 use serde_json::Value;
 use tower::{Layer, service_fn};
@@ -20,9 +21,6 @@ use super::{
     case, in_process,
     outcome::{Outcome, Unmet, check},
 };
-
-pub(crate) const NOTE: &str =
-    "plywood-access-log writes no JSON yet: cases are run in the Common and the Combined form";
 
 const PEER: ([u8; 4], u16) = ([192, 0, 2, 7], 40312);
 
@@ -46,7 +44,7 @@ const SECRET: &str = "kept-from-every-log";
 pub(crate) fn run(case: &Value) -> Outcome {
     let field = case::text(case, "field")?;
     let value = case::latin1(case::text(case, "value_latin1")?)?;
-    for form in [Form::Common, Form::Combined] {
+    for form in [Form::Common, Form::Combined, Form::Json] {
         let request = request(field, &value)?;
         let handed_on = handed_on(field, &value, &request);
         let line = logged(form, request, user(field, &value))?;
@@ -66,6 +64,7 @@ pub(crate) fn run(case: &Value) -> Outcome {
 enum Form {
     Common,
     Combined,
+    Json,
 }
 
 fn request(field: &str, value: &[u8]) -> Result<Request<Body>, Unmet> {
@@ -144,9 +143,12 @@ fn logged(form: Form, request: Request<Body>, user: String) -> Result<Vec<u8>, U
             .unwrap_or_else(PoisonError::into_inner)
             .push(line.to_vec());
     });
+    // The suite asks for the whole value, however long it is.
+    let layer = layer.field_limit(usize::MAX);
     let layer = match form {
         Form::Common => layer.common(),
         Form::Combined => layer.combined(),
+        Form::Json => layer.format(Format::json()),
     };
     let user = Identity::new(user);
     let app = layer.layer(service_fn(move |request: Request<Body>| {
@@ -168,6 +170,10 @@ fn judge(form: Form, field: &str, value: &[u8], line: &[u8]) -> Outcome {
     )?;
     let is_discreet = !holds(line, SECRET.as_bytes()) && !holds(line, b"Basic ");
     check(is_discreet, "no secret in the line", &shown)?;
+    if form == Form::Json {
+        let user = user(field, value);
+        return json::judge(field, value, &user, line);
+    }
     let line = LogLine::read(line).ok_or_else(|| Unmet::failed("a line that parses", &shown))?;
     let is_in_form = line.combined.is_some() == (form == Form::Combined);
     check(is_in_form, format_args!("the {form:?} form"), &shown)?;

@@ -15,7 +15,6 @@ use super::{
 #[derive(Debug, Default)]
 pub struct Report {
     lines: Vec<String>,
-    notes: Vec<&'static str>,
     passed: usize,
     failed: usize,
     skipped: usize,
@@ -34,12 +33,6 @@ impl Report {
             report.add(&case, outcome);
         }
         report
-    }
-
-    /// Says something of the whole run.
-    pub(crate) fn note(mut self, note: &'static str) -> Self {
-        self.notes.push(note);
-        self
     }
 
     fn add(&mut self, case: &Case, outcome: Outcome) {
@@ -78,11 +71,6 @@ impl Report {
     /// How many cases could not be run.
     pub fn skipped(&self) -> usize {
         self.skipped
-    }
-
-    /// What is to be known of the whole run.
-    pub fn notes(&self) -> impl Iterator<Item = &str> {
-        self.notes.iter().copied()
     }
 }
 

@@ -108,6 +108,8 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
     while let [byte, after @ ..] = rest {
         let (meant, after) = match (byte, after) {
             (b'\\', [b'x', high, low, after @ ..]) => ((hex(*high) << 4) | hex(*low), after),
+            (b'\\', [b'b', after @ ..]) => (0x08, after),
+            (b'\\', [b'v', after @ ..]) => (0x0b, after),
             (b'\\', [b'n', after @ ..]) => (b'\n', after),
             (b'\\', [b'r', after @ ..]) => (b'\r', after),
             (b'\\', [b't', after @ ..]) => (b'\t', after),

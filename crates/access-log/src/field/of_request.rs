@@ -1,0 +1,278 @@
+use std::{io::Write, net::IpAddr};
+
+use http::{HeaderMap, Uri, Version, header};
+use jiff::Timestamp;
+use plywood_core::{Client, RequestId, Scheme, path::Path};
+
+use super::{Header, OfRequest};
+use crate::{
+    dress::Out,
+    redact::REDACTED,
+    request_head::RequestHead,
+    text,
+    time::{TimeFormat, Zone},
+};
+
+impl OfRequest {
+    pub(crate) fn write(
+        &self,
+        out: Out<'_>,
+        request: &RequestHead<'_>,
+        zone: &Zone,
+        now: Timestamp,
+    ) {
+        match self {
+            Self::Client => match Client::of(request) {
+                Some(client) => out.plain(|line| match client.ip() {
+                    Some(ip) => address(line, ip),
+                    None => line.extend_from_slice(b"unix:"),
+                }),
+                None => out.absent(),
+            },
+            Self::ClientIp => match Client::of(request).and_then(Client::ip) {
+                Some(ip) => out.plain(|line| address(line, ip)),
+                None => out.absent(),
+            },
+            Self::Peer => match Client::of(request).map(Client::peer) {
+                Some(Some(peer)) => out.plain(|line| address(line, peer.ip())),
+                Some(None) => out.plain(|line| line.extend_from_slice(b"unix:")),
+                None => out.absent(),
+            },
+            Self::PeerPort => match Client::of(request).and_then(Client::peer) {
+                Some(peer) => out.number(peer.port().into()),
+                None => out.absent(),
+            },
+            Self::Host { lower } => match request.host() {
+                Some(host) if *lower => out.word(host.to_ascii_lowercase().as_bytes()),
+                Some(host) => out.word(host.as_bytes()),
+                None => out.absent(),
+            },
+            Self::ServerName(name) => match name.as_deref().or_else(|| request.host()) {
+                Some(name) => out.word(name.as_bytes()),
+                None => out.absent(),
+            },
+            Self::Port => out.number(port(request).into()),
+            Self::Line => line(out, request),
+            // A token, so that there is nothing to escape but in a word, and the longest stands on a line of its own in nobody's server.
+            Self::Method => out.text(request.method.as_str().as_bytes()),
+            Self::Target => target(out, request),
+            Self::Path => match Path::read(request.uri) {
+                Ok(path) => out.url(path.as_str().as_bytes()),
+                Err(_) => out.url(request.uri.path().as_bytes()),
+            },
+            Self::RawPath => out.url(request.uri.path().as_bytes()),
+            Self::Query { mark } => query(out, request.uri, *mark),
+            Self::QueryMark => out.plain(|line| {
+                line.extend(
+                    request
+                        .uri
+                        .query()
+                        .is_some_and(|query| !query.is_empty())
+                        .then_some(b'?'),
+                );
+            }),
+            Self::Parameter { name, hidden } => match parameter(request.uri, name) {
+                Some(_) if *hidden => hide(out),
+                value => out.text_if_any(value.map(str::as_bytes)),
+            },
+            Self::Protocol { number } => {
+                let protocol = protocol(request.version);
+                out.plain(|line| {
+                    line.extend_from_slice(&protocol[if *number { 5 } else { 0 }..]);
+                });
+            }
+            Self::Header(header) => header.write(out, Some(request.headers)),
+            Self::Cookie { name, hidden } => match cookie(request.headers, name) {
+                Some(_) if *hidden => hide(out),
+                value => out.text_if_any(value),
+            },
+            Self::Time(format) => time(out, format, zone, now),
+            Self::RequestId => {
+                let id = RequestId::of(request).map(|id| id.header_value().as_bytes());
+                out.text_if_any(id);
+            }
+            Self::Scheme => out.plain(|line| line.extend_from_slice(scheme(request).as_bytes())),
+            Self::Https => out.plain(|line| {
+                if scheme(request) == "https" {
+                    line.extend_from_slice(b"on");
+                }
+            }),
+            Self::Length { head } => match announced(request.headers) {
+                body if *head => out.number(head_length(request) + body.unwrap_or(0)),
+                Some(body) => out.number(body),
+                None => out.absent(),
+            },
+        }
+    }
+}
+
+impl Header {
+    /// The field's lines, joined as if they were one. `None` where there was no head.
+    pub(crate) fn write(&self, out: Out<'_>, headers: Option<&HeaderMap>) {
+        let mut lines = headers
+            .into_iter()
+            .flat_map(|headers| headers.get_all(&self.name))
+            .map(http::HeaderValue::as_bytes);
+        let Some(first) = lines.next() else {
+            return out.absent();
+        };
+        let rest: Vec<_> = lines.collect();
+        match (&*rest, self) {
+            (_, Self { hidden: true, .. }) => hide(out),
+            ([], Self { is_url: true, .. }) => out.url(first),
+            ([], _) => out.text(first),
+            (rest, _) => {
+                let joined = [&[first], rest].concat().join(&b", "[..]);
+                if self.is_url {
+                    out.url(&joined);
+                } else {
+                    out.text(&joined);
+                }
+            }
+        }
+    }
+}
+
+pub(crate) fn time(out: Out<'_>, format: &TimeFormat, zone: &Zone, time: Timestamp) {
+    if format.is_free_text() {
+        let mut text = Vec::new();
+        format.write(&mut text, zone, time);
+        out.text(&text);
+    } else if format.is_number() {
+        out.bare(|line| format.write(line, zone, time));
+    } else {
+        out.plain(|line| format.write(line, zone, time));
+    }
+}
+
+fn hide(out: Out<'_>) {
+    out.plain(|line| line.extend_from_slice(REDACTED));
+}
+
+fn address(line: &mut Vec<u8>, ip: IpAddr) {
+    match ip {
+        IpAddr::V4(ip) => {
+            let [first, others @ ..] = ip.octets();
+            text::number(line, first.into());
+            for octet in others {
+                line.push(b'.');
+                text::number(line, octet.into());
+            }
+        }
+        IpAddr::V6(ip) => write!(line, "{ip}").expect("a vector takes all that is written"),
+    }
+}
+
+fn port(request: &RequestHead<'_>) -> u16 {
+    request.port().unwrap_or(match Scheme::of(request) {
+        Some(Scheme::Https) => 443,
+        _ => 80,
+    })
+}
+
+fn scheme(request: &RequestHead<'_>) -> &'static str {
+    Scheme::of(request).unwrap_or_default().as_str()
+}
+
+/// The method, the target as the client sent it, and the version.
+fn line(out: Out<'_>, request: &RequestHead<'_>) {
+    out.composed(|value| {
+        value.part().text(request.method.as_str().as_bytes());
+        value.line.push(b' ');
+        target(value.part(), request);
+        value.line.push(b' ');
+        value.line.extend_from_slice(protocol(request.version));
+    });
+}
+
+/// The four forms of a target, [RFC 9112 §3.2]. From HTTP/2 on the scheme and the authority are fields of their own, which every server
+/// fills in, so that they say nothing.
+///
+/// [RFC 9112 §3.2]: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+fn target(out: Out<'_>, request: &RequestHead<'_>) {
+    let uri = request.uri;
+    match (uri.path_and_query(), uri.authority()) {
+        (Some(path), None) => out.url(path.as_str().as_bytes()),
+        (Some(path), Some(_)) if request.version >= Version::HTTP_2 => {
+            out.url(path.as_str().as_bytes());
+        }
+        (Some(_), Some(_)) => out.url(uri.to_string().as_bytes()),
+        (None, Some(authority)) => {
+            let authority = authority.as_str();
+            let host = authority.rsplit('@').next().unwrap_or(authority);
+            out.text(host.as_bytes());
+        }
+        (None, None) => out.absent(),
+    }
+}
+
+fn query(out: Out<'_>, uri: &Uri, mark: bool) {
+    match uri.query() {
+        Some(query) => {
+            // The redaction knows a query by its mark.
+            let whole = uri.path_and_query().map_or("", |path| path.as_str());
+            let marked = &whole[whole.len() - query.len() - 1..];
+            out.composed(|value| {
+                let start = value.line.len();
+                value.part().url(marked.as_bytes());
+                if !mark && value.line.len() > start {
+                    value.line.remove(start);
+                }
+            });
+        }
+        None if mark => out.plain(|_| {}),
+        None => out.absent(),
+    }
+}
+
+/// The first value of a parameter, as it was sent.
+fn parameter<'u>(uri: &'u Uri, name: &str) -> Option<&'u str> {
+    uri.query()?.split('&').find_map(|pair| {
+        let (key, value) = pair.split_once('=')?;
+        key.eq_ignore_ascii_case(name).then_some(value)
+    })
+}
+
+fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h [u8]> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
+        .find_map(|pair| {
+            let equals = pair.iter().position(|byte| *byte == b'=')?;
+            let (key, value) = pair.split_at(equals);
+            (key.trim_ascii() == name.as_bytes()).then(|| value[1..].trim_ascii())
+        })
+}
+
+pub(crate) fn protocol(version: Version) -> &'static [u8] {
+    match version {
+        Version::HTTP_09 => b"HTTP/0.9",
+        Version::HTTP_10 => b"HTTP/1.0",
+        Version::HTTP_2 => b"HTTP/2.0",
+        Version::HTTP_3 => b"HTTP/3.0",
+        _ => b"HTTP/1.1",
+    }
+}
+
+/// The length of the body that was announced.
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    let length = headers.get(header::CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
+}
+
+/// The bytes of the head as HTTP/1.1 writes it.
+fn head_length(request: &RequestHead<'_>) -> u64 {
+    let target = request.uri.to_string();
+    let line = request.method.as_str().len() + target.len() + " HTTP/1.1\r\n ".len();
+    line as u64 + fields_length(request.headers)
+}
+
+/// The bytes of the fields and of the empty line behind them, as HTTP/1.1 writes them.
+pub(crate) fn fields_length(headers: &HeaderMap) -> u64 {
+    let lines = headers.iter().map(|(name, value)| {
+        // A name, a colon, a space, a value, a line break.
+        name.as_str().len() + value.len() + 4
+    });
+    lines.sum::<usize>() as u64 + 2
+}
