@@ -1,6 +1,6 @@
 //! The challenges of a 401, to which each auth layer adds its own while the answer passes it on the way out.
 
-use http::{HeaderValue, Response, StatusCode, header::WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header::WWW_AUTHENTICATE};
 
 /// Says that it is possible to sign in, and not how: of a layer that does not know, for one further out that does.
 pub(crate) const SIGN_IN: HeaderValue = HeaderValue::from_static("SignIn");
@@ -14,6 +14,29 @@ pub(crate) fn is_wanted<B>(response: &Response<B>) -> bool {
     response.status() == StatusCode::UNAUTHORIZED
         && (!response.headers().contains_key(WWW_AUTHENTICATE)
             || response.extensions().get::<Ours>().is_some())
+}
+
+/// Was the request made by a script of a page? Browsers say so, and programs do not ([Fetch Metadata]).
+///
+/// For a challenge of Basic or Digest a browser would open its own dialog over the page: where there is a login form, its script is told of
+/// that alone.
+///
+/// [Fetch Metadata]: https://www.w3.org/TR/fetch-metadata/#sec-fetch-mode-header
+pub(crate) fn is_script(headers: &HeaderMap) -> bool {
+    let mode = headers.get("sec-fetch-mode");
+    mode.is_some_and(|mode| mode != "navigate")
+}
+
+/// Does the answer say where a login form is?
+pub(crate) fn names_form<B>(response: &Response<B>) -> bool {
+    let challenges = response.headers().get_all(WWW_AUTHENTICATE);
+    let mut challenges = challenges.iter().map(HeaderValue::as_bytes);
+    challenges.any(|challenge| challenge.starts_with(b"SignIn form="))
+}
+
+/// Takes all challenges away, in favour of those that will be added.
+pub(crate) fn clear<B>(response: &mut Response<B>) {
+    response.headers_mut().remove(WWW_AUTHENTICATE);
 }
 
 /// Puts `challenges` before those that are there.

@@ -108,6 +108,17 @@ impl Refusal {
         self
     }
 
+    /// Makes `response`, which somebody else has made, the answer.
+    pub(crate) fn mark(self, response: &mut Response<Body>) {
+        *response.status_mut() = self.status;
+        if let Some(wait) = self.retry_after {
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, seconds(wait).into());
+        }
+        response.extensions_mut().insert(self.why);
+    }
+
     /// The answer.
     ///
     /// Who would read a text gets a line of it. Who prefers HTML or JSON gets an empty body, so that a layer of error pages can fill it.

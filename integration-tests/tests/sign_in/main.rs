@@ -5,3 +5,4 @@
 mod form;
 mod require;
 mod site;
+mod together;

@@ -27,7 +27,8 @@ use crate::{Auth, Finding, Head, Refusal, Scheme, area::Area, challenge};
 /// | none, and no scheme has a challenge | `403` |
 ///
 /// A `401` of the inner service gets the challenges too, unless it has its own. Where a [`FormLoginLayer`](crate::FormLoginLayer) stands
-/// around this layer or inside of it, browsers are led to its page, and programs are told of every way in.
+/// around this layer or inside of it, browsers are led to its page, and programs are told of every way in. A page's script is told of the form
+/// alone, because a browser opens a dialog of its own for some of the others.
 ///
 /// ```
 /// use http::{Request, StatusCode, header::WWW_AUTHENTICATE};
@@ -171,9 +172,9 @@ impl AuthLayer {
         response
     }
 
-    /// Adds the challenges to an answer that wants some.
-    pub(super) fn challenge<B>(&self, response: &mut Response<B>) {
-        if challenge::is_wanted(response) {
+    /// Adds the challenges to an answer that wants some. A page's script that has learnt of a form learns of nothing else.
+    pub(super) fn challenge<B>(&self, response: &mut Response<B>, is_script: bool) {
+        if challenge::is_wanted(response) && !(is_script && challenge::names_form(response)) {
             let challenges = self.challenges(Failure::of(response));
             challenge::add(response, challenges);
         }

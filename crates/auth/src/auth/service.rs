@@ -11,7 +11,7 @@ use plywood_core::{
 };
 use tower_service::Service;
 
-use crate::{AuthLayer, Finding, Refusal, scheme::Fields};
+use crate::{AuthLayer, Finding, Refusal, challenge, scheme::Fields};
 
 /// The service that [`AuthLayer`] and [`BasicAuthLayer`](crate::BasicAuthLayer) make.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ where
             }
         }
         if Identity::of(&request).is_some() {
-            let farewell = Farewell::of(&self.layer, None);
+            let farewell = Farewell::to(&self.layer, &request, None);
             return let_in(&mut self.inner, request, farewell);
         }
         let mut next = 0;
@@ -95,10 +95,12 @@ where
     match finding {
         Finding::Known(known) => {
             let fields = known.leave(&mut request);
-            let_in(inner, request, Farewell::of(layer, fields))
+            let farewell = Farewell::to(layer, &request, fields);
+            let_in(inner, request, farewell)
         }
         Finding::Nothing if layer.lets_strangers_in() => {
-            let_in(inner, request, Farewell::of(layer, None))
+            let farewell = Farewell::to(layer, &request, None);
+            let_in(inner, request, farewell)
         }
         Finding::Nothing => Gated::shut(layer.refuse_stranger(&request)),
         Finding::Refused(refusal) => Gated::shut(layer.refuse(refusal, &request)),
@@ -120,13 +122,18 @@ where
 #[derive(Default)]
 pub struct Farewell {
     layer: Option<AuthLayer>,
+    is_script: bool,
     fields: Option<Box<Fields>>,
 }
 
 impl Farewell {
-    fn of(layer: &AuthLayer, fields: Option<Box<Fields>>) -> Self {
-        let layer = Some(layer.clone());
-        Self { layer, fields }
+    fn to<B>(layer: &AuthLayer, request: &Request<B>, fields: Option<Box<Fields>>) -> Self {
+        Self {
+            layer: Some(layer.clone()),
+            // Elsewhere nothing further in says where a form is.
+            is_script: layer.lets_strangers_in() && challenge::is_script(request.headers()),
+            fields,
+        }
     }
 }
 
@@ -143,7 +150,7 @@ impl<B> Edit<B> for Farewell {
 
     fn edit(self, mut response: Response<B>) -> Response<B> {
         if let Some(layer) = self.layer {
-            layer.challenge(&mut response);
+            layer.challenge(&mut response, self.is_script);
         }
         if let Some(fields) = self.fields {
             fields(response.headers_mut());

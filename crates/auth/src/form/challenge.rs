@@ -19,6 +19,7 @@ struct Asked {
     mount: Mount,
     /// Prefers HTML. Who sends `Authorization` is a program, whatever it prefers.
     is_browser: bool,
+    is_script: bool,
     next: Option<Box<str>>,
 }
 
@@ -61,12 +62,16 @@ impl Asked {
             layer: layer.clone(),
             mount,
             is_browser,
+            is_script: challenge::is_script(request.headers()),
         }
     }
 
     fn invite(self, mut response: Response<Body>) -> Response<Body> {
         if self.is_browser {
             return lead(response, &self.login(self.next.as_deref()));
+        }
+        if self.is_script {
+            challenge::clear(&mut response);
         }
         challenge::add(&mut response, vec![self.challenge()]);
         response

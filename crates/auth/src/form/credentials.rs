@@ -8,6 +8,7 @@ pub(super) struct Credentials {
     pub(super) name: String,
     pub(super) password: String,
     pub(super) next: Option<String>,
+    pub(super) remember: bool,
 }
 
 impl Credentials {
@@ -17,12 +18,13 @@ impl Credentials {
     ///
     /// [URL Standard]: https://url.spec.whatwg.org/#urlencoded-parsing
     pub(super) fn read(body: &[u8]) -> Result<Self, Refusal> {
-        let mut found = [None, None, None];
+        let mut found = [None, None, None, None];
         for (name, value) in form_urlencoded::parse(body) {
             let slot = match &*name {
                 "username" => &mut found[0],
                 "password" => &mut found[1],
                 "next" => &mut found[2],
+                "remember" => &mut found[3],
                 _ => continue,
             };
             if value.contains(char::REPLACEMENT_CHARACTER) {
@@ -32,11 +34,12 @@ impl Credentials {
             }
             slot.get_or_insert_with(|| value.into_owned());
         }
-        let [name, password, next] = found;
+        let [name, password, next, remember] = found;
         Ok(Self {
             name: name.unwrap_or_default(),
             password: password.unwrap_or_default(),
             next,
+            remember: remember.is_some_and(|value| !value.is_empty()),
         })
     }
 
@@ -58,7 +61,10 @@ mod tests {
         let form = Credentials::read(body).unwrap();
         assert_eq!((&*form.name, &*form.password), ("élo", "a b&c"));
         assert_eq!(form.next.as_deref(), Some("/inbox"));
-        assert!(!form.are_incomplete());
+        assert!(!form.are_incomplete() && !form.remember);
+        let ticked = Credentials::read(b"remember=yes").unwrap();
+        assert!(ticked.remember);
+        assert!(!Credentials::read(b"remember=").unwrap().remember);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use http::Response;
 use plywood_core::{
@@ -19,10 +19,11 @@ use crate::{Accounts, Throttle, Verdict, check::Check};
 /// | request | answer |
 /// |---|---|
 /// | GET of the login page | the form |
-/// | POST to it | the check is asked: `303` to where the visitor wanted to go, or the form again with `403` |
+/// | POST to it | the check is asked: `303` to where the visitor wanted to go, or the form again with `403`, or with `429` after too many of those |
 /// | POST to the logout path | the session is destroyed, `303` to the front page or the form |
 /// | a guarded page, from somebody signed in | the inner service's |
 /// | a guarded page, from a stranger | `303` to the form for who prefers HTML, else `401` |
+/// | any other, where the inner service answers `401` without a challenge of its own | as to a stranger |
 ///
 /// Both POSTs are refused with `403` when another site's page has made them.
 ///
@@ -39,6 +40,7 @@ struct Config {
     site: Site,
     look: Look,
     body_limit: usize,
+    remember_me: Option<Duration>,
 }
 
 impl FormLoginLayer {
@@ -65,6 +67,7 @@ impl FormLoginLayer {
                     stylesheet: None,
                 },
                 body_limit: 8 * 1024,
+                remember_me: None,
             }),
         }
     }
@@ -135,6 +138,24 @@ impl FormLoginLayer {
     #[must_use]
     pub fn open(mut self, prefix: &str) -> Self {
         self.config().site.open.add(prefix);
+        self
+    }
+
+    /// Guards nothing by itself, so that a layer or a handler further in decides who may: the part below a [`RequireLayer`](crate::RequireLayer), or
+    /// one with other ways in. Default: what is [below](Self::below) the prefixes, or everything.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.config().site.optional = true;
+        self
+    }
+
+    /// Lets visitors choose to stay signed in for so long, used or not, and after the end of the browser. Default: they cannot, and the session's
+    /// own timeouts hold.
+    ///
+    /// The built-in page has a box to tick for it. A session that is remembered stays so until it is signed out, or until somebody else signs in.
+    #[must_use]
+    pub fn remember_me(mut self, time: Duration) -> Self {
+        self.config().remember_me = Some(time);
         self
     }
 
@@ -214,6 +235,10 @@ impl FormLoginLayer {
 
     pub(super) fn check(&self) -> &Check {
         &self.config.check
+    }
+
+    pub(super) fn remember_time(&self) -> Option<Duration> {
+        self.config.remember_me
     }
 
     pub(super) fn limit(&self) -> usize {

@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{
@@ -11,20 +11,45 @@ use http::{
 };
 use plywood_core::{Body, Failure, Mount, html::escape, path::encode};
 
+use crate::Refusal;
+
 /// What a login page has to show.
 ///
-/// A page of one's own is a form that is sent by POST to [`action`](Self::action), with the fields `username` and `password`.
+/// A page of one's own is a form that is sent by POST to [`action`](Self::action), with the fields `username` and `password`, and `remember` where
+/// it [`remembers`](Self::remembers).
 pub struct Prompt<'r> {
     pub(super) head: &'r request::Parts,
     pub(super) name: &'r str,
-    pub(super) failed: bool,
+    pub(super) trial: Trial,
+    pub(super) remembers: bool,
     pub(super) action: &'r str,
+}
+
+/// What has become of an attempt to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trial {
+    None,
+    Wrong,
+    TooMany(Duration),
 }
 
 impl Prompt<'_> {
     /// Was there an attempt, and was the name or the password wrong? The page must not tell which: it does not know.
-    pub const fn failed(&self) -> bool {
-        self.failed
+    pub fn failed(&self) -> bool {
+        self.trial == Trial::Wrong
+    }
+
+    /// So long the visitor has to wait, when there were too many wrong attempts: this one was not looked at.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self.trial {
+            Trial::TooMany(wait) => Some(wait),
+            Trial::None | Trial::Wrong => None,
+        }
+    }
+
+    /// May visitors ask to [stay signed in](super::FormLoginLayer::remember_me)? Then the form has a field `remember`, with any value, for those who do.
+    pub const fn remembers(&self) -> bool {
+        self.remembers
     }
 
     /// The name of the last attempt, as it was typed: **escape it**. Empty at first.
@@ -53,7 +78,7 @@ impl fmt::Debug for Prompt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Prompt")
             .field("name", &self.name)
-            .field("failed", &self.failed)
+            .field("trial", &self.trial)
             .field("action", &self.action)
             .finish_non_exhaustive()
     }
@@ -83,10 +108,14 @@ impl Look {
             Self::Built { title, stylesheet } => built(prompt, title, stylesheet.as_deref()),
             Self::Own(page) => page(prompt),
         };
-        if prompt.failed {
-            *response.status_mut() = StatusCode::FORBIDDEN;
-            let failure = Failure::new("wrong name or password");
-            response.extensions_mut().insert(failure);
+        match prompt.trial {
+            Trial::None => {}
+            Trial::Wrong => {
+                *response.status_mut() = StatusCode::FORBIDDEN;
+                let failure = Failure::new("wrong name or password");
+                response.extensions_mut().insert(failure);
+            }
+            Trial::TooMany(wait) => Refusal::throttled(wait).mark(&mut response),
         }
         response
             .headers_mut()
@@ -139,14 +168,19 @@ fn html(prompt: &Prompt<'_>, title: &str, stylesheet: Option<&str>) -> String {
         }
         None => format!("<style>{STYLE}</style>"),
     };
-    let (alert, described) = if prompt.failed {
-        (
-            "<p id=\"wrong\" role=\"alert\">The name or the password is wrong.</p>\n",
-            " aria-describedby=\"wrong\"",
-        )
-    } else {
-        ("", "")
+    let wrong = match prompt.trial {
+        Trial::None => None,
+        Trial::Wrong => Some("The name or the password is wrong.".to_owned()),
+        Trial::TooMany(wait) => Some(too_many(wait)),
     };
+    let (alert, described) = match wrong {
+        Some(wrong) => (
+            format!("<p id=\"wrong\" role=\"alert\">{wrong}</p>\n"),
+            " aria-describedby=\"wrong\"",
+        ),
+        None => (String::new(), ""),
+    };
+    let remember = if prompt.remembers { REMEMBER } else { "" };
     // Whoever has typed the name already goes on with the password.
     let (on_name, on_password) = if prompt.name.is_empty() {
         (" autofocus", "")
@@ -171,7 +205,7 @@ fn html(prompt: &Prompt<'_>, title: &str, stylesheet: Option<&str>) -> String {
 <input id="username" name="username" value="{name}" autocomplete="username" autocapitalize="none" spellcheck="false" required{described}{on_name}>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required{described}{on_password}>
-<button type="submit">Sign in</button>
+{remember}<button type="submit">Sign in</button>
 </form>
 </main>
 </body>
@@ -183,10 +217,25 @@ fn html(prompt: &Prompt<'_>, title: &str, stylesheet: Option<&str>) -> String {
     )
 }
 
+const REMEMBER: &str = r#"<label class="check"><input name="remember" type="checkbox" value="yes">Stay signed in</label>
+"#;
+
+/// In seconds up to a minute, and in minutes beyond: nobody counts nine hundred seconds.
+fn too_many(wait: Duration) -> String {
+    let seconds = wait.as_secs() + 1;
+    let (number, unit) = if seconds > 60 {
+        (seconds.div_ceil(60), "minute")
+    } else {
+        (seconds, "second")
+    };
+    let plural = if number == 1 { "" } else { "s" };
+    format!("There were too many wrong attempts. Try again in {number} {unit}{plural}.")
+}
+
 const STYLE: &str = include_str!("page.css");
 
 /// Allows the style above by its hash, and nothing else.
-const POLICY: &str = "default-src 'none'; style-src 'sha256-GBVFreCicrkz/KQWO3pT4hBzi+SQ/RL3ytzufEo6RME='; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'sha256-EWS+GKWr76frCJgl7IcsUg+kuyA1wnS25hEK+sddPFc='; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// For a style sheet of one's own, which may bring pictures and fonts of the site along.
 const POLICY_WITH_SHEET: &str = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -199,13 +248,14 @@ mod tests {
 
     use super::*;
 
-    fn page(name: &str, failed: bool, stylesheet: Option<&str>) -> String {
+    fn page(name: &str, trial: Trial, stylesheet: Option<&str>) -> String {
         let (head, ()) = Request::new(()).into_parts();
         let action = "/login?next=%2Fa%26b&x='\"";
         let prompt = Prompt {
             head: &head,
             name,
-            failed,
+            trial,
+            remembers: false,
             action,
         };
         html(&prompt, "Sign in to <Plywood>", stylesheet)
@@ -215,7 +265,7 @@ mod tests {
     fn the_policy_allows_the_style_and_only_that() {
         let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE));
         assert!(POLICY.contains(&format!("'sha256-{hash}'")), "{hash}");
-        assert!(page("", false, None).contains(&format!("<style>{STYLE}</style>")));
+        assert!(page("", Trial::None, None).contains(&format!("<style>{STYLE}</style>")));
         assert!(!STYLE.contains('<'));
         assert!(!POLICY.contains("unsafe"));
     }
@@ -223,7 +273,7 @@ mod tests {
     #[test]
     fn what_was_typed_is_shown_as_text() {
         let typed = r#""><script>alert('x')</script>&amp;"#;
-        let html = page(typed, true, None);
+        let html = page(typed, Trial::Wrong, None);
         assert!(html.contains(
             r#"value="&quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;amp;""#
         ));
@@ -239,7 +289,8 @@ mod tests {
         let prompt = Prompt {
             head: &head,
             name: "ada",
-            failed: true,
+            trial: Trial::Wrong,
+            remembers: false,
             action: "/login",
         };
         let shown = format!("{prompt:?}");
@@ -251,8 +302,8 @@ mod tests {
 
     #[test]
     fn a_failure_is_told_without_telling_which_was_wrong() {
-        assert!(!page("", false, None).contains("role=\"alert\""));
-        let html = page("ada", true, None);
+        assert!(!page("", Trial::None, None).contains("role=\"alert\""));
+        let html = page("ada", Trial::Wrong, None);
         assert!(
             html.contains(r#"<p id="wrong" role="alert">The name or the password is wrong.</p>"#)
         );
@@ -260,8 +311,21 @@ mod tests {
     }
 
     #[test]
+    fn who_has_to_wait_learns_how_long() {
+        for (wait, said) in [
+            (0, "in 1 second."),
+            (29, "in 30 seconds."),
+            (60, "in 2 minutes."),
+            (899, "in 15 minutes."),
+        ] {
+            let html = page("ada", Trial::TooMany(Duration::from_secs(wait)), None);
+            assert!(html.contains(said), "{html}");
+        }
+    }
+
+    #[test]
     fn every_field_has_its_label_and_its_kind() {
-        let html = page("", false, None);
+        let html = page("", Trial::None, None);
         for piece in [
             r#"<html lang="en">"#,
             r#"<label for="username">"#,
@@ -278,7 +342,7 @@ mod tests {
 
     #[test]
     fn a_style_sheet_of_the_site_takes_the_place_of_the_style() {
-        let html = page("", false, Some("/static/a & b.css"));
+        let html = page("", Trial::None, Some("/static/a & b.css"));
         assert!(html.contains(r#"<link rel="stylesheet" href="/static/a%20&amp;%20b.css">"#));
         assert!(!html.contains("<style>"));
     }

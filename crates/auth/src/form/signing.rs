@@ -1,6 +1,9 @@
 //! Signing in and out: the two POSTs.
 
-use std::{io, time::SystemTime};
+use std::{
+    io,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header::ALLOW, request};
@@ -11,7 +14,7 @@ use plywood_session_core::{Session, SessionError, SessionErrorKind};
 
 use super::{
     FormLoginLayer, Prompt, challenge::redirect, credentials::Credentials, destination, origin,
-    record::Record,
+    page::Trial, record::Record,
 };
 use crate::{Head, Refusal};
 
@@ -32,7 +35,7 @@ impl FormLoginLayer {
     /// The login page, before anybody has tried.
     pub(super) fn show(&self, head: &request::Parts) -> Response<Body> {
         let next = destination::of_query(&head.uri);
-        self.prompt(head, "", false, next.as_deref())
+        self.prompt(head, "", Trial::None, next.as_deref())
     }
 
     /// The answer to a form that was sent.
@@ -62,17 +65,23 @@ impl FormLoginLayer {
         let form = Credentials::read(&collect(body, self.limit()).await?)?;
         let of_query = destination::of_query(&head.uri);
         let next = form.next.as_deref().or(of_query.as_deref());
-        let found = if form.are_incomplete() {
-            None
+        let asked = if form.are_incomplete() {
+            Ok(None)
         } else {
             let check = self.check();
             let asked = check.ask(&Head::from(head), &form.name, &form.password);
-            asked.wait().await?
+            asked.wait().await
         };
-        let Some(identity) = found else {
-            return Ok(self.prompt(head, &form.name, true, next));
+        let identity = match asked {
+            Ok(Some(identity)) => identity,
+            Ok(None) => return Ok(self.prompt(head, &form.name, Trial::Wrong, next)),
+            Err(refusal) => {
+                let wait = refusal.retry_after().ok_or(refusal)?;
+                return Ok(self.prompt(head, &form.name, Trial::TooMany(wait), next));
+            }
         };
-        remember(session, &identity).await?.tell(head);
+        let time = self.remember_time().filter(|_| form.remember);
+        remember(session, &identity, time).await?.tell(head);
         let mount = Mount::of(head);
         Ok(redirect(&destination::onward(self.site(), &mount, next)))
     }
@@ -105,7 +114,7 @@ impl FormLoginLayer {
         &self,
         head: &request::Parts,
         name: &str,
-        failed: bool,
+        trial: Trial,
         next: Option<&str>,
     ) -> Response<Body> {
         let next = next.and_then(destination::safe);
@@ -113,7 +122,8 @@ impl FormLoginLayer {
         self.look().answer(&Prompt {
             head,
             name,
-            failed,
+            trial,
+            remembers: self.remember_time().is_some(),
             action: &action,
         })
     }
@@ -122,21 +132,25 @@ impl FormLoginLayer {
 /// Keeps the identity in the session, under a new id: one that somebody has planted before is worth nothing.
 ///
 /// Saved here and not left to the session's layer, so that a failure is never answered as if it had been a sign-in.
-async fn remember(session: &Session, identity: &Identity) -> Result<Identity, Refusal> {
+async fn remember(
+    session: &Session,
+    identity: &Identity,
+    time: Option<Duration>,
+) -> Result<Identity, Refusal> {
     let record = Record::new(identity, SystemTime::now());
     if session.is_known()
         && remembered(session)
             .await?
             .is_some_and(|before| before.name != record.name)
     {
-        // What one person has left in the session is not for the next one at the same browser.
-        session.clear();
+        // What one person has left in the session, and how long it was to last, is not for the next one at the same browser.
+        session.destroy();
     }
-    match keep(session, &record).await {
+    match keep(session, &record, time).await {
         // The id that the browser has is of a session that has ended, or moved when the same form was sent before: only another one is left.
         Err(error) if error.kind() == SessionErrorKind::Gone => {
             session.destroy();
-            keep(session, &record).await
+            keep(session, &record, time).await
         }
         kept => kept,
     }
@@ -144,8 +158,15 @@ async fn remember(session: &Session, identity: &Identity) -> Result<Identity, Re
     Ok(record.into())
 }
 
-async fn keep(session: &Session, record: &Record) -> Result<(), SessionError> {
+async fn keep(
+    session: &Session,
+    record: &Record,
+    time: Option<Duration>,
+) -> Result<(), SessionError> {
     session.renew();
+    if let Some(time) = time {
+        session.expire_after(time);
+    }
     session.insert(Record::KEY, record)?;
     // So that all sessions of one account can be ended together. A name that is too long for that signs in all the same.
     if record.name.len() <= plywood_session_core::Record::MAX_OWNER {

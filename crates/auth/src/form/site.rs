@@ -12,6 +12,8 @@ pub(super) struct Site {
     logout: Box<str>,
     pub(super) below: Area,
     pub(super) open: Area,
+    /// Guards nothing.
+    pub(super) optional: bool,
 }
 
 /// The part in which a request falls.
@@ -64,7 +66,9 @@ impl Site {
         if at(&self.logout) {
             return Ok(Zone::Logout);
         }
-        let guarded = if self.below.is_empty() {
+        let guarded = if self.optional {
+            None
+        } else if self.below.is_empty() {
             Some(0)
         } else {
             self.below.nearest(&path)
@@ -84,6 +88,7 @@ impl Default for Site {
             logout: "/logout".into(),
             below: Area::default(),
             open: Area::default(),
+            optional: false,
         }
     }
 }
@@ -142,6 +147,21 @@ mod tests {
             ("/static/x", Zone::Open),
             ("/static/private/x", Zone::Guarded),
             ("/both", Zone::Guarded),
+        ] {
+            assert_eq!(site.zone(&target.parse().unwrap()), Ok(zone), "{target}");
+        }
+        assert!(site.has_front_page());
+    }
+
+    #[test]
+    fn a_form_that_is_optional_guards_nothing() {
+        let mut site = site(&["/admin"], &["/static"]);
+        site.optional = true;
+        for (target, zone) in [
+            ("/", Zone::Free),
+            ("/admin", Zone::Free),
+            ("/login", Zone::Login),
+            ("/static/x", Zone::Open),
         ] {
             assert_eq!(site.zone(&target.parse().unwrap()), Ok(zone), "{target}");
         }
