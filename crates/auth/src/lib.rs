@@ -108,6 +108,8 @@ mod reloaded;
 mod require;
 mod scheme;
 mod throttle;
+#[cfg(feature = "ticket")]
+pub mod ticket;
 mod verdict;
 
 #[cfg(feature = "digest")]
