@@ -99,6 +99,26 @@ fn a_signature_is_by_its_key_or_refused() {
 }
 
 #[test]
+fn digests_are_computed_by_the_standard() {
+    conforms("digest-vectors", 0);
+    refuses(
+        "digest-vectors",
+        r#"{"algorithm":"MD5","qop":null,"username":"Mufasa","realm":"testrealm@host.com","password":"Circle of Life","method":"GET","uri":"/dir/index.html","nonce":"dcd98b7102dd2f0e8b11d0f600bfb0c093","response":"1949323746fe6a43ef61f9606e7febea"}
+           {"algorithm":"MD5","qop":null,"username":"Mufasa","realm":"testrealm@host.com","password":"CircleOfLife","method":"GET","uri":"/dir/index.html","nonce":"dcd98b7102dd2f0e8b11d0f600bfb0c093","response":"1949323746fe6a43ef61f9606e7febea","accept":false}"#,
+    );
+}
+
+#[test]
+fn digest_requests_are_verified_or_refused() {
+    conforms("digest-requests", 0);
+    refuses(
+        "digest-requests",
+        r#"{"method":"GET","target":"/","authorization":"Digest username=\"Mufasa\"","accept":true}
+           {"method":"GET","target":"/p/a?b=c%20d","username":"alice","password":"secret","realm":"plywood test","authorization":"Digest username=\"alice\", realm=\"plywood test\", nonce=\"bm9uY2U0\", uri=\"/p/a?b=c%20d\", cnonce=\"NGY5OGRlNDBlODkwOTVkNmJkMzg0Y2MxMjM2ZmZiZTg=\", nc=00000001, qop=auth, response=\"16558f3eb39abff2288209df8c86abb9\", opaque=\"b3BhcXVl\", algorithm=MD5","accept":false}"#,
+    );
+}
+
+#[test]
 fn no_value_forges_a_line_of_the_access_log() {
     // One that the http crate does not take as a field.
     conforms("access-log", 1);

@@ -90,7 +90,10 @@ pub struct Calculation<'a> {
 #[derive(Clone, Copy, Debug)]
 pub enum Protection<'a> {
     /// None, as in RFC 2069. Here for those who compute; the scheme refuses it.
-    None,
+    None {
+        /// The client's own nonce, which `-sess` takes in. Else it is not looked at.
+        client_nonce: &'a str,
+    },
     /// `auth`, or `auth-int` if there is the hash of a body.
     Auth {
         /// How often the client has used the nonce: eight hexadecimal digits.
@@ -124,7 +127,7 @@ impl Calculation<'_> {
     fn body(&self) -> Option<&Hex> {
         match self.protection {
             Protection::Auth { body, .. } => body,
-            Protection::None => None,
+            Protection::None { .. } => None,
         }
     }
 
@@ -151,7 +154,7 @@ impl Calculation<'_> {
 
     fn finish(&self, mut hasher: Hasher, method: &str, body: Option<&Hex>) -> Hex {
         match (self.protection, body) {
-            (Protection::None, _) => {}
+            (Protection::None { .. }, _) => {}
             (Protection::Auth { .. }, None) => hasher.update(b":auth:"),
             (Protection::Auth { .. }, Some(_)) => hasher.update(b":auth-int:"),
         }
@@ -173,10 +176,10 @@ impl Calculation<'_> {
         hasher.update(self.account.as_bytes());
         hasher.update(b":");
         hasher.update(self.nonce.as_bytes());
-        if let Protection::Auth { client_nonce, .. } = self.protection {
-            hasher.update(b":");
-            hasher.update(client_nonce.as_bytes());
-        }
+        let (Protection::Auth { client_nonce, .. } | Protection::None { client_nonce }) =
+            self.protection;
+        hasher.update(b":");
+        hasher.update(client_nonce.as_bytes());
         hasher.finish()
     }
 }
@@ -262,7 +265,7 @@ mod tests {
         let account = account_hash(Algorithm::Md5, "Mufasa", realm, "CircleOfLife");
         let calculation = Calculation {
             account: &account,
-            protection: Protection::None,
+            protection: Protection::None { client_nonce: "" },
             ..calculation
         };
         let expected = "1949323746fe6a43ef61f9606e7febea";

@@ -226,7 +226,7 @@ impl<'a> Credentials<'a> {
         body: Option<&'c Hex>,
     ) -> Option<Calculation<'c>> {
         let protection = match &self.used {
-            None => Protection::None,
+            None => Protection::None { client_nonce: "" },
             Some(used) => Protection::Auth {
                 count: &used.count,
                 client_nonce: &used.client_nonce,
