@@ -3,10 +3,13 @@
 use std::{
     convert::Infallible,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use http::{Request, Response, header};
-use plywood_auth::BasicAuthLayer;
+use plywood_auth::{
+    Addresses, AuthLayer, Basic, BasicAuthLayer, Bearer, Verdict, bearer::TokenHash,
+};
 use plywood_core::{Body, Identity};
 use serde_json::Value;
 use tower::{Layer, service_fn};
@@ -19,7 +22,7 @@ use super::{
 type Credentials = (String, String);
 
 pub(crate) fn run(case: &Value) -> Outcome {
-    let mut request = Request::new(Body::empty());
+    let mut request = Request::new(());
     let authorization = case::value(case::text(case, "authorization")?.as_bytes())?;
     request
         .headers_mut()
@@ -27,28 +30,59 @@ pub(crate) fn run(case: &Value) -> Outcome {
 
     let mut acceptable: Vec<Option<Credentials>> = vec![expected(case)?];
     acceptable.extend(case::texts(case, "also_ok")?.into_iter().map(lenient));
-    let got = credentials(request)?;
-    check(
-        acceptable.contains(&got),
-        format_args!("{acceptable:?}"),
-        format_args!("{got:?}"),
-    )
+    for way in WAYS {
+        let got = credentials(request.clone(), way)?;
+        check(
+            acceptable.contains(&got),
+            format_args!("{acceptable:?}"),
+            format_args!("{got:?}"),
+        )?;
+    }
+    Ok(())
 }
 
+type Hear = Arc<dyn Fn(&str, &str) -> Option<Identity> + Send + Sync>;
+
+/// Alone, after a wait, with right passwords kept in mind, and among other schemes.
+const WAYS: [fn(Hear) -> AuthLayer; 4] = [
+    |hear| BasicAuthLayer::new(move |user, password| hear(user, password)).into(),
+    |hear| {
+        let later = move |user: &str, password: &str| {
+            let heard = hear(user, password);
+            Verdict::later(async { Ok(heard) })
+        };
+        BasicAuthLayer::new(later).into()
+    },
+    |hear| {
+        let basic = Basic::new(move |user: &str, password: &str| hear(user, password));
+        AuthLayer::new(basic.remember(Duration::from_secs(60)))
+    },
+    |hear| {
+        AuthLayer::new(Bearer::new(|_: &TokenHash| None))
+            .or(Addresses::new())
+            .or(Basic::new(move |user: &str, password: &str| {
+                hear(user, password)
+            }))
+    },
+];
+
 /// What the check saw, when the request came through; nothing when it was refused.
-fn credentials(request: Request<Body>) -> Result<Option<Credentials>, Unmet> {
+fn credentials(
+    request: Request<()>,
+    way: fn(Hear) -> AuthLayer,
+) -> Result<Option<Credentials>, Unmet> {
     let seen = Arc::new(Mutex::new(None));
     let seeing = Arc::clone(&seen);
-    let layer = BasicAuthLayer::new(move |user, password| {
+    let layer = way(Arc::new(move |user, password| {
         let credentials = (user.to_owned(), password.to_owned());
         *seeing.lock().unwrap_or_else(PoisonError::into_inner) = Some(credentials);
         Some(Identity::new(user))
-    });
+    }));
     let app = layer.layer(service_fn(async |request: Request<Body>| {
         let user = Identity::of(&request).map_or("", Identity::name);
         Ok::<_, Infallible>(Response::new(Body::from(user.to_owned())))
     }));
-    let response = in_process::ask(app, request)?;
+    let response = in_process::ask(app, request.map(|()| Body::empty()))?;
     let seen = seen.lock().unwrap_or_else(PoisonError::into_inner).take();
     let status = response.status().as_u16();
     let challenged = response.headers().contains_key(header::WWW_AUTHENTICATE);
