@@ -79,6 +79,15 @@ impl<'a> Attempt<'a> {
         }
     }
 
+    /// The same claim by a client whose address was looked at before.
+    #[cfg(feature = "digest")]
+    pub(crate) const fn by(account: &'a str, client: Option<IpAddr>) -> Self {
+        Self {
+            account: Cow::Borrowed(account),
+            client,
+        }
+    }
+
     /// The name, as it was sent. It may be of nobody.
     pub fn account(&self) -> &str {
         &self.account

@@ -466,6 +466,35 @@ async fn algorithms_are_offered_when_they_are_asked_for() {
 }
 
 #[tokio::test]
+async fn who_guesses_is_slowed_down_and_who_is_known_goes_on() {
+    let app = shed();
+    let client = client_of(&app).await;
+    assert_eq!(
+        get(&app, &client.authorization()).await.status,
+        StatusCode::OK
+    );
+    let guess = Client {
+        password: "wrong",
+        ..client.count(2)
+    };
+    let mut answer = get(&app, &guess.authorization()).await;
+    for _ in 0..1000 {
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            break;
+        }
+        answer = get(&app, &guess.authorization()).await;
+    }
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    // The right password does not show itself to somebody who guesses, with a new nonce or one of another account.
+    let new = client_of(&app).await;
+    let answer = get(&app, &new.authorization()).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    // Who was in goes on.
+    let answer = get(&app, &client.count(2).authorization()).await;
+    assert_eq!(answer.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_told_so() {
     let app = shed();
     let sent = client_of(&app).await.authorization();

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
+    hash::{BuildHasher, RandomState},
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -34,6 +35,7 @@ pub(super) struct Nonces {
     capacity: usize,
     serial: AtomicU64,
     used: Mutex<Used>,
+    users: RandomState,
 }
 
 /// When it was given out, in milliseconds, and which of them it is. Ordered by age.
@@ -48,6 +50,8 @@ struct Used {
 
 struct Counts {
     tag: [u8; TAG],
+    /// Of the account that has used it.
+    user: u64,
     highest: u32,
     /// Bit n: the count n below the highest was seen.
     seen: u64,
@@ -70,6 +74,8 @@ pub(super) struct Ours {
     tag: [u8; TAG],
     /// Past the half of its life: time for another.
     pub(super) is_old: bool,
+    /// The account that has used it before.
+    user: Option<u64>,
 }
 
 impl Nonces {
@@ -103,6 +109,7 @@ impl Nonces {
             capacity,
             serial: AtomicU64::new(u64::from_ne_bytes(random())),
             used: Mutex::default(),
+            users: RandomState::new(),
         }
     }
 
@@ -130,32 +137,38 @@ impl Nonces {
             |at: usize| u64::from_be_bytes(bytes[at..at + 8].try_into().expect("there are eight"));
         let id = (number(0), number(8));
         let tag: [u8; TAG] = bytes[16..BYTES].try_into().expect("there are as many");
-        let (is_known, forgotten) = {
+        let (user, forgotten) = {
             let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
             let known = used.nonces.get(&id);
             // A tag that was right is right: it need not be computed again.
-            let same = |counts: &Counts| bool::from(counts.tag.ct_eq(&tag));
-            (known.is_some_and(same), used.forgotten)
+            let known = known.filter(|counts| counts.tag.ct_eq(&tag).into());
+            (known.map(|counts| counts.user), used.forgotten)
         };
-        if !is_known && !bool::from(self.tag(id, realm).ct_eq(&tag)) {
+        if user.is_none() && !bool::from(self.tag(id, realm).ct_eq(&tag)) {
             return Standing::Foreign;
         }
         let (now, life) = (milliseconds(now), whole_milliseconds(self.life));
         let age = now.saturating_sub(id.0);
         // One from a future that far away is of a clock that has been set back.
         let is_over = age >= life || id.0.saturating_sub(now) >= life;
-        if is_over || (!is_known && id.0 <= forgotten) {
+        if is_over || (user.is_none() && id.0 <= forgotten) {
             return Standing::Stale;
         }
         Standing::Good(Ours {
             id,
             tag,
             is_old: age >= life / 2,
+            user,
         })
     }
 
-    /// Counts a use that came with a right response. `false` if that use was seen before, or may have been.
-    pub(super) fn count(&self, nonce: Ours, count: u32, now: SystemTime) -> bool {
+    /// Has this account used the nonce before, and rightly?
+    pub(super) fn is_of(&self, nonce: Ours, user: &str) -> bool {
+        nonce.user == Some(self.users.hash_one(user))
+    }
+
+    /// Counts a use that came with a right response of an account. `false` if that use was seen before, or may have been.
+    pub(super) fn count(&self, nonce: Ours, count: u32, account: &str, now: SystemTime) -> bool {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(counts) = used.nonces.get_mut(&nonce.id) {
             return counts.take(count);
@@ -170,6 +183,7 @@ impl Nonces {
         }
         let counts = Counts {
             tag: nonce.tag,
+            user: self.users.hash_one(account),
             highest: count,
             seen: 1,
         };
@@ -298,7 +312,7 @@ mod tests {
         }
         // Each bit counts, whether the nonce is remembered or not.
         let used = nonces.issue("shed", at(0));
-        assert!(nonces.count(good(&nonces, &used, at(0)), 1, at(0)));
+        assert!(nonces.count(good(&nonces, &used, at(0)), 1, "ada", at(0)));
         for nonce in [nonce, used] {
             for (place, character) in nonce.char_indices() {
                 for other in ['A', 'B', 'w', '-', '_', '/'] {
@@ -346,7 +360,7 @@ mod tests {
             (u32::MAX - 1, true),
             (100, false),
         ] {
-            assert_eq!(nonces.count(nonce, count, at(0)), fresh, "{count}");
+            assert_eq!(nonces.count(nonce, count, "ada", at(0)), fresh, "{count}");
         }
     }
 
@@ -357,17 +371,20 @@ mod tests {
             .map(|second| nonces.issue("shed", at(second)))
             .collect();
         for nonce in &issued[..2] {
-            assert!(nonces.count(good(&nonces, nonce, at(4)), 1, at(4)));
+            assert!(nonces.count(good(&nonces, nonce, at(4)), 1, "ada", at(4)));
         }
         let first = good(&nonces, &issued[0], at(4));
-        assert!(nonces.count(good(&nonces, &issued[2], at(4)), 1, at(4)));
+        assert!(nonces.count(good(&nonces, &issued[2], at(4)), 1, "ada", at(4)));
         // The first had to go: it is refused by whichever way it comes.
         assert_eq!(nonces.examine(&issued[0], "shed", at(4)), Standing::Stale);
-        assert!(!nonces.count(first, 2, at(4)));
+        assert!(!nonces.count(first, 2, "ada", at(4)));
+        assert!(nonces.is_of(good(&nonces, &issued[1], at(4)), "ada"));
+        assert!(!nonces.is_of(good(&nonces, &issued[1], at(4)), "eve"));
+        assert!(!nonces.is_of(good(&nonces, &issued[3], at(4)), "ada"));
         // The others are as they were.
-        assert!(!nonces.count(good(&nonces, &issued[1], at(4)), 1, at(4)));
-        assert!(nonces.count(good(&nonces, &issued[1], at(4)), 2, at(4)));
-        assert!(nonces.count(good(&nonces, &issued[3], at(4)), 1, at(4)));
+        assert!(!nonces.count(good(&nonces, &issued[1], at(4)), 1, "ada", at(4)));
+        assert!(nonces.count(good(&nonces, &issued[1], at(4)), 2, "ada", at(4)));
+        assert!(nonces.count(good(&nonces, &issued[3], at(4)), 1, "ada", at(4)));
     }
 
     #[test]
@@ -376,7 +393,7 @@ mod tests {
         for second in 0..100 {
             let nonce = nonces.issue("shed", at(second * 10));
             let nonce = good(&nonces, &nonce, at(second * 10));
-            assert!(nonces.count(nonce, 1, at(second * 10)));
+            assert!(nonces.count(nonce, 1, "ada", at(second * 10)));
         }
         assert!(nonces.used.lock().unwrap().nonces.len() <= 31);
     }
@@ -393,7 +410,7 @@ mod tests {
                 let in_window = count > 0 && count + WINDOW > highest;
                 // What came before the first that was taken is not known to be new, and is inside all the same.
                 let expected = in_window && seen.insert(count);
-                prop_assert_eq!(nonces.count(nonce, count, at(0)), expected);
+                prop_assert_eq!(nonces.count(nonce, count, "ada", at(0)), expected);
                 highest = highest.max(count);
             }
         }

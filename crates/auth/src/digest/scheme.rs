@@ -1,6 +1,7 @@
 use std::{
     borrow::Cow,
     error, fmt,
+    net::IpAddr,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -9,12 +10,13 @@ use http::{HeaderName, HeaderValue, Method};
 use plywood_core::{Carrier, Failure, Mount, future::Next};
 
 use super::{
-    Algorithm, Asked, Challenge, Credentials, DigestAccounts, Hex, Lookup, Qop, account_hash,
-    accounts::{Closure, Found},
+    Account, Algorithm, Asked, Challenge, Credentials, DigestAccounts, Hex, Lookup, Qop, User,
+    account_hash,
+    accounts::Closure,
     integrity::Covered,
     nonce::{Nonces, Standing},
 };
-use crate::{Finding, Head, Known, Refusal, Scheme};
+use crate::{Attempt, Attempts, Finding, Head, Known, Note, Refusal, Scheme, Throttle};
 
 const AUTHENTICATION_INFO: HeaderName = HeaderName::from_static("authentication-info");
 
@@ -50,6 +52,7 @@ struct Config {
     realm: Box<str>,
     accounts: Arc<dyn DigestAccounts>,
     nonces: Arc<Nonces>,
+    throttle: Option<Arc<dyn Throttle>>,
     offers_md5: bool,
     offers_sessions: bool,
     offers_user_hash: bool,
@@ -86,6 +89,7 @@ impl Digest {
                 realm: realm.into(),
                 accounts: Arc::new(accounts),
                 nonces: Arc::new(Nonces::new()),
+                throttle: Some(Arc::new(Attempts::new())),
                 offers_md5: false,
                 offers_sessions: false,
                 offers_user_hash: false,
@@ -130,6 +134,23 @@ impl Digest {
         self
     }
 
+    /// Counts wrong responses, and refuses those who had too many with `429`. Default: [`Attempts`] of its own. An account goes on with a nonce that it has used
+    /// rightly before, whatever others do.
+    ///
+    /// Where the same accounts have several ways in, give each a clone of the same `Attempts`.
+    #[must_use]
+    pub fn throttle(mut self, throttle: impl Throttle) -> Self {
+        self.config().throttle = Some(Arc::new(throttle));
+        self
+    }
+
+    /// Lets everybody try as many responses as they like.
+    #[must_use]
+    pub fn unlimited_attempts(mut self) -> Self {
+        self.config().throttle = None;
+        self
+    }
+
     /// How long a nonce is good for. Default: 5 minutes. A client whose nonce is old computes again, and asks nobody.
     #[must_use]
     pub fn nonce_life(mut self, life: Duration) -> Self {
@@ -168,33 +189,29 @@ impl Digest {
 
 impl Scheme for Digest {
     fn examine(&self, head: &Head<'_>) -> Next<Finding> {
-        let credentials = match Credentials::read(head.headers()) {
-            Ok(Some(credentials)) => credentials,
+        let sent = match self.config.screen(head) {
+            Ok(Some(sent)) => sent,
             Ok(None) => return Next::Now(Finding::Nothing),
-            Err(malformed) => return Next::Now(Refusal::malformed(malformed).into()),
-        };
-        let (algorithm, body) = match self.config.screen(&credentials, head) {
-            Ok(screened) => screened,
             Err(refusal) => return Next::Now(refusal.into()),
         };
-        let asked = Asked::new(credentials.user(), &self.config.realm, algorithm);
-        match self.config.accounts.find(&asked).0 {
-            Next::Now(found) => {
-                let method = head.method().as_str();
-                Next::Now(
-                    self.config
-                        .verify(&credentials, algorithm, method, body.as_ref(), found),
-                )
-            }
+        let asked = Asked::new(sent.credentials.user(), &self.config.realm, sent.algorithm);
+        let judged = match self.config.accounts.find(&asked).0 {
+            Next::Now(Ok(account)) => self.config.judge(&sent, account),
+            Next::Now(Err(error)) => return Next::Now(Refusal::unknown(error).into()),
             Next::Later(found) => {
-                let (config, method) = (Arc::clone(&self.config), head.method().clone());
-                let credentials = credentials.into_owned();
-                Next::Later(Box::pin(async move {
-                    let (found, method) = (found.await, Method::as_str(&method));
-                    config.verify(&credentials, algorithm, method, body.as_ref(), found)
-                }))
+                let (config, sent) = (Arc::clone(&self.config), sent.into_owned());
+                return Next::Later(Box::pin(async move {
+                    match found.await {
+                        Ok(account) => {
+                            let judged = config.judge(&sent, account);
+                            config.ask_throttle(sent, judged).wait().await
+                        }
+                        Err(error) => Refusal::unknown(error).into(),
+                    }
+                }));
             }
-        }
+        };
+        self.config.ask_throttle(sent, judged)
     }
 
     /// One for each algorithm, with one nonce for all.
@@ -248,12 +265,12 @@ impl Config {
             && self.accounts.has(&self.realm, plain)
     }
 
-    /// What can be said before the account is known. The algorithm, and the hash of the body where the response covers it.
-    fn screen(
-        &self,
-        credentials: &Credentials<'_>,
-        head: &Head<'_>,
-    ) -> Result<(Algorithm, Option<Hex>), Refusal> {
+    /// What can be said before the account is known; nothing if there are no credentials of Digest.
+    fn screen<'h>(&self, head: &Head<'h>) -> Result<Option<Sent<'h>>, Refusal> {
+        let Some(credentials) = Credentials::read(head.headers()).map_err(Refusal::malformed)?
+        else {
+            return Ok(None);
+        };
         let mount = Mount::of(head);
         if !credentials.is_for(mount.original_uri(head.uri()), head.headers()) {
             return Err(Refusal::malformed("the credentials are for another target"));
@@ -278,47 +295,91 @@ impl Config {
                 Some(algorithm.hash(body))
             }
             _ => {
-                return Err(Refusal::unauthorized(
-                    "the quality of protection is not on offer",
-                ));
+                let reason = "the quality of protection is not on offer";
+                return Err(Refusal::unauthorized(reason));
             }
         };
-        Ok((algorithm, body))
+        Ok(Some(Sent {
+            method: head.method().clone(),
+            client: Attempt::of("", head).client(),
+            credentials,
+            algorithm,
+            body,
+        }))
     }
 
-    fn verify(
-        &self,
-        credentials: &Credentials<'_>,
-        algorithm: Algorithm,
-        method: &str,
-        body: Option<&Hex>,
-        found: Found,
-    ) -> Finding {
-        let account = match found {
-            Ok(account) => account,
-            Err(error) => return Refusal::unknown(error).into(),
-        };
+    /// Is the response the one of this account?
+    fn judge(&self, sent: &Sent<'_>, account: Option<Account>) -> Judged {
         // For an unknown name something else is computed, so that it takes as long.
         let hash = match &account {
-            Some(account) => account.hash(&self.realm, algorithm),
-            None => account_hash(algorithm, "", &self.realm, ""),
+            Some(account) => account.hash(&self.realm, sent.algorithm),
+            None => account_hash(sent.algorithm, "", &self.realm, ""),
         };
-        let Some(calculation) = credentials.calculation(&hash, body) else {
-            return Refusal::unauthorized("nobody knows how to compute the response").into();
-        };
+        let calculation = sent.credentials.calculation(&hash, sent.body.as_ref());
+        let calculation = calculation.expect("the algorithm and the quality are known");
         let (response, server) = if self.proves_itself {
-            let (response, server) = calculation.responses(method);
+            let (response, server) = calculation.responses(sent.method.as_str());
             (response, Some(server))
         } else {
-            (calculation.response(method), None)
+            (calculation.response(sent.method.as_str()), None)
         };
-        let is_right = credentials.has_sent(&response);
-        let Some(account) = account.filter(|_| is_right) else {
-            return Refusal::unauthorized("wrong name or password").into();
+        let is_right = sent.credentials.has_sent(&response);
+        let nonce = sent.credentials.nonce();
+        Judged {
+            account: account.filter(|_| is_right),
+            server,
+            standing: self.nonces.examine(nonce, &self.realm, SystemTime::now()),
+        }
+    }
+
+    /// Asks the throttle, unless the account has used this nonce before: then nobody is guessing.
+    fn ask_throttle(self: &Arc<Self>, sent: Sent<'_>, judged: Judged) -> Next<Finding> {
+        let is_proven = judged.account.is_some()
+            && matches!(judged.standing, Standing::Good(nonce) if self.nonces.is_of(nonce, sent.user()));
+        let throttle = match &self.throttle {
+            Some(throttle) if !is_proven => throttle,
+            _ => return Next::Now(self.conclude(&sent, judged).0),
         };
-        let is_old = match self.use_up(credentials) {
+        let attempt = sent.attempt();
+        match throttle.admits(&attempt) {
+            Next::Now(Ok(())) => {
+                let (finding, note) = self.conclude(&sent, judged);
+                match note.map(|note| throttle.note(&attempt, note)) {
+                    Some(Next::Later(noted)) => Next::Later(Box::pin(async {
+                        noted.await;
+                        finding
+                    })),
+                    _ => Next::Now(finding),
+                }
+            }
+            Next::Now(Err(wait)) => Next::Now(Refusal::throttled(wait).into()),
+            Next::Later(admitted) => {
+                let (config, throttle) = (Arc::clone(self), Arc::clone(throttle));
+                drop(attempt);
+                let sent = sent.into_owned();
+                Next::Later(Box::pin(async move {
+                    if let Err(wait) = admitted.await {
+                        return Refusal::throttled(wait).into();
+                    }
+                    let (finding, note) = config.conclude(&sent, judged);
+                    if let Some(note) = note {
+                        throttle.note(&sent.attempt(), note).wait().await;
+                    }
+                    finding
+                }))
+            }
+        }
+    }
+
+    /// What is found, and what the throttle is to learn. A right response with a nonce that is not good proves nothing, and is no guess either.
+    fn conclude(&self, sent: &Sent<'_>, judged: Judged) -> (Finding, Option<Note>) {
+        let Some(account) = judged.account else {
+            let refusal = Refusal::unauthorized("wrong name or password");
+            return (refusal.into(), Some(Note::Wrong));
+        };
+        let is_old = match self.use_up(sent, judged.standing) {
             Ok(is_old) => is_old,
-            Err(unfit) => return Refusal::unauthorized(unfit).into(),
+            Err(unfit) => return (Refusal::unauthorized(unfit).into(), None),
         };
         let identity = account.into_identity();
         let known = Known::new(match identity.auth_scheme() {
@@ -326,32 +387,73 @@ impl Config {
             _ => identity,
         });
         let next = is_old.then(|| self.nonces.issue(&self.realm, SystemTime::now()));
-        match server.and_then(|server| proof(credentials, &server, next.as_deref())) {
-            Some(proof) => known
-                .fields(move |headers| {
-                    headers.insert(AUTHENTICATION_INFO, proof);
-                })
-                .into(),
-            None => known.into(),
-        }
+        let server = judged.server;
+        let proof = server.and_then(|server| proof(&sent.credentials, &server, next.as_deref()));
+        let known = match proof {
+            Some(proof) => known.fields(move |headers| {
+                headers.insert(AUTHENTICATION_INFO, proof);
+            }),
+            None => known,
+        };
+        (known.into(), Some(Note::Right))
     }
 
     /// Counts the use of the nonce. Is it time for another?
-    fn use_up(&self, credentials: &Credentials<'_>) -> Result<bool, UnfitNonce> {
+    fn use_up(&self, sent: &Sent<'_>, standing: Standing) -> Result<bool, UnfitNonce> {
+        let nonce = match standing {
+            Standing::Good(nonce) => nonce,
+            Standing::Stale => return Err(UnfitNonce::Old),
+            Standing::Foreign => return Err(UnfitNonce::Foreign),
+        };
+        let count = sent.credentials.count().unwrap_or(0);
         let now = SystemTime::now();
-        match self.nonces.examine(credentials.nonce(), &self.realm, now) {
-            Standing::Good(nonce) => {
-                let count = credentials.count().unwrap_or(0);
-                if self.nonces.count(nonce, count, now) {
-                    Ok(nonce.is_old)
-                } else {
-                    Err(UnfitNonce::Used)
-                }
-            }
-            Standing::Stale => Err(UnfitNonce::Old),
-            Standing::Foreign => Err(UnfitNonce::Foreign),
+        if self.nonces.count(nonce, count, sent.user(), now) {
+            Ok(nonce.is_old)
+        } else {
+            Err(UnfitNonce::Used)
         }
     }
+}
+
+/// Credentials that may be right, and what they are to be checked against.
+struct Sent<'a> {
+    credentials: Credentials<'a>,
+    algorithm: Algorithm,
+    /// The hash of the body, where the response covers it.
+    body: Option<Hex>,
+    method: Method,
+    client: Option<IpAddr>,
+}
+
+impl Sent<'_> {
+    fn user(&self) -> &str {
+        match self.credentials.user() {
+            User::Name(user) | User::Hash(user) => user,
+        }
+    }
+
+    fn attempt(&self) -> Attempt<'_> {
+        Attempt::by(self.user(), self.client)
+    }
+
+    fn into_owned(self) -> Sent<'static> {
+        Sent {
+            credentials: self.credentials.into_owned(),
+            algorithm: self.algorithm,
+            body: self.body,
+            method: self.method,
+            client: self.client,
+        }
+    }
+}
+
+/// What came of the check.
+struct Judged {
+    /// If the response is right.
+    account: Option<Account>,
+    /// The server's own.
+    server: Option<Hex>,
+    standing: Standing,
 }
 
 /// `Authentication-Info` ([RFC 7616 §3.5](https://www.rfc-editor.org/rfc/rfc7616#section-3.5)).
