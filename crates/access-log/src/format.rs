@@ -10,6 +10,7 @@ mod w3c;
 
 use std::fmt;
 
+pub(crate) use self::nginx::hostname;
 use self::plan::Plan;
 use crate::FormatError;
 

@@ -39,7 +39,7 @@
 //! What the request says is written into a line when it comes; the rest is filled in, and the line handed to the [`Sink`], when the body
 //! is over. [`Lines`] is the sink for files and streams; a closure is one too.
 //!
-//! What a line says is a [`Format`], compiled once: Common, Combined (the default) and vhost_combined, any pattern of Apache's `LogFormat` or
+//! What a line says is a [`Format`], compiled once: Common, Combined (the default) and `vhost_combined`, any pattern of Apache's `LogFormat` or
 //! nginx's `log_format`, JSON with stable names or those of ECS and OpenTelemetry, the W3C's extended format, and one for a developer's
 //! terminal. A pattern that cannot be understood is an error that shows the place.
 //!
@@ -63,6 +63,10 @@
 //! ([`records`](AccessLogLayer::records)), as a [sample](AccessLogLayer::sample), and without [health checks](AccessLogLayer::health_checks)
 //! that went well.
 //!
+//! Lines go to any writer ([`Lines`]): a [`LogFile`] that is put away by size or time, packed and removed, and opened anew for `logrotate`; a
+//! stream; `Syslog` or systemd's `Journal`; else to `tracing` ([`Events`]) or a closure. One thread writes, many lines at a time. What it
+//! cannot write is counted and told.
+//!
 //! # What it does not do
 //!
 //! It does not read `X-Forwarded-For`: a layer that trusts a proxy proves the client's address before. It does not see what a server adds:
@@ -84,13 +88,18 @@
 //! and so are cookies by their name, unless [`cookies`](AccessLogLayer::cookies) allows one; a parameter with the name of a secret, in the
 //! query, in the referer and in other fields with a URL ([`redact`](AccessLogLayer::redact)); and a password in a URL.
 //!
-//! Of one value at most [16 KiB](AccessLogLayer::field_limit) are written. [`Lines`] holds at most 1 MiB of lines, then drops and counts.
+//! Of one value at most [16 KiB](AccessLogLayer::field_limit) are written. [`Lines`] holds at most [1 MiB](LineOptions::capacity) of lines, then
+//! drops and counts, or [blocks](Overflow::Block) if told so. A full disk stops nobody.
+//!
+//! # Features
+//!
+//! `gzip` packs files that were put away, `signal` opens a file anew by `SIGHUP`. Neither is on by default.
 //!
 //! # Standards
 //!
 //! Apache's [LogFormat](https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#formats), nginx's
 //! [log_format](https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format), the W3C's
-//! [Extended Log File Format](https://www.w3.org/TR/WD-logfile.html), [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259) with the
+//! [Extended Log File Format](https://www.w3.org/TR/WD-logfile.html), [RFC 5424](https://www.rfc-editor.org/rfc/rfc5424) for syslog, [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259) with the
 //! [Elastic Common Schema](https://www.elastic.co/docs/reference/ecs) and OpenTelemetry's
 //! [semantic conventions](https://opentelemetry.io/docs/specs/semconv/http/).
 
@@ -111,6 +120,8 @@ mod sink;
 mod text;
 mod time;
 
+#[cfg(unix)]
+pub use self::sink::{Facility, Journal, Syslog};
 pub use self::{
     error::{FormatError, FormatErrorKind},
     format::Format,
@@ -119,7 +130,7 @@ pub use self::{
     record::{Ending, Record},
     request_head::RequestHead,
     service::AccessLog,
-    sink::{Lines, Sink},
+    sink::{Events, LineOptions, Lines, LogFile, Overflow, Period, Sink, Trouble},
 };
 
 #[cfg(doctest)]

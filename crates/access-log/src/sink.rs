@@ -1,11 +1,29 @@
+mod archive;
+mod drain;
+mod events;
+mod file;
 mod lines;
+mod queue;
+mod rotating;
+#[cfg(unix)]
+mod syslog;
+mod target;
+mod trouble;
 mod whole;
 
-pub use self::lines::Lines;
+#[cfg(unix)]
+pub use self::syslog::{Facility, Journal, Syslog};
+pub use self::{
+    events::Events,
+    file::{LogFile, Period},
+    lines::{LineOptions, Lines},
+    queue::Overflow,
+    trouble::Trouble,
+};
 
 /// Where lines go.
 ///
-/// Every closure on `&[u8]` is one; [`Lines`] is the one for files and streams.
+/// Every closure on `&[u8]` is one; [`Lines`] is the one for files, streams and the system's logs, [`Events`] the one for `tracing`.
 pub trait Sink: Send + Sync + 'static {
     /// Takes one line, without a line break.
     ///

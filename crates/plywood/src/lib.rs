@@ -45,7 +45,7 @@
 //! One for each crate; a feature adds a dependency and changes nothing else. On by default are `access-log`, `auth`, `compression`,
 //! `dispatch`, `error-pages`, `mount`, `serve`, `session`, `static` and `when`. Off are `session-sqlite` (it brings SQLite, and wants a C
 //! compiler), `session-redis` and `session-postgres` (for more than one machine), `compression-br`, `compression-zstd` and
-//! `compression-libdeflate` (more codings; the last two want a C compiler), `session-keys` (sessions sealed in their cookies, and signed ids; it
+//! `compression-libdeflate` (more codings; the last two want a C compiler), `access-log-gzip` and `access-log-signal` (what they say of files), `session-keys` (sessions sealed in their cookies, and signed ids; it
 //! wants a C compiler too), `mount-regex` (it brings regular expressions), `lint` and `test` (for your tests).
 
 mod app;

@@ -1,17 +1,19 @@
 use std::{
     fmt,
-    fs::File,
     io::{self, Write},
-    mem,
+    panic,
     path::Path,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     thread::{self, JoinHandle},
     time::Duration,
 };
 
 use super::{
-    Sink,
-    whole::{Whole, count},
+    LogFile, Overflow, Sink, Trouble,
+    drain::drain,
+    queue::Queue,
+    target::{Stream, Target},
+    trouble::{Report, by_event},
 };
 
 /// How long lines wait for company, so that one write serves many. An operator who watches the log does not notice.
@@ -20,10 +22,15 @@ const GATHERING: Duration = Duration::from_millis(50);
 /// How many bytes of lines may wait.
 const CAPACITY: usize = 1 << 20;
 
+/// So long a panic waits for the log.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// Lines to any writer, by a thread of its own: a request waits for no disk.
 ///
-/// Lines are gathered for 50 ms and written together, each whole. When more than 1 MiB of them waits, because the writer is slow or the
-/// disk is full, new ones are dropped and counted: [`dropped`](Self::dropped).
+/// Lines are gathered for 50 ms and written together, each whole. When more than 1 MiB of them waits, because the writer is slow, new ones are
+/// dropped and counted: [`dropped`](Self::dropped). So are those that the writer refuses, because the disk is full or whoever listens has
+/// gone: the next ones are tried all the same. Either way a `tracing` event says how many, at most every 10 s. All of this can be told otherwise,
+/// by [`options`](Self::options).
 ///
 /// A clone is another handle of the same log. The last one that goes (the layer and its services hold some) has the rest written first,
 /// and waits for it. A process that ends without dropping it, by `std::process::exit`, loses what was gathered: [`flush`](Self::flush) first.
@@ -47,61 +54,136 @@ struct Handle {
     thread: Option<JoinHandle<()>>,
 }
 
-#[derive(Default)]
-struct Queue {
-    waiting: Mutex<Waiting>,
-    /// There is something to do for the thread.
-    arrived: Condvar,
-    /// The thread has done something.
-    written: Condvar,
+/// How [`Lines`] are written.
+#[derive(Clone)]
+pub struct LineOptions {
+    capacity: usize,
+    gathering: Duration,
+    overflow: Overflow,
+    flush_on_panic: bool,
+    report: Report,
 }
 
-#[derive(Default)]
-struct Waiting {
-    lines: Vec<u8>,
-    dropped: u64,
-    /// How many batches were taken, and how many of them are done with.
-    taken: u64,
-    done: u64,
-    /// Somebody waits: do not gather.
-    urgent: bool,
-    /// No more lines will come.
-    closing: bool,
-    /// The thread is gone, for its writer panicked.
-    gone: bool,
+impl Default for LineOptions {
+    fn default() -> Self {
+        Self {
+            capacity: CAPACITY,
+            gathering: GATHERING,
+            overflow: Overflow::default(),
+            flush_on_panic: false,
+            report: Arc::new(by_event),
+        }
+    }
+}
+
+impl LineOptions {
+    /// How many bytes of lines may wait. 1 MiB by default: some thousand lines.
+    #[must_use]
+    pub const fn capacity(mut self, bytes: usize) -> Self {
+        self.capacity = bytes;
+        self
+    }
+
+    /// How long lines wait for company. 50 ms by default.
+    #[must_use]
+    pub const fn gathering(mut self, time: Duration) -> Self {
+        self.gathering = time;
+        self
+    }
+
+    /// What happens to a line when too many wait. [`Overflow::Drop`] by default.
+    #[must_use]
+    pub const fn overflow(mut self, overflow: Overflow) -> Self {
+        self.overflow = overflow;
+        self
+    }
+
+    /// Has what waits written when a thread panics, and holds the panic for that as long as a second: for programs in which a panic is the end,
+    /// by `panic = "abort"` or in the main thread. By default a panic is no concern of the log: its last handle has the rest written.
+    #[must_use]
+    pub const fn flush_on_panic(mut self) -> Self {
+        self.flush_on_panic = true;
+        self
+    }
+
+    /// Whom to tell of trouble. By default it is an event of `tracing`, of level `ERROR`.
+    ///
+    /// It is called on the thread that writes.
+    #[must_use]
+    pub fn report(mut self, report: impl Fn(&Trouble) + Send + Sync + 'static) -> Self {
+        self.report = Arc::new(report);
+        self
+    }
+
+    /// Lines to `writer`, which needs no buffer of its own.
+    ///
+    /// # Panics
+    ///
+    /// When the system cannot start a thread.
+    pub fn writer(self, writer: impl Write + Send + 'static) -> Lines {
+        self.start(Box::new(Stream::new(writer)))
+    }
+
+    /// Lines at the end of a file that is put away as it says.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be opened for writing: what the system says, with the path in front of it.
+    ///
+    /// # Panics
+    ///
+    /// When the system cannot start a thread.
+    pub fn file(self, file: LogFile) -> io::Result<Lines> {
+        file.open().map(|file| self.start(Box::new(file)))
+    }
+
+    fn start(self, target: Box<dyn Target>) -> Lines {
+        let queue = Arc::new(Queue::new(self.capacity, self.gathering, self.overflow));
+        let shared = Arc::clone(&queue);
+        let report = self.report;
+        let thread = thread::Builder::new()
+            .name("access-log".to_owned())
+            .spawn(move || drain(&shared, target, report))
+            .expect("the system can start a thread");
+        if self.flush_on_panic {
+            let queue = Arc::downgrade(&queue);
+            let before = panic::take_hook();
+            panic::set_hook(Box::new(move |info| {
+                if let Some(queue) = queue.upgrade() {
+                    queue.flush(Some(LAST_WORDS));
+                }
+                before(info);
+            }));
+        }
+        Lines(Arc::new(Handle {
+            queue,
+            thread: Some(thread),
+        }))
+    }
 }
 
 impl Lines {
+    /// The ways in which they can be written otherwise.
+    pub fn options() -> LineOptions {
+        LineOptions::default()
+    }
+
     /// Lines to `writer`, which needs no buffer of its own.
     ///
     /// # Panics
     ///
     /// When the system cannot start a thread.
     pub fn new(writer: impl Write + Send + 'static) -> Self {
-        let queue = Arc::new(Queue::default());
-        let shared = Arc::clone(&queue);
-        let thread = thread::Builder::new()
-            .name("access-log".to_owned())
-            .spawn(move || drain(&shared, Whole::new(writer)))
-            .expect("the system can start a thread");
-        Self(Arc::new(Handle {
-            queue,
-            thread: Some(thread),
-        }))
+        Self::options().writer(writer)
     }
 
-    /// Lines at the end of the file at `path`, which is made if it is not there.
+    /// Lines at the end of the file at `path`, which is made if it is not there. [`LogFile`] says what else a file may be told.
     ///
     /// # Errors
     ///
     /// When the file cannot be opened for writing: what the system says, with the path in front of it.
     pub fn file(path: impl AsRef<Path>) -> io::Result<Self> {
-        let path = path.as_ref();
-        let file = File::options().append(true).create(true).open(path);
-        file.map(Self::new).map_err(|error| {
-            let text = format!("cannot write the log {}: {error}", path.display());
-            io::Error::new(error.kind(), text)
-        })
+        Self::options().file(LogFile::at(path.as_ref()))
     }
 
     /// Lines to the standard output.
@@ -116,128 +198,68 @@ impl Lines {
 
     /// Waits until all lines so far are written, or lost to an error of the writer. It blocks: not for the request's path.
     pub fn flush(&self) {
-        let mut waiting = self.0.queue.lock();
-        let batches = waiting.taken + u64::from(!waiting.lines.is_empty());
-        waiting.urgent = true;
-        self.0.queue.arrived.notify_one();
-        while waiting.done < batches && !waiting.gone {
-            waiting = wait(&self.0.queue.written, waiting);
-        }
+        self.0.queue.flush(None);
+    }
+
+    /// Opens the file anew, because somebody has moved it. What goes to a stream stays as it is.
+    ///
+    /// A file that was moved or removed is opened anew within a second or so without being told, so that `logrotate` needs no signal.
+    pub fn reopen(&self) {
+        self.0.queue.reopen();
     }
 
     /// How many lines were dropped, because too many waited or the writer failed.
     pub fn dropped(&self) -> u64 {
-        self.0.queue.lock().dropped
+        self.0.queue.dropped()
     }
 }
 
 impl Sink for Lines {
     fn write(&self, line: &[u8]) {
-        let mut waiting = self.0.queue.lock();
-        let before = waiting.lines.len();
-        let after = before + line.len() + 1;
-        if after > CAPACITY || waiting.gone {
-            waiting.dropped += 1;
-            return;
-        }
-        waiting.lines.extend_from_slice(line);
-        waiting.lines.push(b'\n');
-        drop(waiting);
-        let half = CAPACITY / 2;
-        if before == 0 || (before < half && after >= half) {
-            self.0.queue.arrived.notify_one();
-        }
-    }
-}
-
-impl Queue {
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        // Nothing panics while it holds the lock, and a count is no worse for it.
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.queue.push(line);
     }
 
-    /// The next lines to write, swapped into `batch`; false when there are none and will be none.
-    fn take(&self, batch: &mut Vec<u8>) -> bool {
-        let mut waiting = self.lock();
-        while waiting.lines.is_empty() && !waiting.closing {
-            waiting = wait(&self.arrived, waiting);
-        }
-        let gathering = |waiting: &mut Waiting| {
-            !waiting.urgent && !waiting.closing && waiting.lines.len() < CAPACITY / 2
-        };
-        (waiting, _) = self
-            .arrived
-            .wait_timeout_while(waiting, GATHERING, gathering)
-            .unwrap_or_else(PoisonError::into_inner);
-        waiting.urgent = false;
-        if waiting.lines.is_empty() {
-            return false;
-        }
-        mem::swap(&mut waiting.lines, batch);
-        waiting.taken += 1;
-        true
-    }
-}
-
-fn wait<'a>(condition: &Condvar, waiting: MutexGuard<'a, Waiting>) -> MutexGuard<'a, Waiting> {
-    condition
-        .wait(waiting)
-        .unwrap_or_else(PoisonError::into_inner)
-}
-
-/// What the thread does.
-fn drain<W: Write>(queue: &Queue, mut writer: Whole<W>) {
-    let gone = Gone(queue);
-    let mut batch = Vec::new();
-    while queue.take(&mut batch) {
-        let lost = writer.write(&batch);
-        batch.clear();
-        let mut waiting = queue.lock();
-        waiting.dropped += lost;
-        waiting.done += 1;
-        drop(waiting);
-        queue.written.notify_all();
-    }
-    drop(gone);
-}
-
-/// Tells those who wait that nobody writes any more, on a panic too.
-struct Gone<'a>(&'a Queue);
-
-impl Drop for Gone<'_> {
-    fn drop(&mut self) {
-        let mut waiting = self.0.lock();
-        waiting.gone = true;
-        waiting.dropped += count(&waiting.lines);
-        drop(waiting);
-        self.0.written.notify_all();
+    fn preamble(&self, text: &str) {
+        self.0.queue.preamble(text);
     }
 }
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.queue.lock().closing = true;
-        self.queue.arrived.notify_one();
+        self.queue.close();
         if let Some(thread) = self.thread.take() {
-            // It panicked only if the writer did, which has been said already.
-            let _ = thread.join();
+            // The thread may itself be the one that drops it, in a report.
+            if thread.thread().id() != thread::current().id() {
+                // It panicked only if a report did, which has been said already.
+                let _ = thread.join();
+            }
         }
     }
 }
 
 impl fmt::Debug for Lines {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let waiting = self.0.queue.lock();
         f.debug_struct("Lines")
-            .field("waiting", &waiting.lines.len())
-            .field("dropped", &waiting.dropped)
+            .field("waiting", &self.0.queue.bytes_waiting())
+            .field("dropped", &self.dropped())
             .finish()
+    }
+}
+
+impl fmt::Debug for LineOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LineOptions")
+            .field("capacity", &self.capacity)
+            .field("gathering", &self.gathering)
+            .field("overflow", &self.overflow)
+            .field("flush_on_panic", &self.flush_on_panic)
+            .finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
+    use std::sync::{Mutex, mpsc};
 
     use super::*;
 
@@ -259,14 +281,30 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_writer_that_hangs_stops_nobody_and_what_it_costs_is_counted() {
+    fn slow() -> (mpsc::Sender<()>, Slow, Arc<Mutex<Vec<u8>>>) {
         let (go, leave) = mpsc::channel();
         let written = Arc::<Mutex<Vec<u8>>>::default();
-        let lines = Lines::new(Slow {
+        let writer = Slow {
             leave,
             written: Arc::clone(&written),
-        });
+        };
+        (go, writer, written)
+    }
+
+    /// What a log reports, as text.
+    fn told() -> (LineOptions, Arc<Mutex<Vec<String>>>) {
+        let told = Arc::<Mutex<Vec<String>>>::default();
+        let sink = Arc::clone(&told);
+        let options =
+            Lines::options().report(move |trouble| sink.lock().unwrap().push(trouble.to_string()));
+        (options, told)
+    }
+
+    #[test]
+    fn a_writer_that_hangs_stops_nobody_and_what_it_costs_is_counted_and_told() {
+        let (go, writer, written) = slow();
+        let (options, told) = told();
+        let lines = options.writer(writer);
         let line = [b'x'; 1023];
         let sent = 4 * CAPACITY / 1024;
         for _ in 0..sent {
@@ -280,6 +318,41 @@ mod tests {
         drop(go);
         lines.flush();
         assert_eq!(written.lock().unwrap().len(), (sent - dropped) * 1024);
+        drop(lines);
+        let told = told.lock().unwrap().concat();
+        let count = format!("{dropped} lines of the access log found no room");
+        assert!(told.contains(&count), "{told}");
+    }
+
+    #[test]
+    fn whoever_may_not_lose_a_line_waits_for_room() {
+        const SENT: usize = 200;
+        let (go, writer, written) = slow();
+        let lines = Lines::options()
+            .capacity(64)
+            .overflow(Overflow::Block)
+            .writer(writer);
+        let (done, over) = mpsc::channel();
+        let log = lines.clone();
+        thread::spawn(move || {
+            for number in 0..SENT {
+                log.write(format!("line {number:03}").as_bytes());
+            }
+            done.send(()).unwrap();
+        });
+        assert!(
+            over.recv_timeout(Duration::from_millis(100)).is_err(),
+            "no room"
+        );
+        drop(go);
+        over.recv().unwrap();
+        lines.write(&[b'x'; 64]);
+        lines.flush();
+        let expected: Vec<String> = (0..SENT)
+            .map(|number| format!("line {number:03}\n"))
+            .collect();
+        assert_eq!(*written.lock().unwrap(), expected.concat().into_bytes());
+        assert_eq!(lines.dropped(), 1, "what never has room is dropped");
     }
 
     #[test]
@@ -297,12 +370,15 @@ mod tests {
     }
 
     #[test]
-    fn a_writer_that_panics_ends_nothing_but_the_log() {
-        struct Broken;
+    fn a_writer_that_panics_costs_its_lines_and_is_asked_again() {
+        struct Broken(u32, Arc<Mutex<Vec<u8>>>);
 
         impl Write for Broken {
-            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-                panic!("broken")
+            fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+                self.0 += 1;
+                assert!(self.0 > 2, "as intended");
+                self.1.lock().unwrap().extend_from_slice(text);
+                Ok(text.len())
             }
 
             fn flush(&mut self) -> io::Result<()> {
@@ -310,11 +386,34 @@ mod tests {
             }
         }
 
-        let lines = Lines::new(Broken);
-        lines.write(b"lost");
+        let (options, told) = told();
+        let written = Arc::<Mutex<Vec<u8>>>::default();
+        let lines = options.writer(Broken(0, Arc::clone(&written)));
+        for line in [b"lost", b"gone", b"kept"] {
+            lines.write(line);
+            lines.flush();
+        }
+        assert_eq!(
+            (lines.dropped(), &*written.lock().unwrap()),
+            (2, &b"kept\n".to_vec())
+        );
+        drop(lines);
+        let told = told.lock().unwrap();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(
+            told.iter()
+                .all(|told| told.ends_with("the writer panicked"))
+        );
+    }
+
+    #[test]
+    fn what_stands_at_the_top_comes_first() {
+        let (go, writer, written) = slow();
+        drop(go);
+        let lines = Lines::new(writer);
+        lines.preamble("#top\n");
+        lines.write(b"line");
         lines.flush();
-        lines.write(b"dropped");
-        lines.flush();
-        assert_eq!(lines.dropped(), 1);
+        assert_eq!(*written.lock().unwrap(), b"#top\nline\n");
     }
 }

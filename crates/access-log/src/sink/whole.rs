@@ -1,4 +1,4 @@
-use std::io::{ErrorKind, Write};
+use std::io::{Error, ErrorKind, Write};
 
 /// Writes lines, and never tears one: a line that an error interrupted is finished before the next one begins.
 #[derive(Debug)]
@@ -16,14 +16,24 @@ impl<W: Write> Whole<W> {
         }
     }
 
-    /// Writes `lines`, each with its line break, and says how many were lost to an error.
-    pub(super) fn write(&mut self, lines: &[u8]) -> u64 {
-        let finished = self.write_some(&self.rest.clone());
+    /// What it writes to.
+    pub(super) const fn target(&mut self) -> &mut W {
+        &mut self.writer
+    }
+
+    /// Forgets an interrupted line, when nobody knows how much of it was written.
+    pub(super) fn forget(&mut self) {
+        self.rest.clear();
+    }
+
+    /// Writes `lines`, each with its line break, and says how many were lost, and to which error.
+    pub(super) fn write(&mut self, lines: &[u8]) -> (u64, Option<Error>) {
+        let (finished, error) = self.write_some(&self.rest.clone());
         self.rest.drain(..finished);
         if !self.rest.is_empty() {
-            return count(lines);
+            return (count(lines), error);
         }
-        let written = self.write_some(lines);
+        let (written, error) = self.write_some(lines);
         let mut lost = &lines[written..];
         if written > 0 && lines[written - 1] != b'\n' {
             let end = lost.iter().position(|byte| *byte == b'\n');
@@ -33,21 +43,21 @@ impl<W: Write> Whole<W> {
         }
         // What the writer keeps in a buffer of its own is beyond our count.
         let _ = self.writer.flush();
-        count(lost)
+        (count(lost), error)
     }
 
     /// Writes up to the first error, and says how far that is.
-    fn write_some(&mut self, text: &[u8]) -> usize {
+    fn write_some(&mut self, text: &[u8]) -> (usize, Option<Error>) {
         let mut written = 0;
         while written < text.len() {
             match self.writer.write(&text[written..]) {
-                Ok(0) => break,
+                Ok(0) => return (written, Some(ErrorKind::WriteZero.into())),
                 Ok(more) => written += more,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => break,
+                Err(error) => return (written, Some(error)),
             }
         }
-        written
+        (written, None)
     }
 }
 
@@ -101,7 +111,7 @@ mod tests {
                 let first = sent + 1;
                 sent += u64::from(batch % 4);
                 let lines: Vec<String> = (first..=sent).map(|number| format!("line {number}\n")).collect();
-                lost += whole.write(lines.concat().as_bytes());
+                lost += whole.write(lines.concat().as_bytes()).0;
             }
             let written = String::from_utf8(whole.writer.written).unwrap();
             let numbers: Vec<u64> = written

@@ -1,0 +1,428 @@
+//! A file that is put away between two lines.
+
+#[cfg(feature = "signal")]
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+use std::{
+    fs::{self, File, Metadata},
+    io::{self, Read, Seek, SeekFrom, Write},
+    path::Path,
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use jiff::{Timestamp, Zoned, tz::TimeZone};
+
+use super::{
+    archive,
+    file::{LogFile, Period},
+    target::{Target, first},
+};
+
+/// So often it is looked at whether the file is still where it was.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// So long it is not tried again to put a file away, when that failed.
+const PAUSE: Duration = Duration::from_secs(60);
+
+/// A line that a crash has left unfinished is looked for in so many bytes.
+const TORN: u64 = 1 << 20;
+
+#[derive(Debug)]
+pub(super) struct Rotating {
+    config: LogFile,
+    zone: TimeZone,
+    /// Nothing when it could not be opened anew.
+    file: Option<File>,
+    size: u64,
+    /// The last byte was a line break.
+    between_lines: bool,
+    due: Option<Timestamp>,
+    looked: Instant,
+    failed: Option<Instant>,
+    preamble: String,
+    /// What is left to write of the preamble.
+    top: Vec<u8>,
+    trouble: Option<io::Error>,
+    janitor: Option<JoinHandle<io::Result<()>>>,
+    #[cfg(feature = "signal")]
+    hangup: Option<Hangup>,
+}
+
+impl LogFile {
+    pub(super) fn open(self) -> io::Result<Rotating> {
+        let named = |error: io::Error| {
+            let text = format!("cannot write the log {}: {error}", self.path.display());
+            io::Error::new(error.kind(), text)
+        };
+        let (file, metadata) = open(&self.path).map_err(named)?;
+        let zone = TimeZone::system();
+        let is_old = metadata.len() > 0;
+        let last = metadata
+            .modified()
+            .ok()
+            .filter(|_| is_old)
+            .and_then(|time| Timestamp::try_from(time).ok());
+        let due = self
+            .every
+            .map(|period| period.end(last.unwrap_or_else(Timestamp::now), &zone));
+        Ok(Rotating {
+            #[cfg(feature = "signal")]
+            hangup: self.on_hangup.then(Hangup::listen).transpose()?,
+            config: self,
+            zone,
+            file: Some(file),
+            size: metadata.len(),
+            between_lines: true,
+            due,
+            looked: Instant::now(),
+            failed: None,
+            preamble: String::new(),
+            top: Vec::new(),
+            trouble: None,
+            janitor: None,
+        })
+    }
+}
+
+impl Period {
+    /// When the period ends in which `time` is.
+    fn end(self, time: Timestamp, zone: &TimeZone) -> Timestamp {
+        let time = time.to_zoned(zone.clone());
+        let end = match self {
+            Self::Hour => time
+                .round(
+                    jiff::ZonedRound::new()
+                        .smallest(jiff::Unit::Hour)
+                        .mode(jiff::RoundMode::Floor),
+                )
+                .and_then(|hour| hour.checked_add(jiff::Span::new().hours(1))),
+            Self::Day => time.tomorrow().and_then(|day| day.start_of_day()),
+            Self::Week => {
+                let days = 7 - i64::from(time.weekday().to_monday_zero_offset());
+                midnight(&time, jiff::Span::new().days(days))
+            }
+            Self::Month => time
+                .first_of_month()
+                .and_then(|first| midnight(&first, jiff::Span::new().months(1))),
+        };
+        // A clock at the end of all time puts nothing away.
+        end.map_or(Timestamp::MAX, |end| end.timestamp())
+    }
+}
+
+fn midnight(time: &Zoned, later: jiff::Span) -> Result<Zoned, jiff::Error> {
+    time.checked_add(later)?.start_of_day()
+}
+
+impl Rotating {
+    /// What may happen between two lines, of which the next is that long.
+    fn between(&mut self, next: u64) {
+        let was_told = {
+            #[cfg(feature = "signal")]
+            {
+                self.hangup.as_ref().is_some_and(Hangup::came)
+            }
+            #[cfg(not(feature = "signal"))]
+            {
+                false
+            }
+        };
+        if self.file.is_none() || was_told || self.was_moved() {
+            self.open_anew();
+        }
+        let is_too_large = self
+            .config
+            .max_size
+            .is_some_and(|most| self.size > 0 && self.size + next > most);
+        let is_due = self.due.is_some_and(|due| Timestamp::now() >= due);
+        let may_try = self.failed.is_none_or(|failed| failed.elapsed() >= PAUSE);
+        if (is_too_large || is_due) && may_try {
+            self.rotate();
+        }
+    }
+
+    fn was_moved(&mut self) -> bool {
+        if self.looked.elapsed() < LOOK {
+            return false;
+        }
+        self.looked = Instant::now();
+        let Some(Ok(ours)) = self.file.as_ref().map(File::metadata) else {
+            return true;
+        };
+        // Somebody may have emptied it.
+        self.size = ours.len();
+        fs::metadata(&self.config.path).map_or(true, |there| !is_same(&ours, &there))
+    }
+
+    fn rotate(&mut self) {
+        let now = Timestamp::now();
+        if self.size > 0 {
+            match archive::put_away(&self.config, &now.to_zoned(self.zone.clone())) {
+                Ok(()) => {
+                    self.failed = None;
+                    self.open_anew();
+                    self.tidy();
+                }
+                Err(error) => {
+                    self.failed = Some(Instant::now());
+                    self.trouble = Some(error);
+                    return;
+                }
+            }
+        }
+        self.due = self.config.every.map(|period| period.end(now, &self.zone));
+    }
+
+    /// Where that fails, the old file is written on, wherever it is now.
+    fn open_anew(&mut self) {
+        match open(&self.config.path) {
+            Ok((file, metadata)) => {
+                self.file = Some(file);
+                self.size = metadata.len();
+                self.looked = Instant::now();
+                self.top.clear();
+                self.begin();
+            }
+            Err(error) => self.trouble = Some(error),
+        }
+    }
+
+    fn begin(&mut self) {
+        if self.size == 0 {
+            self.top.extend_from_slice(self.preamble.as_bytes());
+        }
+    }
+
+    /// Packs and removes what was put away, without holding up the lines.
+    fn tidy(&mut self) {
+        let has_work =
+            self.config.gzip || self.config.keep.is_some() || self.config.keep_for.is_some();
+        if !has_work
+            || self
+                .janitor
+                .as_ref()
+                .is_some_and(|last| !last.is_finished())
+        {
+            return;
+        }
+        self.collect();
+        let config = self.config.clone();
+        let janitor = thread::Builder::new().name("access-log-archive".to_owned());
+        match janitor.spawn(move || archive::tidy(&config)) {
+            Ok(janitor) => self.janitor = Some(janitor),
+            Err(error) => self.trouble = Some(error),
+        }
+    }
+
+    fn collect(&mut self) {
+        if let Some(Ok(Err(error))) = self.janitor.take().map(JoinHandle::join) {
+            self.trouble = Some(error);
+        }
+    }
+}
+
+impl Write for Rotating {
+    fn write(&mut self, lines: &[u8]) -> io::Result<usize> {
+        let first_line = lines.iter().position(|byte| *byte == b'\n');
+        let next = first_line.map_or(lines.len(), |end| end + 1);
+        if self.between_lines {
+            self.between(next as u64);
+        }
+        let Some(file) = &mut self.file else {
+            let error = self.trouble.take();
+            return Err(error.unwrap_or_else(|| io::ErrorKind::NotFound.into()));
+        };
+        let top = self.top.len();
+        let written = first(&mut self.top, file);
+        self.size += (top - self.top.len()) as u64;
+        written?;
+        let mut room = lines.len();
+        if let Some(most) = self.config.max_size.filter(|_| self.between_lines) {
+            let left = usize::try_from(most.saturating_sub(self.size)).unwrap_or(usize::MAX);
+            if room > left {
+                let fitting = lines[..left].iter().rposition(|byte| *byte == b'\n');
+                room = fitting.map_or(next, |end| end + 1);
+            }
+        }
+        let written = file.write(&lines[..room])?;
+        self.size += written as u64;
+        if written > 0 {
+            self.between_lines = lines[written - 1] == b'\n';
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Target for Rotating {
+    fn preamble(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.preamble.push_str(text);
+            self.begin();
+        }
+    }
+
+    fn reopen(&mut self) {
+        // In the middle of a line the rest goes where the beginning is.
+        if self.between_lines {
+            self.open_anew();
+        } else if let Some(past) = Instant::now().checked_sub(LOOK) {
+            self.looked = past;
+        }
+    }
+
+    fn trouble(&mut self) -> Option<io::Error> {
+        if self.janitor.as_ref().is_some_and(JoinHandle::is_finished) {
+            self.collect();
+        }
+        self.trouble.take()
+    }
+}
+
+impl Drop for Rotating {
+    fn drop(&mut self) {
+        self.collect();
+    }
+}
+
+fn open(path: &Path) -> io::Result<(File, Metadata)> {
+    let file = File::options().append(true).create(true).open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() || metadata.len() == 0 {
+        return Ok((file, metadata));
+    }
+    // Who may only append cannot look, and goes on behind whatever is there.
+    if let Ok(tail) = File::options().read(true).write(true).open(path) {
+        mend(tail, metadata.len())?;
+    }
+    let metadata = file.metadata()?;
+    Ok((file, metadata))
+}
+
+/// Cuts off the beginning of a line that a crash has left at the end.
+fn mend(mut file: File, size: u64) -> io::Result<()> {
+    let start = size.saturating_sub(TORN);
+    let mut tail = Vec::new();
+    file.seek(SeekFrom::End(-1))?;
+    (&file).take(1).read_to_end(&mut tail)?;
+    if tail == b"\n" {
+        return Ok(());
+    }
+    tail.clear();
+    file.seek(SeekFrom::Start(start))?;
+    (&file).take(TORN).read_to_end(&mut tail)?;
+    match tail.iter().rposition(|byte| *byte == b'\n') {
+        Some(end) => file.set_len(start + end as u64 + 1),
+        None if start == 0 => file.set_len(0),
+        // What has no line break in all this is no log of ours.
+        None => Ok(()),
+    }
+}
+
+#[cfg(unix)]
+fn is_same(ours: &Metadata, there: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (ours.dev(), ours.ino()) == (there.dev(), there.ino())
+}
+
+/// Elsewhere a file that is open cannot be moved.
+#[cfg(not(unix))]
+fn is_same(_: &Metadata, _: &Metadata) -> bool {
+    true
+}
+
+/// A `SIGHUP` that is waited for.
+#[cfg(feature = "signal")]
+#[derive(Debug)]
+struct Hangup {
+    flag: Arc<AtomicBool>,
+    id: signal_hook::SigId,
+}
+
+#[cfg(feature = "signal")]
+impl Hangup {
+    fn listen() -> io::Result<Self> {
+        let flag = Arc::<AtomicBool>::default();
+        let id = signal_hook::flag::register(signal_hook::consts::SIGHUP, Arc::clone(&flag))?;
+        Ok(Self { flag, id })
+    }
+
+    fn came(&self) -> bool {
+        self.flag.swap(false, Ordering::Relaxed)
+    }
+}
+
+#[cfg(feature = "signal")]
+impl Drop for Hangup {
+    fn drop(&mut self) {
+        signal_hook::low_level::unregister(self.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_ends_by_the_clock_on_the_wall() {
+        let zone = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        for (time, period, end) in [
+            (
+                "2026-11-21T14:49:43+01:00",
+                Period::Hour,
+                "2026-11-21T15:00:00+01:00",
+            ),
+            (
+                "2026-11-21T15:00:00+01:00",
+                Period::Hour,
+                "2026-11-21T16:00:00+01:00",
+            ),
+            (
+                "2026-11-21T14:49:43+01:00",
+                Period::Day,
+                "2026-11-22T00:00:00+01:00",
+            ),
+            (
+                "2026-10-24T23:59:59+02:00",
+                Period::Day,
+                "2026-10-25T00:00:00+02:00",
+            ),
+            (
+                "2026-10-25T00:00:00+02:00",
+                Period::Day,
+                "2026-10-26T00:00:00+01:00",
+            ),
+            (
+                "2026-11-21T14:49:43+01:00",
+                Period::Week,
+                "2026-11-23T00:00:00+01:00",
+            ),
+            (
+                "2026-11-23T00:00:00+01:00",
+                Period::Week,
+                "2026-11-30T00:00:00+01:00",
+            ),
+            (
+                "2026-12-31T23:59:59+01:00",
+                Period::Month,
+                "2027-01-01T00:00:00+01:00",
+            ),
+            (
+                "2026-03-10T00:00:00+01:00",
+                Period::Month,
+                "2026-04-01T00:00:00+02:00",
+            ),
+        ] {
+            let time: Timestamp = time.parse().unwrap();
+            let end: Timestamp = end.parse().unwrap();
+            assert_eq!(period.end(time, &zone), end, "{time} {period:?}");
+        }
+        assert_eq!(Period::Month.end(Timestamp::MAX, &zone), Timestamp::MAX);
+    }
+}
