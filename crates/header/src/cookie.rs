@@ -44,6 +44,20 @@ pub fn find<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 
 /// The values of every cookie called `name`, in the order sent.
 pub fn find_all<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h str> {
+    find_all_bytes(headers, name).filter_map(text)
+}
+
+/// The same as bytes, for who looks at each of them anyway: a value may have control characters, and need not be UTF-8.
+///
+/// ```
+/// use http::{HeaderMap, header::COOKIE};
+/// use plywood_header::cookie;
+///
+/// let mut headers = HeaderMap::new();
+/// headers.insert(COOKIE, "a=1; b=2; a=3".parse().unwrap());
+/// assert!(cookie::find_all_bytes(&headers, "a").eq([b"1", b"3"]));
+/// ```
+pub fn find_all_bytes<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h [u8]> {
     let name = name.as_bytes();
     let stands_in_a_name = |byte: &u8| !byte.is_ascii_control() && *byte != b'=';
     let may_be_sent =
@@ -56,8 +70,7 @@ pub fn find_all<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = 
         .flat_map(|line| pieces(line.as_bytes()))
         .filter_map(move |piece| {
             let rest = trim_start(piece).strip_prefix(name)?;
-            let value = trim_start(rest).strip_prefix(b"=")?;
-            text(trim(value))
+            trim_start(rest).strip_prefix(b"=").map(trim)
         })
 }
 
