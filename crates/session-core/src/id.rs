@@ -36,8 +36,8 @@ impl Id {
     }
 
     /// Reads an id as a client sent it. Anything malformed is no id.
-    pub fn parse(text: &str) -> Option<Self> {
-        let bytes: [u8; Self::LENGTH] = text.as_bytes().try_into().ok()?;
+    pub fn parse(text: impl AsRef<[u8]>) -> Option<Self> {
+        let bytes: [u8; Self::LENGTH] = text.as_ref().try_into().ok()?;
         let known = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         // A fold has no way out, which lets it be a few vector instructions.
         let all_known = bytes.iter().fold(true, |all, byte| all & known(byte));

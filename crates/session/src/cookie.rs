@@ -143,12 +143,11 @@ impl Policy {
         headers: &'h HeaderMap,
         secure: bool,
     ) -> impl Iterator<Item = Id> {
-        self.values(headers, secure)
-            .filter_map(|value| self.id(value))
+        cookie::find_all_bytes(headers, self.name(secure)).filter_map(|value| self.id(value))
     }
 
     #[cfg(feature = "keys")]
-    fn id(&self, value: &str) -> Option<Id> {
+    fn id(&self, value: &[u8]) -> Option<Id> {
         match &self.signed {
             Some(signed) => signed.id(value),
             None => Id::parse(value),
@@ -157,7 +156,7 @@ impl Policy {
 
     #[cfg(not(feature = "keys"))]
     #[expect(clippy::unused_self, reason = "with keys it matters")]
-    fn id(&self, value: &str) -> Option<Id> {
+    fn id(&self, value: &[u8]) -> Option<Id> {
         Id::parse(value)
     }
 
