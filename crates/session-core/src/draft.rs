@@ -59,7 +59,7 @@ pub(crate) fn replay(operations: &mut [Operation], data: &mut Data) -> Result<()
 
 /// What a request means to do to its session, and what it sees meanwhile.
 ///
-/// As long as nobody has looked, the plan holds no closure of the handler's: a view may be formed under a lock.
+/// As long as there is no view, the plan holds no closure of the handler's: it may be formed under a lock.
 #[derive(Default)]
 pub(crate) struct Draft {
     plan: Plan,
@@ -78,7 +78,7 @@ pub(crate) struct Plan {
     pub(crate) lives: Option<Duration>,
     /// Before the operations.
     pub(crate) destroy: bool,
-    /// The operations' outcome upon what the store had, if somebody has looked.
+    /// The operations' outcome upon what the store had, if somebody has looked at it.
     pub(crate) view: Option<Arc<Data>>,
 }
 
@@ -110,17 +110,22 @@ impl Draft {
         self.plan.view.as_ref()
     }
 
+    /// Does the handler see what the store has?
+    pub(crate) fn is_clean(&self) -> bool {
+        self.plan.view.is_none() && self.plan.operations.is_empty()
+    }
+
     /// What the handler sees, when the store has `data`.
-    pub(crate) fn view_upon(&mut self, data: &Arc<Data>) -> Result<Arc<Data>, SessionError> {
-        if let Some(view) = &self.plan.view {
-            return Ok(Arc::clone(view));
+    pub(crate) fn view_upon(&mut self, data: &Data) -> Result<&mut Arc<Data>, SessionError> {
+        let Plan {
+            operations, view, ..
+        } = &mut self.plan;
+        if let Some(view) = view {
+            return Ok(view);
         }
-        let mut view = Arc::clone(data);
-        if !self.plan.operations.is_empty() {
-            replay(&mut self.plan.operations, Arc::make_mut(&mut view))?;
-        }
-        self.plan.view = Some(Arc::clone(&view));
-        Ok(view)
+        let mut data = data.clone();
+        replay(operations, &mut data)?;
+        Ok(view.insert(Arc::new(data)))
     }
 
     /// Adds an operation. Says whether it was in time.
@@ -135,18 +140,33 @@ impl Draft {
         Ok(true)
     }
 
-    /// Takes a step from `seen` to `next` in the view, if the value is still the one that was seen. Its operation is for the caller to add.
-    pub(crate) fn add_step(&mut self, key: &str, seen: Option<&Value>, next: Value) -> Added<'_> {
+    /// Takes a step from `seen` to `next` upon what the store has, if the value is still the one that was seen. Its operation is for the caller
+    /// to add.
+    pub(crate) fn add_step(
+        &mut self,
+        key: &str,
+        seen: Option<&Value>,
+        next: Value,
+        data: Option<&Data>,
+    ) -> Result<Added<'_>, SessionError> {
         if self.closed {
-            return Added::TooLate;
+            return Ok(Added::TooLate);
         }
-        match &mut self.plan.view {
-            Some(view) if view.get(key) == seen => {
-                Arc::make_mut(view).insert(key.to_owned(), next);
-                Added::InTime(&mut self.plan.operations)
+        if let Some(data) = data {
+            self.view_upon(data)?;
+        }
+        let Plan {
+            operations, view, ..
+        } = &mut self.plan;
+        let view = view.as_mut().filter(|view| view.get(key) == seen);
+        Ok(view.map_or(Added::Overtaken, |view| {
+            let view = Arc::make_mut(view);
+            match view.get_mut(key) {
+                Some(value) => *value = next,
+                None => drop(view.insert(key.to_owned(), next)),
             }
-            _ => Added::Overtaken,
-        }
+            Added::InTime(operations)
+        }))
     }
 
     /// Empties the session: what came before no longer matters.
@@ -266,7 +286,7 @@ mod tests {
     fn the_view_shows_what_came_before_and_after_it_was_formed() {
         let mut draft = Draft::default();
         assert!(draft.add(insert("a", json!(1))).unwrap());
-        draft.view_upon(&Arc::new(data(json!({"b": 2})))).unwrap();
+        draft.view_upon(&data(json!({"b": 2}))).unwrap();
         draft.add(insert("c", json!(3))).unwrap();
         draft.add(Operation::Remove("b".into())).unwrap();
         assert_eq!(**draft.view().unwrap(), data(json!({"a": 1, "c": 3})));

@@ -53,6 +53,7 @@
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod desk;
 mod draft;
 mod error;
 mod flash;

@@ -1,4 +1,10 @@
-use std::{mem, sync::Arc, time::Duration};
+use std::{
+    mem,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
+
+use plywood_core::BoxError;
 
 use crate::{
     Data, Id, Key, Record, SessionError, Timestamp, Update, Vault,
@@ -37,6 +43,8 @@ struct Found {
 
 /// The key of a record that no store has.
 const NOWHERE: Key = Key::zero();
+
+static NOTHING: LazyLock<Data> = LazyLock::new(Data::new);
 
 /// What the client must be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,22 +85,53 @@ const MOVES: u32 = 16;
 const COLLISIONS: u32 = 3;
 
 impl Progress {
-    /// What the store has, asked once.
-    pub(crate) async fn load(
-        &mut self,
-        vault: &Vault,
-        known: &Known,
-    ) -> Result<Arc<Data>, SessionError> {
-        if let State::Unloaded = self.state {
-            match vault.place() {
-                Place::Store(store) => self.state = first_alive(&**store, known).await?,
-                Place::Sealed(seal) => return Ok(self.open(&**seal, known)),
+    /// Asks the store what it has, once: the first of the ids under which there is a session. Another may stem from another path or domain, or be
+    /// forged.
+    pub(crate) async fn load(&mut self, vault: &Vault, known: &Known) -> Result<(), SessionError> {
+        if self.is_loaded() {
+            return Ok(());
+        }
+        let store = match vault.place() {
+            Place::Store(store) => &**store,
+            Place::Sealed(seal) => {
+                self.open(&**seal, known);
+                return Ok(());
+            }
+        };
+        let mut gone = false;
+        for id in known.iter() {
+            match alive(store, id.key()).await? {
+                found @ State::Found(_) => {
+                    self.state = found;
+                    return Ok(());
+                }
+                State::Gone => gone = true,
+                _ => {}
             }
         }
-        Ok(match &self.state {
+        self.state = if gone { State::Gone } else { State::Absent };
+        Ok(())
+    }
+
+    pub(crate) fn is_loaded(&self) -> bool {
+        !matches!(self.state, State::Unloaded)
+    }
+
+    /// What the store has.
+    pub(crate) fn data(&self) -> Arc<Data> {
+        match &self.state {
             State::Found(found) => Arc::clone(&found.record.data),
             _ => Arc::default(),
-        })
+        }
+    }
+
+    /// What the store has, once it was asked.
+    pub(crate) fn values(&self) -> Option<&Data> {
+        match &self.state {
+            State::Unloaded => None,
+            State::Found(found) => Some(&found.record.data),
+            State::Absent | State::Gone => Some(&NOTHING),
+        }
     }
 
     /// Carries the plan out.
@@ -100,26 +139,34 @@ impl Progress {
     /// # Errors
     ///
     /// When the store fails, and when the session is gone and there was something to change in it.
-    pub(crate) async fn save(
-        &mut self,
-        vault: &Vault,
-        known: &Known,
-        plan: &mut Plan,
-    ) -> Result<(), SessionError> {
-        if plan.destroy {
-            self.destroy(vault, known).await?;
-        }
-        if plan.is_empty() {
-            return Ok(());
-        }
-        self.load(vault, known).await?;
-        if let Place::Sealed(seal) = vault.place() {
-            return self.reseal(&**seal, vault, plan);
-        }
-        match &self.state {
-            State::Found(_) => self.update(vault, known, plan).await,
-            State::Absent => self.create(vault, plan).await,
-            State::Unloaded | State::Gone => Err(SessionError::gone()),
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "it would have a second place for each of its arguments"
+    )]
+    pub(crate) fn save<'a>(
+        &'a mut self,
+        vault: &'a Vault,
+        known: &'a Known,
+        plan: &'a mut Plan,
+    ) -> impl Future<Output = Result<(), SessionError>> + Send {
+        async move {
+            if plan.destroy {
+                // On the heap, because it is rare and every save would have its place.
+                Box::pin(self.destroy(vault, known)).await?;
+            }
+            if plan.is_empty() {
+                return Ok(());
+            }
+            self.load(vault, known).await?;
+            let store = match vault.place() {
+                Place::Store(store) => &**store,
+                Place::Sealed(seal) => return self.reseal(&**seal, vault, plan),
+            };
+            match &self.state {
+                State::Found(_) => self.update(store, vault, known, plan).await,
+                State::Absent => self.create(store, vault, plan).await,
+                State::Unloaded | State::Gone => Err(SessionError::gone()),
+            }
         }
     }
 
@@ -207,7 +254,12 @@ impl Progress {
         Ok(())
     }
 
-    async fn create(&mut self, vault: &Vault, plan: &mut Plan) -> Result<(), SessionError> {
+    async fn create(
+        &mut self,
+        store: &dyn AnyStore,
+        vault: &Vault,
+        plan: &mut Plan,
+    ) -> Result<(), SessionError> {
         let data = if let Some(view) = plan.view.take() {
             view
         } else {
@@ -233,7 +285,7 @@ impl Progress {
         for _ in 0..COLLISIONS {
             let id = Id::random()?;
             let key = id.key();
-            let created = vault.store()?.create(&key, record.clone()).await;
+            let created = store.create(&key, record.clone()).await;
             if created.map_err(SessionError::store)? {
                 let seen = now;
                 self.issue(id, Found { key, record, seen });
@@ -243,53 +295,60 @@ impl Progress {
         Err(SessionError::conflict())
     }
 
-    async fn update(
-        &mut self,
-        vault: &Vault,
-        known: &Known,
-        plan: &mut Plan,
-    ) -> Result<(), SessionError> {
-        let renewed = plan.renew.then(Id::random).transpose()?;
-        let State::Found(Found { key, .. }) = self.state else {
-            return Err(SessionError::gone());
-        };
-        let mut turn = None;
-        if vault.is_crowded(&key) {
-            turn = Some(vault.turn(&key).await);
-        }
-        for _ in 0..TRIES {
-            let State::Found(found) = &self.state else {
-                self.state = State::Gone;
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "it would have a second place for each of its arguments"
+    )]
+    fn update<'a>(
+        &'a mut self,
+        store: &'a dyn AnyStore,
+        vault: &'a Vault,
+        known: &'a Known,
+        plan: &'a mut Plan,
+    ) -> impl Future<Output = Result<(), SessionError>> + Send {
+        async move {
+            let renewed = plan.renew.then(Id::random).transpose()?;
+            let State::Found(Found { key, .. }) = self.state else {
                 return Err(SessionError::gone());
             };
-            let data = outcome(plan, &found.record.data)?;
-            if renewed.is_none() && plan.keeps_frame() && data == found.record.data {
-                // Another request may have done the same, and more.
-                return Ok(());
+            let mut turn = None;
+            if vault.is_crowded(&key) {
+                turn = Some(vault.turn(&key).await);
             }
-            vault.check_size(&data)?;
-            let now = Timestamp::now();
-            let next = found.next(vault, renewed, data, plan, now);
-            let replaced = found.replace(vault.store()?, &next, now).await;
-            match replaced.map_err(SessionError::store)? {
-                Update::Saved => {
-                    let lives = |known: &&Id| plan.lives.is_some() && known.key() == next.key;
-                    match renewed.or_else(|| known.iter().find(lives).copied()) {
-                        Some(id) => self.issue(id, next),
-                        None => self.state = State::Found(next),
-                    }
+            for _ in 0..TRIES {
+                let State::Found(found) = &self.state else {
+                    self.state = State::Gone;
+                    return Err(SessionError::gone());
+                };
+                let data = outcome(plan, &found.record.data)?;
+                if renewed.is_none() && plan.keeps_frame() && data == found.record.data {
+                    // Another request may have done the same, and more.
                     return Ok(());
                 }
-                Update::Conflict => {
-                    if turn.is_none() {
-                        turn = Some(vault.turn(&key).await);
+                vault.check_size(&data)?;
+                let now = Timestamp::now();
+                let next = found.next(vault, renewed, data, plan, now);
+                let replaced = found.replace(store, &next, now).await;
+                match replaced.map_err(SessionError::store)? {
+                    Update::Saved => {
+                        let lives = |known: &&Id| plan.lives.is_some() && known.key() == next.key;
+                        match renewed.or_else(|| known.iter().find(lives).copied()) {
+                            Some(id) => self.issue(id, next),
+                            None => self.state = State::Found(next),
+                        }
+                        return Ok(());
                     }
-                    self.state = alive(vault.store()?, &key).await?;
+                    Update::Conflict => {
+                        if turn.is_none() {
+                            turn = Some(vault.turn(&key).await);
+                        }
+                        self.state = alive(store, key).await?;
+                    }
+                    Update::Gone => self.state = State::Gone,
                 }
-                Update::Gone => self.state = State::Gone,
             }
+            Err(SessionError::conflict())
         }
-        Err(SessionError::conflict())
     }
 
     fn issue(&mut self, id: Id, found: Found) {
@@ -367,41 +426,33 @@ pub(crate) fn outcome(plan: &mut Plan, data: &Arc<Data>) -> Result<Arc<Data>, Se
         return Ok(view);
     }
     let mut data = Arc::clone(data);
-    replay(&mut plan.operations, Arc::make_mut(&mut data))?;
+    if !plan.operations.is_empty() {
+        replay(&mut plan.operations, Arc::make_mut(&mut data))?;
+    }
     Ok(data)
 }
 
-/// The first of the ids under which there is a session. Another may stem from another path or domain, or be forged.
-async fn first_alive(store: &dyn AnyStore, known: &Known) -> Result<State, SessionError> {
-    let mut gone = false;
-    for id in known.iter() {
-        match alive(store, &id.key()).await? {
-            State::Found(found) => return Ok(State::Found(found)),
-            State::Gone => gone = true,
-            _ => {}
-        }
-    }
-    Ok(if gone { State::Gone } else { State::Absent })
-}
-
 /// What there is under the key: a session, a tombstone (it is gone), or nothing.
-async fn alive(store: &dyn AnyStore, key: &Key) -> Result<State, SessionError> {
-    let loaded = store.load(key).await;
-    Ok(loaded
-        .map_err(SessionError::store)?
-        .map_or(State::Absent, |record| State::of(*key, record)))
+async fn alive(store: &dyn AnyStore, key: Key) -> Result<State, SessionError> {
+    if let Some(loaded) = store.load_now(&key) {
+        return State::of(key, loaded);
+    }
+    State::of(key, store.load(&key).await)
 }
 
 impl State {
-    fn of(key: Key, record: Record) -> Self {
+    fn of(key: Key, loaded: Result<Option<Record>, BoxError>) -> Result<Self, SessionError> {
+        let Some(record) = loaded.map_err(SessionError::store)? else {
+            return Ok(Self::Absent);
+        };
         let seen = Timestamp::now();
-        if record.is_expired(seen) {
+        Ok(if record.is_expired(seen) {
             Self::Absent
         } else if record.is_tombstone() {
             Self::Gone
         } else {
             Self::Found(Found { key, record, seen })
-        }
+        })
     }
 }
 

@@ -36,13 +36,10 @@ pub trait Seal: Send + Sync + 'static {
 
 impl Progress {
     /// The first of the texts that opens and is not over.
-    pub(crate) fn open(&mut self, seal: &dyn Seal, known: &Known) -> Arc<Data> {
+    pub(crate) fn open(&mut self, seal: &dyn Seal, known: &Known) {
         let now = Timestamp::now();
         let mut opened = known.sent().filter_map(|text| seal.open(text));
-        let record = opened.find(|record| !record.is_expired(now));
-        let data = record.as_ref().map(|record| Arc::clone(&record.data));
-        self.set_carried(record, now);
-        data.unwrap_or_default()
+        self.set_carried(opened.find(|record| !record.is_expired(now)), now);
     }
 
     /// Carries the plan out, into a new text for the client.

@@ -1,12 +1,4 @@
-use std::{
-    fmt,
-    pin::pin,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU8, Ordering},
-    },
-    time::Duration,
-};
+use std::{fmt, pin::pin, sync::Arc, time::Duration};
 
 use plywood_core::Carrier;
 use serde::{Serialize, de::DeserializeOwned};
@@ -14,8 +6,8 @@ use serde_json::Value;
 
 use crate::{
     Change, Data, Id, NoSession, Record, SessionError, SessionErrorKind, Vault,
+    desk::{CLOSED, Desk, IGNORED, LATE, LOOKED, Look, Papers, READ, WRITTEN},
     draft::{Added, Draft, Operation},
-    progress::Progress,
 };
 
 /// The handle of one request's session.
@@ -42,17 +34,8 @@ pub struct Session(Arc<Handle>);
 struct Handle {
     vault: Vault,
     known: Known,
-    marks: AtomicU8,
-    draft: Mutex<Draft>,
-    progress: tokio::sync::Mutex<Progress>,
+    desk: Desk,
 }
-
-const LOOKED: u8 = 1;
-const READ: u8 = 2;
-const WRITTEN: u8 = 4;
-const CLOSED: u8 = 8;
-const IGNORED: u8 = 16;
-const LATE: u8 = 32;
 
 impl Session {
     /// So many ids of one request are tried. A browser sends two cookies of one name when another path or domain has set one too.
@@ -65,9 +48,7 @@ impl Session {
         Self(Arc::new(Handle {
             vault,
             known,
-            marks: AtomicU8::new(0),
-            draft: Mutex::default(),
-            progress: tokio::sync::Mutex::default(),
+            desk: Desk::default(),
         }))
     }
 
@@ -84,7 +65,7 @@ impl Session {
     ///
     /// It says nothing about whether the session lives. The store is not asked.
     pub fn is_known(&self) -> bool {
-        self.mark(LOOKED);
+        self.0.desk.mark(LOOKED);
         self.0.known.any()
     }
 
@@ -147,10 +128,11 @@ impl Session {
             // Outside of any lock, because the closure may use the session.
             let (made, next) = step(key, seen.as_ref(), &mut change)?;
             self.0.vault.check_value(key, &next)?;
-            if !self.may_write() {
+            let mut papers = self.0.desk.papers();
+            let Some((draft, base)) = papers.write() else {
                 return Err(SessionError::closed(key));
-            }
-            match self.draft().add_step(key, seen.as_ref(), next) {
+            };
+            match draft.add_step(key, seen.as_ref(), next, base)? {
                 Added::InTime(operations) => {
                     let again = move |key: &str, value: Option<&Value>| {
                         step(key, value, &mut change).map(|(_, next)| Some(next))
@@ -174,9 +156,7 @@ impl Session {
 
     /// Removes every value. The id stays. Loads nothing.
     pub fn clear(&self) {
-        if self.may_write() {
-            self.draft().clear();
-        }
+        self.write(Draft::clear);
     }
 
     /// Gives the session a new id and keeps its values; the old id is dead at once. Loads nothing.
@@ -184,9 +164,7 @@ impl Session {
     /// For every change of what the visitor may do, a sign-in first of all: an id that somebody knew before must be worth nothing after
     /// ([session fixation](https://owasp.org/www-community/attacks/Session_fixation)). The absolute timeout goes on.
     pub fn renew(&self) {
-        if self.may_write() {
-            self.draft().renew();
-        }
+        self.write(Draft::renew);
     }
 
     /// Says whose session it is: a user's name or number, known to the application alone. Loads nothing.
@@ -201,10 +179,9 @@ impl Session {
         if owner.len() > Record::MAX_OWNER {
             return Err(SessionError::too_large("owner"));
         }
-        if self.may_write() && self.draft().belong_to(owner.into()) {
-            Ok(())
-        } else {
-            Err(SessionError::closed("owner"))
+        match self.write(|draft| draft.belong_to(owner.into())) {
+            Some(true) => Ok(()),
+            _ => Err(SessionError::closed("owner")),
         }
     }
 
@@ -218,7 +195,7 @@ impl Session {
         self.commit().await?;
         let Handle { vault, known, .. } = &*self.0;
         let delete = pin!(async {
-            let mut progress = self.0.progress.lock().await;
+            let (mut progress, ()) = self.0.desk.hold(|_| ()).await;
             progress.load(vault, known).await?;
             let Some((owner, key)) = progress.owner() else {
                 return Ok(0);
@@ -234,16 +211,14 @@ impl Session {
     ///
     /// For "remember me" (longer) and for a visitor with great rights (shorter). The cookie is issued again, and outlives the browser.
     pub fn expire_after(&self, time: Duration) {
-        if self.may_write() {
-            self.draft().live(time);
-        }
+        self.write(|draft| draft.live(time));
     }
 
     /// Leaves the session as it was: of this request nothing is saved, neither its changes nor that it was here.
     ///
     /// For what asks again and again on its own, such as a page that polls. What was [committed](Self::commit) before stays.
     pub fn ignore(&self) {
-        self.mark(IGNORED);
+        self.0.desk.mark(IGNORED);
     }
 
     /// Lets the session be changed while the body of the response streams: what is changed by then is saved before the body ends. Without
@@ -253,7 +228,7 @@ impl Session {
     /// [`renew`](Self::renew) and [`expire_after`](Self::expire_after) do nothing any more. A client that goes before the body ends takes with
     /// it what was not [committed](Self::commit). When the save fails, the body ends with the error.
     pub fn late_save(&self) {
-        self.mark(LATE);
+        self.0.desk.mark(LATE);
     }
 
     /// The session's secret for tokens against [cross-site request forgery](https://owasp.org/www-community/attacks/csrf): 192 random
@@ -288,9 +263,7 @@ impl Session {
     /// It wins over every request that runs at the same time: what they write is dropped, and if one of them has renewed the session, the
     /// renewed one ends. A value that this request inserts after begins a new session under a new id.
     pub fn destroy(&self) {
-        if self.may_write() {
-            self.draft().destroy();
-        }
+        self.write(Draft::destroy);
     }
 
     /// Saves the changes so far, instead of leaving that to the layer, for a handler that wants to answer a failure itself.
@@ -305,10 +278,9 @@ impl Session {
     /// The layer's own save, without a `commit`, drops what is meant for a session that is gone and lets the answer pass: who signs out in
     /// one tab does not want an error in another.
     pub async fn commit(&self) -> Result<(), SessionError> {
-        let Handle { vault, known, .. } = &*self.0;
+        let Handle { vault, known, desk } = &*self.0;
         let save = pin!(async {
-            let mut progress = self.0.progress.lock().await;
-            let mut plan = self.draft().take();
+            let (mut progress, mut plan) = desk.hold(|papers| papers.draft.take()).await;
             progress.save(vault, known, &mut plan).await
         });
         vault.patiently(save).await
@@ -317,21 +289,18 @@ impl Session {
     /// Ends the time for changes, unless they may come [late](Self::late_save), and says what is left to do. For the layer, when it has the
     /// response's head.
     pub fn close(&self) -> Use {
-        let marks = self.0.marks.load(Ordering::Acquire);
-        let marks = self.mark(if marks & LATE == 0 { CLOSED } else { 0 });
+        let mut papers = self.0.desk.papers();
+        let marks = papers.marks;
+        if marks & LATE == 0 {
+            papers.marks |= CLOSED;
+        }
         // What was committed before may have a cookie to be set.
         if marks & (WRITTEN | LATE) != 0 {
-            return Use::Unsaved;
-        }
-        if marks & READ != 0 {
-            if marks & IGNORED != 0 {
-                return Use::Read;
-            }
-            let progress = self.0.progress.try_lock();
-            let slides = progress.map_or(true, |progress| progress.slides(&self.0.vault));
-            return if slides { Use::Unsaved } else { Use::Read };
-        }
-        if marks & LOOKED != 0 {
+            Use::Unsaved
+        } else if marks & READ != 0 {
+            let slides = marks & IGNORED == 0 && papers.may_slide(&self.0.vault);
+            if slides { Use::Unsaved } else { Use::Read }
+        } else if marks & LOOKED != 0 {
             Use::Looked
         } else {
             Use::Untouched
@@ -354,19 +323,19 @@ impl Session {
     ///
     /// As [`finish`](Self::finish).
     pub fn finish_head(&self) -> impl Future<Output = Result<Finished, SessionError>> + Send {
-        self.finish_part(self.mark(0) & LATE == 0)
+        self.finish_part(self.0.desk.papers().marks & LATE == 0)
     }
 
     async fn finish_part(&self, is_last: bool) -> Result<Finished, SessionError> {
-        let Handle { vault, known, .. } = &*self.0;
+        let Handle { vault, known, desk } = &*self.0;
         let save = pin!(async {
-            let mut progress = self.0.progress.lock().await;
-            if is_last {
-                self.mark(CLOSED);
-                self.draft().close();
-            }
-            let mut plan = self.draft().take();
-            let ignored = self.mark(0) & IGNORED != 0;
+            let begin = |papers: &mut Papers| {
+                if is_last {
+                    papers.close();
+                }
+                (papers.draft.take(), papers.marks & IGNORED != 0)
+            };
+            let (mut progress, (mut plan, ignored)) = desk.hold(begin).await;
             if !ignored {
                 match progress.save(vault, known, &mut plan).await {
                     // Nobody asked whether it was kept, and the client has a newer cookie, or none.
@@ -381,61 +350,57 @@ impl Session {
             };
             if !is_last {
                 progress.load(vault, known).await?;
-                let mut draft = self.draft();
-                draft.head_goes();
-                if vault.is_sealed() || !progress.is_found() {
-                    draft.close();
-                    self.mark(CLOSED);
+            }
+            let change = progress.take_change();
+            let can_change = !vault.is_sealed() && progress.is_found();
+            let mut papers = progress.put_back();
+            if !is_last {
+                papers.draft.head_goes();
+                if !can_change {
+                    papers.close();
                 }
             }
-            Ok(Finished {
-                change: progress.take_change(),
-                slid,
-            })
+            Ok(Finished { change, slid })
         });
         vault.patiently(save).await
     }
 
     /// Can it still be changed? For the layer.
     pub fn is_open(&self) -> bool {
-        self.mark(0) & CLOSED == 0
+        self.0.desk.papers().marks & CLOSED == 0
     }
 
     /// The values as this request sees them.
     pub(crate) async fn data(&self) -> Result<Arc<Data>, SessionError> {
-        self.mark(READ);
-        if let Some(view) = self.draft().view() {
-            return Ok(Arc::clone(view));
-        }
-        let Handle { vault, known, .. } = &*self.0;
+        let Handle { vault, known, desk } = &*self.0;
+        let mut held = match desk.look()? {
+            Look::Seen(data) => return Ok(data),
+            Look::Yours(held) => Some(held),
+            Look::Busy => None,
+        };
         let load = pin!(async {
-            let mut progress = self.0.progress.lock().await;
-            let base = progress.load(vault, known).await?;
-            // With the progress still held, so that no save comes between.
-            self.draft().view_upon(&base)
+            let progress = match &mut held {
+                Some(progress) => progress,
+                None => held.insert(desk.hold(|_| ()).await.0),
+            };
+            progress.load(vault, known).await?;
+            // The papers stay locked, so that no save comes between.
+            progress.put_back().seen()
         });
         vault.patiently(load).await
     }
 
     pub(crate) fn add(&self, key: &str, operation: Operation) -> Result<(), SessionError> {
-        if self.may_write() && self.draft().add(operation)? {
-            Ok(())
-        } else {
-            Err(SessionError::closed(key))
+        match self.write(|draft| draft.add(operation)).transpose()? {
+            Some(true) => Ok(()),
+            _ => Err(SessionError::closed(key)),
         }
     }
 
-    fn may_write(&self) -> bool {
-        self.mark(WRITTEN) & CLOSED == 0
-    }
-
-    fn mark(&self, mark: u8) -> u8 {
-        self.0.marks.fetch_or(mark, Ordering::AcqRel)
-    }
-
-    fn draft(&self) -> MutexGuard<'_, Draft> {
-        // No code but ours runs under the lock, and a draft is whole after each line of it.
-        self.0.draft.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Changes the draft, unless it is too late.
+    fn write<T>(&self, act: impl FnOnce(&mut Draft) -> T) -> Option<T> {
+        let mut papers = self.0.desk.papers();
+        papers.write().map(|(draft, _)| act(draft))
     }
 }
 
@@ -484,11 +449,14 @@ pub(crate) enum Known {
 
 impl Known {
     pub(crate) fn ids(ids: impl IntoIterator<Item = Id>) -> Self {
-        let mut ids = ids.into_iter().take(Session::MAX_IDS);
-        Self::Ids {
-            first: ids.next(),
-            more: ids.collect(),
-        }
+        let (mut first, mut more) = (None, Vec::new());
+        // Not one by one: an iterator of many parts is faster when it runs by itself.
+        let ids = ids.into_iter().take(Session::MAX_IDS);
+        ids.for_each(|id| match first {
+            None => first = Some(id),
+            Some(_) => more.push(id),
+        });
+        Self::Ids { first, more }
     }
 
     pub(crate) fn texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {

@@ -93,6 +93,13 @@ pub trait Store: Send + Sync + 'static {
     /// The record under `key`, if there is one.
     fn load(&self, key: &Key) -> impl Future<Output = Result<Option<Record>, BoxError>> + Send;
 
+    /// The same, for a store that can say it at once because it waits for nobody and nothing. Such a one is asked no further, and spares each
+    /// request a future on the heap. Default: `None`, which leaves it to [`load`](Self::load).
+    fn load_now(&self, key: &Key) -> Option<Result<Option<Record>, BoxError>> {
+        let _ = key;
+        None
+    }
+
     /// Replaces the record under `key`, if its version is still `expected`. Never creates one: a session that was deleted stays so.
     fn update(
         &self,
@@ -153,6 +160,10 @@ impl<S: Store> Store for Arc<S> {
         (**self).load(key).await
     }
 
+    fn load_now(&self, key: &Key) -> Option<Result<Option<Record>, BoxError>> {
+        (**self).load_now(key)
+    }
+
     async fn update(&self, key: &Key, expected: u64, record: Record) -> Result<Update, BoxError> {
         (**self).update(key, expected, record).await
     }
@@ -186,6 +197,7 @@ impl<S: Store> Store for Arc<S> {
 pub(crate) trait AnyStore: Send + Sync {
     fn create<'a>(&'a self, key: &'a Key, record: Record) -> Answer<'a, bool>;
     fn load<'a>(&'a self, key: &'a Key) -> Answer<'a, Option<Record>>;
+    fn load_now(&self, key: &Key) -> Option<Result<Option<Record>, BoxError>>;
     fn update<'a>(&'a self, key: &'a Key, expected: u64, record: Record) -> Answer<'a, Update>;
     fn rename<'a>(
         &'a self,
@@ -209,6 +221,10 @@ impl<S: Store> AnyStore for S {
 
     fn load<'a>(&'a self, key: &'a Key) -> Answer<'a, Option<Record>> {
         Box::pin(Store::load(self, key))
+    }
+
+    fn load_now(&self, key: &Key) -> Option<Result<Option<Record>, BoxError>> {
+        Store::load_now(self, key)
     }
 
     fn update<'a>(&'a self, key: &'a Key, expected: u64, record: Record) -> Answer<'a, Update> {

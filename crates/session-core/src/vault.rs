@@ -266,9 +266,9 @@ impl Vault {
         &self,
         mut work: Pin<&mut impl Future<Output = Result<T, SessionError>>>,
     ) -> Result<T, SessionError> {
-        let at_once = poll_fn(|cx| Poll::Ready(work.as_mut().poll(cx))).await;
-        if let Poll::Ready(done) = at_once {
-            return done;
+        match poll_fn(|cx| Poll::Ready(work.as_mut().poll(cx))).await {
+            Poll::Ready(done) => return done,
+            Poll::Pending => {}
         }
         // On the heap, so that work that is done at once has no place for it.
         Box::pin(self.wait(work)).await

@@ -94,6 +94,11 @@ impl MemoryStore {
         self.len() == 0
     }
 
+    fn find(&self, key: &Key) -> Option<Record> {
+        let now = Timestamp::now();
+        self.shard(key).live(key, now).cloned()
+    }
+
     fn shard(&self, key: &Key) -> MutexGuard<'_, Shard> {
         lock(&self.shards[place(key)])
     }
@@ -207,8 +212,11 @@ impl Store for MemoryStore {
     }
 
     async fn load(&self, key: &Key) -> Result<Option<Record>, BoxError> {
-        let shard = self.shard(key);
-        Ok(shard.live(key, Timestamp::now()).cloned())
+        Ok(self.find(key))
+    }
+
+    fn load_now(&self, key: &Key) -> Option<Result<Option<Record>, BoxError>> {
+        Some(Ok(self.find(key)))
     }
 
     async fn update(&self, key: &Key, expected: u64, record: Record) -> Result<Update, BoxError> {
