@@ -114,7 +114,7 @@ fn main() {
     }
 }
 
-/// One of ours, a million times, for a profiler: `ONLY=/read`, or `ONLY=sealed`.
+/// One of ours, a million times, for a profiler: `ONLY=/read`, or `ONLY=sealed`. `TIMES` is another number.
 fn alone(only: &str, runtime: &Runtime) {
     let run = if only == "sealed" {
         let keys = Keys::new(&[7; 32]).expect("it is long enough");
@@ -124,7 +124,8 @@ fn alone(only: &str, runtime: &Runtime) {
         let ours = SessionLayer::new(MemoryStore::new().max_sessions(usize::MAX));
         measured(ours.layer(service_fn(visit)), only, runtime)
     };
-    run(runtime, 1_000_000);
+    let times = std::env::var("TIMES").map(|times| times.parse().expect("it is a number"));
+    run(runtime, times.unwrap_or(1_000_000));
 }
 
 type Answer = Result<Response<Body>, Infallible>;
