@@ -4,32 +4,31 @@
 //! are interleaved, so that a machine whose speed drifts treats them alike.
 
 use std::{
+    cell::RefCell,
     convert::Infallible,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
-    },
-    time::{Duration, Instant},
+    ffi::OsStr,
+    io::{BufRead, BufReader, Write},
+    process::{Command, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
 };
 
-use http::{
-    HeaderValue, Request, Response,
-    header::{COOKIE, SET_COOKIE},
+use http::{Request, Response};
+use plywood_benches::{
+    crowd::{Crowd, TASKS, VISITORS, ask, crowd, visitors},
+    spread,
 };
-use plywood_benches::spread;
-use plywood_core::{Body, HttpBody, HttpService, Scheme};
+use plywood_core::{Body, HttpBody, HttpService};
 use plywood_session::{Keys, MemoryStore, Session, SessionLayer};
 use plywood_session_sqlite::SqliteStore;
 use rustix::time::{ClockId, clock_gettime};
 use tokio::runtime::{Builder, Runtime};
-use tower::{Layer, ServiceExt, service_fn};
+use tower::{Layer, service_fn};
 use tower_cookies::{Cookie, CookieManagerLayer, Cookies, Key};
 use tower_sessions::{MemoryStore as PeerStore, SessionManagerLayer};
 
-const VISITORS: usize = 500;
 const ROUNDS: usize = 31;
 const ROUND: Duration = Duration::from_millis(10);
-const TASKS: usize = 32;
 
 fn main() {
     let runtime = runtime(1);
@@ -101,6 +100,7 @@ fn main() {
             Some(&crowd(peer.layer(service_fn(visit_peer)), what)),
         );
     }
+    let peer = std::env::var_os("SQLITE_PEER");
     let directory = tempfile::tempdir().expect("there is a disk");
     for what in ["/read", "/write"] {
         let path = directory.path().join("sessions.db");
@@ -109,7 +109,9 @@ fn main() {
         crowds(
             &format!("SQLite, {what}"),
             &crowd(ours.layer(service_fn(visit)), what),
-            None,
+            peer.as_ref()
+                .map(|program| elsewhere(program, what))
+                .as_ref(),
         );
     }
 }
@@ -222,58 +224,6 @@ fn runtime(workers: usize) -> Runtime {
     builder.build().expect("a runtime can be made")
 }
 
-/// What a browser sends to a server, which leaves something of its own in the request.
-fn request(path: &str, cookie: Option<&str>) -> Request<()> {
-    let cookie = cookie.unwrap_or("id=none");
-    let mut request = Request::get(path)
-        .header("host", "example.com")
-        .header(
-            "user-agent",
-            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
-        )
-        .header(
-            "accept",
-            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-        )
-        .header("accept-language", "en-GB,en;q=0.7,de;q=0.3")
-        .header("accept-encoding", "gzip, deflate, br, zstd")
-        .header(COOKIE, format!("theme=dark; {cookie}"))
-        .body(())
-        .expect("it is well-formed");
-    request.extensions_mut().insert(Scheme::Https);
-    request
-}
-
-/// The requests of visitors who have a session already.
-async fn visitors<S>(service: &S, path: &str) -> Vec<Request<()>>
-where
-    S: HttpService<Body, ResBody: HttpBody, Error = Infallible>,
-{
-    let mut requests = Vec::new();
-    for _ in 0..VISITORS {
-        let (parts, ()) = request("/create", None).into_parts();
-        let first = Request::from_parts(parts, Body::empty());
-        let response = service.clone().oneshot(first).await;
-        let response = response.unwrap_or_else(|never| match never {});
-        let set = response.headers().get(SET_COOKIE);
-        let cookie = set.map(|set| set.to_str().expect("it is text"));
-        let pair = cookie.and_then(|cookie| cookie.split(';').next());
-        requests.push(request(path, pair.filter(|_| path != "/create")));
-    }
-    requests
-}
-
-async fn ask<S>(service: &S, request: &Request<()>)
-where
-    S: HttpService<Body, ResBody: HttpBody, Error = Infallible>,
-{
-    let (parts, ()) = request.clone().into_parts();
-    let request = Request::from_parts(parts, Body::empty());
-    let response = service.clone().oneshot(request).await;
-    let response = response.unwrap_or_else(|never| match never {});
-    assert_eq!(response.status(), 200);
-}
-
 /// The time of the processor that this thread has had: what others do meanwhile does not count.
 fn worked() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
@@ -341,62 +291,25 @@ fn side_by_side(what: &str, runtime: &Runtime, candidates: &[Measured; 3]) {
     }
 }
 
-/// A request that shares nothing with another: a server reads each from its own connection.
-fn copied(request: &Request<()>) -> Request<()> {
-    let path = request.uri().to_string();
-    let mut copy = Request::get(path).body(()).expect("it was a path");
-    for (name, value) in request.headers() {
-        let value = HeaderValue::from_bytes(value.as_bytes()).expect("it was a value");
-        copy.headers_mut().append(name, value);
-    }
-    copy.extensions_mut().insert(Scheme::Https);
-    copy
-}
-
-/// Requests a second with so many workers.
-type Crowd = Box<dyn Fn(usize) -> f64>;
-
-fn crowd<S>(service: S, path: &str) -> Crowd
-where
-    S: HttpService<Body, ResBody: HttpBody, Error = Infallible, Future: Send> + Sync,
-{
-    let requests: Arc<[Request<()>]> = runtime(1).block_on(visitors(&service, path)).into();
+/// A crowd in a program of its own, which answers the number of workers by the requests a second.
+#[expect(clippy::zombie_processes, reason = "this process ends soon after")]
+fn elsewhere(program: &OsStr, path: &str) -> Crowd {
+    let mut child = Command::new(program)
+        .arg(path)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program can be started");
+    let asked = child.stdin.take().expect("it is a pipe");
+    let answers = BufReader::new(child.stdout.take().expect("it is a pipe"));
+    let talk = RefCell::new((asked, answers));
     Box::new(move |workers| {
-        const SPAN: Duration = Duration::from_millis(700);
-        let (runtime, answered) = (runtime_of(workers), Arc::new(AtomicU64::new(0)));
-        let started = Instant::now();
-        runtime.block_on(async {
-            let tasks: Vec<_> = (0..TASKS)
-                .map(|task| {
-                    let (service, answered) = (service.clone(), Arc::clone(&answered));
-                    let some = (0..64).map(|turn| &requests[(task * 31 + turn * 7) % VISITORS]);
-                    let requests: Vec<_> = some.map(copied).collect();
-                    tokio::spawn(async move {
-                        let mut turn = 0;
-                        while started.elapsed() < SPAN {
-                            for _ in 0..16 {
-                                ask(&service, &requests[turn % 64]).await;
-                                turn += 1;
-                            }
-                            answered.fetch_add(16, Ordering::Relaxed);
-                            tokio::task::yield_now().await;
-                        }
-                    })
-                })
-                .collect();
-            for task in tasks {
-                task.await.expect("no task panics");
-            }
-        });
-        float(answered.load(Ordering::Relaxed).into()) / started.elapsed().as_secs_f64()
+        let (asked, answers) = &mut *talk.borrow_mut();
+        writeln!(asked, "{workers}").expect("it listens");
+        let mut line = String::new();
+        answers.read_line(&mut line).expect("it answers");
+        line.trim().parse().expect("it is a number")
     })
-}
-
-/// Tasks run on the workers alone.
-fn runtime_of(workers: usize) -> Runtime {
-    let mut builder = Builder::new_multi_thread();
-    builder.worker_threads(workers).enable_all();
-    builder.build().expect("a runtime can be made")
 }
 
 fn crowds(what: &str, ours: &Crowd, peer: Option<&Crowd>) {

@@ -10,6 +10,7 @@
 
 mod answer;
 mod candidate;
+pub mod crowd;
 mod interleaved;
 mod peers;
 mod routes;
