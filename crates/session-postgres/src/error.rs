@@ -1,5 +1,7 @@
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
+use tokio_postgres::error::{DbError, Severity};
+
 /// An address of no PostgreSQL server that this crate can reach, or a name that no table can have. It does not repeat an address, which may
 /// hold a password.
 #[derive(Debug)]
@@ -88,6 +90,15 @@ impl ServerError {
             server: Arc::clone(server),
             cause: cause.into(),
         }
+    }
+
+    /// Has the server refused the statement, and done nothing of it? One that goes down may have done it.
+    pub(crate) fn is_refusal(&self) -> bool {
+        let Cause::Postgres(error) = &self.cause else {
+            return false;
+        };
+        let severity = error.as_db_error().and_then(DbError::parsed_severity);
+        severity == Some(Severity::Error)
     }
 }
 

@@ -21,6 +21,8 @@
 //! connects again; there is nothing to restart. No statement is sent twice. A server that hangs is an error within
 //! [the timeout](PostgresStore::timeout), and whoever gives up leaves nothing that runs on.
 //!
+//! Where many sessions are changed at a time, their updates share a statement and a commit, for which the disk is waited for once.
+//!
 //! What was acknowledged survives a crash of the server and a power failure, as long as PostgreSQL's own `synchronous_commit` and `fsync` are on,
 //! as they are by default. What has expired is found by nobody, and swept within two hours, 500 rows at a time, by an index.
 //!
@@ -41,8 +43,10 @@
 //! verb at most, half of it for a free connection. After a failure to connect or an answer that did not come, 100 ms pass before the next attempt, and requests get the same error
 //! meanwhile.
 
+mod crowd;
 mod error;
 mod line;
+mod row;
 mod store;
 mod sweep;
 mod table;

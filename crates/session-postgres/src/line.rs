@@ -79,6 +79,10 @@ impl Line {
         ServerError::new(&self.server, cause)
     }
 
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// A connection for one verb, which has the line's time for it.
     pub(crate) async fn turn(&self) -> Result<Turn<'_>, ServerError> {
         self.turn_within(self.timeout).await

@@ -1,4 +1,9 @@
-use std::{error::Error, fmt, sync::Arc, time::Duration};
+use std::{
+    error::Error,
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use plywood_session_core::{BoxError, Data, Key, Record, Store, Timestamp, Update};
 use tokio_postgres::{
@@ -8,8 +13,10 @@ use tokio_postgres::{
 
 use crate::{
     ConfigError, ConfigErrorKind,
+    crowd::{Change, Crowd},
     error::{Cause, ServerError},
     line::{Line, Parameter, Turn},
+    row::{Fields, now},
     sweep::Sweep,
     table::Table,
 };
@@ -23,6 +30,7 @@ pub struct PostgresStore {
     options: Options,
     line: Arc<Line>,
     sweep: Arc<Sweep>,
+    crowd: Arc<Crowd>,
 }
 
 #[derive(Clone)]
@@ -135,18 +143,12 @@ impl PostgresStore {
             options,
             line: line.into(),
             sweep: Arc::default(),
+            crowd: Arc::default(),
         }
     }
 
-    fn fields<'a>(&self, record: &'a Record) -> Result<Fields<'a>, ServerError> {
-        let data = serde_json::to_string(&*record.data);
-        Ok(Fields {
-            version: record.version.cast_signed(),
-            expires: record.expires.millis(),
-            deadline: record.deadline.millis(),
-            owner: record.owner.as_deref().map(str::as_bytes),
-            data: data.map_err(|error| self.damaged(error))?,
-        })
+    fn fields(&self, record: &Record) -> Result<Fields, ServerError> {
+        Fields::of(record).map_err(|error| self.damaged(error))
     }
 
     /// The record of the one row that there may be, unless it has expired.
@@ -165,6 +167,25 @@ impl PostgresStore {
             owner.map_err(|error| self.damaged(error))?.map(Into::into),
         );
         Ok((!record.is_expired(Timestamp::now())).then_some(record))
+    }
+
+    /// Makes one change.
+    async fn replace(&self, change: &Change, time: Duration) -> Result<Update, ServerError> {
+        let [version, expires, deadline, owner, data] = change.row.parameters();
+        let (key, now) = (change.key.as_slice(), now());
+        let all: [Parameter<'_>; 8] = [
+            &key,
+            version,
+            expires,
+            deadline,
+            owner,
+            data,
+            &change.expected,
+            &now,
+        ];
+        let mut turn = self.line.turn_within(time).await?;
+        let changed = turn.execute(&self.options.table.update, &all).await?;
+        self.outcome(&mut turn, changed, key).await
     }
 
     /// What became of a change of the row under `key`.
@@ -212,29 +233,6 @@ fn server(config: &Config) -> Option<Arc<str>> {
     (!hosts.is_empty()).then(|| format!("{}/{database}", hosts.join(",")).into())
 }
 
-/// A record as its row has it.
-struct Fields<'a> {
-    version: i64,
-    expires: i64,
-    deadline: i64,
-    // Bytes, because a text of PostgreSQL's has no NUL.
-    owner: Option<&'a [u8]>,
-    data: String,
-}
-
-impl Fields<'_> {
-    /// In the order in which the statements have them.
-    fn parameters(&self) -> [Parameter<'_>; 5] {
-        [
-            &self.version,
-            &self.expires,
-            &self.deadline,
-            &self.owner,
-            &self.data,
-        ]
-    }
-}
-
 impl Store for PostgresStore {
     async fn create(&self, key: &Key, record: Record) -> Result<bool, BoxError> {
         let (key, now, row) = (key.as_bytes().as_slice(), now(), self.fields(&record)?);
@@ -257,15 +255,21 @@ impl Store for PostgresStore {
     }
 
     async fn update(&self, key: &Key, expected: u64, record: Record) -> Result<Update, BoxError> {
-        let (key, now, row) = (key.as_bytes().as_slice(), now(), self.fields(&record)?);
-        let [version, expires, deadline, owner, data] = row.parameters();
-        let expected = expected.cast_signed();
-        let mut turn = self.line.turn().await?;
-        let all: [Parameter<'_>; 8] = [
-            &key, version, expires, deadline, owner, data, &expected, &now,
-        ];
-        let changed = turn.execute(&self.options.table.update, &all).await?;
-        Ok(self.outcome(&mut turn, changed, key).await?)
+        let change = Change {
+            key: *key.as_bytes(),
+            expected: expected.cast_signed(),
+            row: self.fields(&record)?,
+        };
+        let (time, came) = (self.options.timeout, Instant::now());
+        if let Some(_alone) = self.crowd.alone() {
+            return Ok(self.replace(&change, time).await?);
+        }
+        let change = Arc::new(change);
+        if self.crowd.together(&change, &self.line).await? {
+            return Ok(Update::Saved);
+        }
+        let left = time.saturating_sub(came.elapsed());
+        Ok(self.replace(&change, left).await?)
     }
 
     async fn rename(
@@ -328,10 +332,6 @@ impl Store for PostgresStore {
         let all: [Parameter<'_>; 2] = [&owner.as_bytes(), &except];
         Ok(turn.execute(&self.options.table.delete_all, &all).await?)
     }
-}
-
-fn now() -> i64 {
-    Timestamp::now().millis()
 }
 
 /// Without the password.

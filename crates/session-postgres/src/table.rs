@@ -12,6 +12,7 @@ pub(crate) struct Table {
     pub(crate) create: String,
     pub(crate) load: String,
     pub(crate) update: String,
+    pub(crate) update_all: String,
     pub(crate) rename: String,
     pub(crate) lives: String,
     pub(crate) touch: String,
@@ -73,6 +74,20 @@ impl Table {
             update: say("UPDATE {table}
                  SET version = $2, expires = $3, deadline = $4, owner = $5, data = $6
                  WHERE key = $1 AND version = $7 AND least(expires, deadline) > $8"),
+            // It waits for no row that another has locked, so that nobody who holds one waits for it, and says which rows it has changed.
+            update_all: say("UPDATE {table} AS kept
+                 SET version = next.version, expires = next.expires, deadline = next.deadline,
+                     owner = next.owner, data = next.data
+                 FROM (
+                     SELECT free.key, wanted.version, wanted.expires, wanted.deadline, wanted.owner, wanted.data
+                     FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[], $6::text[], $7::bigint[])
+                         AS wanted (key, version, expires, deadline, owner, data, expected)
+                     JOIN {table} AS free ON free.key = wanted.key AND free.version = wanted.expected
+                     WHERE least(free.expires, free.deadline) > $8
+                     FOR UPDATE OF free SKIP LOCKED
+                 ) AS next
+                 WHERE kept.key = next.key
+                 RETURNING kept.key"),
             // The row moves and the tombstone is new, so that whoever deletes all of an owner and waits for the row finds it where it has gone.
             rename: say("WITH moved AS (
                      UPDATE {table}

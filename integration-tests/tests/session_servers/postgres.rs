@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use plywood_integration_tests::PostgresServer;
-use plywood_session_core::{Store, Vault};
+use plywood_session_core::{Key, Store, Update, Vault};
 use plywood_session_postgres::PostgresStore;
 use tokio_postgres::{Client, NoTls};
 
@@ -83,6 +83,58 @@ async fn who_waits_for_a_lock_gives_up_and_leaves_nobody_waiting() {
     assert!(number(&other, OURS).await <= 8);
     other.batch_execute("COMMIT").await.unwrap();
     assert!(store.touch(&key, rules::soon()).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_of_updates_is_told_what_became_of_each_and_waits_for_no_row_that_another_has_locked()
+ {
+    let server = PostgresServer::start();
+    let store = store(&server.url()).timeout(rules::HOUR);
+    let keys: Vec<Key> = (0..100).map(|_| rules::key()).collect();
+    for key in &keys {
+        let created = store.create(key, rules::record_of("ada", 60_000)).await;
+        assert!(created.unwrap());
+    }
+    let update = |key: Key| {
+        let (store, mut next) = (store.clone(), rules::record_of("ada", 60_000));
+        next.version = 2;
+        async move { store.update(&key, 1, next).await.unwrap() }
+    };
+    let (locked, free) = keys.split_at(3);
+    let mut other = client(&server.url()).await;
+    let lock = other.transaction().await.unwrap();
+    let bytes: Vec<&[u8]> = locked.iter().map(|key| &key.as_bytes()[..]).collect();
+    let statement = "SELECT FROM plywood_session WHERE key = ANY($1) FOR UPDATE";
+    assert_eq!(lock.query(statement, &[&bytes]).await.unwrap().len(), 3);
+    let waiting: Vec<_> = locked
+        .iter()
+        .map(|key| tokio::spawn(update(*key)))
+        .collect();
+
+    let absent: Vec<Key> = (0..10).map(|_| rules::key()).collect();
+    for (keys, outcome) in [
+        (free, Update::Saved),
+        (free, Update::Conflict),
+        (&absent, Update::Gone),
+    ] {
+        let updates = join_all(keys.iter().map(|key| tokio::spawn(update(*key)))).await;
+        for update in updates {
+            assert_eq!(update.unwrap(), outcome);
+        }
+    }
+    // Of two that expect the same version of one row, one has it.
+    let key = rules::key();
+    let created = store.create(&key, rules::record_of("ada", 60_000)).await;
+    assert!(created.unwrap());
+    let updates = join_all((0..50).map(|_| tokio::spawn(update(key)))).await;
+    let saved = |update: &Result<Update, _>| *update.as_ref().unwrap() == Update::Saved;
+    assert_eq!(updates.iter().filter(|update| saved(update)).count(), 1);
+
+    assert!(waiting.iter().all(|update| !update.is_finished()));
+    lock.commit().await.unwrap();
+    for update in waiting {
+        assert_eq!(update.await.unwrap(), Update::Saved);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

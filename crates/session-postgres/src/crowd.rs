@@ -1,0 +1,205 @@
+//! Updates that come while others are under way go together: one statement and one commit for all of them.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::{
+    sync::oneshot,
+    time::{Instant, timeout_at},
+};
+
+use crate::{
+    error::{Cause, ServerError},
+    line::Line,
+    row::{Fields, now},
+};
+
+/// One update, with the version that is expected.
+pub(crate) struct Change {
+    pub(crate) key: [u8; 32],
+    pub(crate) expected: i64,
+    pub(crate) row: Fields,
+}
+
+#[derive(Default)]
+pub(crate) struct Crowd(Mutex<Queue>);
+
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Waiting>,
+    /// So many are under way alone.
+    alone: usize,
+    /// Somebody takes those who wait with him, until nobody waits.
+    is_led: bool,
+}
+
+struct Waiting {
+    change: Arc<Change>,
+    reply: oneshot::Sender<Result<bool, ServerError>>,
+}
+
+/// So many go alone before the next go together: where there is no crowd, nobody waits for another.
+const ALONE: usize = 2;
+
+/// So many go together at most.
+const TOGETHER: usize = 64;
+
+impl Crowd {
+    /// The right to go alone, until it is dropped. None where others are many.
+    pub(crate) fn alone(&self) -> Option<Alone<'_>> {
+        let mut queue = self.queue();
+        let may = !queue.is_led && queue.alone < ALONE;
+        queue.alone += usize::from(may);
+        may.then(|| Alone(self))
+    }
+
+    /// Goes with the others, and says whether the change was made. If it was not, it must be tried alone: another has locked the row, or it is no
+    /// longer the one that is expected.
+    pub(crate) async fn together(
+        self: &Arc<Self>,
+        change: &Arc<Change>,
+        line: &Arc<Line>,
+    ) -> Result<bool, ServerError> {
+        let (reply, answer) = oneshot::channel();
+        let leads = {
+            let mut queue = self.queue();
+            queue.waiting.push_back(Waiting {
+                change: Arc::clone(change),
+                reply,
+            });
+            !mem::replace(&mut queue.is_led, true)
+        };
+        if leads {
+            // A task of its own, because the request may go and the others must not go with it.
+            let leader = Leader {
+                crowd: Arc::clone(self),
+                is_done: false,
+            };
+            tokio::spawn(leader.lead(Arc::clone(line)));
+        }
+        match timeout_at(Instant::now() + line.timeout(), answer).await {
+            Ok(Ok(made)) => made,
+            // A leader that has ended without a word may have made it.
+            Ok(Err(_)) | Err(_) => Err(line.error(Cause::Timeout(line.timeout()))),
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        // No code but ours runs under the lock, and the queue is whole after each line of it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Those who go next, one for each key: of two changes of one row only one can be made, and it must be known which. None if nobody waits,
+    /// and then there is no leader any more.
+    fn next(&self) -> BTreeMap<[u8; 32], Waiting> {
+        let mut queue = self.queue();
+        let mut together = BTreeMap::new();
+        for waiting in mem::take(&mut queue.waiting) {
+            if waiting.reply.is_closed() {
+                continue;
+            }
+            let key = waiting.change.key;
+            if together.len() == TOGETHER || together.contains_key(&key) {
+                queue.waiting.push_back(waiting);
+            } else {
+                together.insert(key, waiting);
+            }
+        }
+        queue.is_led = !together.is_empty();
+        together
+    }
+}
+
+pub(crate) struct Alone<'a>(&'a Crowd);
+
+impl Drop for Alone<'_> {
+    fn drop(&mut self) {
+        self.0.queue().alone -= 1;
+    }
+}
+
+struct Leader {
+    crowd: Arc<Crowd>,
+    is_done: bool,
+}
+
+impl Leader {
+    async fn lead(mut self, line: Arc<Line>) {
+        loop {
+            let mut together = self.crowd.next();
+            if together.is_empty() {
+                self.is_done = true;
+                return;
+            }
+            let made = make(&line, &together).await;
+            match made {
+                Ok(keys) => {
+                    for key in keys {
+                        if let Some(waiting) = together.remove(&*key) {
+                            // The request may have gone by now.
+                            let _ = waiting.reply.send(Ok(true));
+                        }
+                    }
+                    answer(together, &Ok(false));
+                }
+                // Nothing was made: whoever is at fault hears it alone.
+                Err(error) if error.is_refusal() => answer(together, &Ok(false)),
+                Err(error) => answer(together, &Err(error)),
+            }
+        }
+    }
+}
+
+/// When a leader ends before its time, so does the waiting, and the next who comes leads.
+impl Drop for Leader {
+    fn drop(&mut self) {
+        if !self.is_done {
+            let mut queue = self.crowd.queue();
+            queue.is_led = false;
+            queue.waiting.clear();
+        }
+    }
+}
+
+fn answer(all: BTreeMap<[u8; 32], Waiting>, made: &Result<bool, ServerError>) {
+    for waiting in all.into_values() {
+        // The request may have gone by now.
+        let _ = waiting.reply.send(made.clone());
+    }
+}
+
+/// Makes the changes that can be made, all in one commit, and says which.
+async fn make(
+    line: &Line,
+    together: &BTreeMap<[u8; 32], Waiting>,
+) -> Result<Vec<Box<[u8]>>, ServerError> {
+    fn column<'a, T>(
+        all: &'a BTreeMap<[u8; 32], Waiting>,
+        field: impl Fn(&'a Change) -> T,
+    ) -> Vec<T> {
+        all.values().map(|waiting| field(&waiting.change)).collect()
+    }
+    let mut turn = line.turn().await?;
+    let rows = turn
+        .query(
+            &line.table.update_all,
+            &[
+                &column(together, |change| &change.key[..]),
+                &column(together, |change| change.row.version),
+                &column(together, |change| change.row.expires),
+                &column(together, |change| change.row.deadline),
+                &column(together, |change| change.row.owner.as_deref()),
+                &column(together, |change| &*change.row.data),
+                &column(together, |change| change.expected),
+                &now(),
+            ],
+        )
+        .await?;
+    Ok(rows
+        .iter()
+        .map(|row| row.get::<_, &[u8]>(0).into())
+        .collect())
+}
