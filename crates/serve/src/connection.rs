@@ -7,7 +7,7 @@ use std::{
 
 use http::{Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
-use plywood_core::{Body, Client, HttpBody, Scheme, future::Gated};
+use plywood_core::{Body, Client, ClientCertificate, HttpBody, Scheme, future::Gated};
 use tower_service::Service;
 
 use crate::{body::Awaited, host};
@@ -18,6 +18,7 @@ pub(crate) struct Connection<S> {
     pub(crate) app: S,
     pub(crate) client: Client,
     pub(crate) scheme: Scheme,
+    pub(crate) certificate: Option<ClientCertificate>,
     pub(crate) stall_timeout: Duration,
 }
 
@@ -50,6 +51,9 @@ where
         });
         request.extensions_mut().insert(self.client);
         request.extensions_mut().insert(self.scheme);
+        if let Some(certificate) = &self.certificate {
+            request.extensions_mut().insert(certificate.clone());
+        }
         Gated::open(self.app.call(request))
     }
 }

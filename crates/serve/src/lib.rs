@@ -26,6 +26,8 @@
 //! - An HTTP/1.1 request that names no host is answered with 400, and so is any that names two, or one that cannot be.
 //! - On SIGTERM or Ctrl-C it stops accepting, lets requests under way finish, and closes idle connections. What is left after
 //!   the [grace](Server::grace) is dropped; a second signal drops it at once.
+//! - With the feature `tls` it speaks TLS (`Server::tls`), tells the protocol by ALPN, and verifies the certificates of clients, which it leaves
+//!   as a [`ClientCertificate`](plywood_core::ClientCertificate).
 //! - Slow and many clients meet bounds: [`header_timeout`](Server::header_timeout), [`stall_timeout`](Server::stall_timeout),
 //!   [`max_connections`](Server::max_connections), and 64 KiB of buffer, which is also the limit of a request's head. A connection has
 //!   one, and in HTTP/2 each of its 100 streams.
@@ -35,7 +37,7 @@
 //! It counts all connections and not those of one address: whoever answers the server's pings can hold HTTP/2 connections open. On the open
 //! internet a proxy or a firewall in front bounds what one address may have. It bounds no request's body: who reads one does.
 //!
-//! TLS is not here yet: stand behind a proxy that speaks it. A service that fails with an `Err` has its connection closed, because
+//! Without the feature `tls` it stands behind a proxy that speaks TLS. A service that fails with an `Err` has its connection closed, because
 //! a gateway does not invent answers: put `plywood-error-pages` outermost.
 //!
 //! # Standards
@@ -46,11 +48,16 @@ mod body;
 mod connection;
 mod host;
 mod listener;
+mod opening;
 mod patience;
 mod server;
 mod signal;
 mod stream;
+#[cfg(feature = "tls")]
+mod tls;
 
+#[cfg(feature = "tls")]
+pub use self::tls::{ClientAuthority, Tls};
 pub use self::{listener::Listener, server::Server, signal::stop_signal};
 
 #[cfg(doctest)]

@@ -8,18 +8,17 @@ use hyper_util::{
     },
     service::TowerToHyperService,
 };
-use plywood_core::{Body, BoxError, Client, HttpBody, HttpService, Scheme};
-use tokio::{
-    sync::watch,
-    task::JoinSet,
-    time::{sleep, timeout},
-};
+use plywood_core::{Body, BoxError, Client, HttpBody, HttpService};
+use tokio::{sync::watch, task::JoinSet, time::sleep};
 
+#[cfg(feature = "tls")]
+use crate::Tls;
 use crate::{
     Listener,
     connection::Connection,
+    opening::Terms,
     signal::stop_signal,
-    stream::{Protocol, Stream},
+    stream::{Protocol, Socket},
 };
 
 /// Buffered bytes a connection, and in HTTP/2 a stream, for the request's head and for the answer on its way out.
@@ -38,9 +37,8 @@ const BREATHER: Duration = Duration::from_millis(200);
 pub struct Server {
     listener: Listener,
     grace: Duration,
-    header_timeout: Duration,
-    stall_timeout: Duration,
     max_connections: usize,
+    terms: Terms,
 }
 
 impl Server {
@@ -49,9 +47,8 @@ impl Server {
         Self {
             listener: listener.into(),
             grace: Duration::from_secs(30),
-            header_timeout: Duration::from_secs(30),
-            stall_timeout: Duration::from_secs(60),
             max_connections: 10_000,
+            terms: Terms::default(),
         }
     }
 
@@ -65,7 +62,7 @@ impl Server {
     /// How long a client may take for the head of a request, the first one included. The default is 30 seconds: a phone on a bad
     /// line makes it, a client that only holds the connection does not.
     pub const fn header_timeout(mut self, timeout: Duration) -> Self {
-        self.header_timeout = timeout;
+        self.terms.header_timeout = timeout;
         self
     }
 
@@ -76,13 +73,27 @@ impl Server {
     /// that a byte now and then is not enough to stay. Time that the app takes is not counted. A body that takes too long ends with an error of
     /// the kind [`TimedOut`](io::ErrorKind::TimedOut); an answer that nobody reads ends with its connection, also after an upgrade.
     pub const fn stall_timeout(mut self, timeout: Duration) -> Self {
-        self.stall_timeout = timeout;
+        self.terms.stall_timeout = timeout;
         self
     }
 
     /// How many connections may be open at a time; more wait in the system's queue. The default is 10,000.
     pub const fn max_connections(mut self, connections: usize) -> Self {
         self.max_connections = connections;
+        self
+    }
+
+    /// Speaks TLS on every connection, and nothing else.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.terms.tls = Some(tls);
+        self
+    }
+
+    /// How long a client may take for the handshake of TLS. The default is 10 seconds.
+    #[cfg(feature = "tls")]
+    pub const fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.terms.handshake_timeout = timeout;
         self
     }
 
@@ -117,13 +128,12 @@ impl Server {
                 accepted = self.listener.accept(), if connections.len() < self.max_connections => match accepted {
                     Ok((socket, client)) => {
                         let arrival = Arrival {
-                            stream: Stream::new(socket, self.stall_timeout),
+                            socket,
                             client,
+                            terms: self.terms.clone(),
                             builder: builder.clone(),
                             watcher: graceful.watcher(),
                             stopping: stopping.clone(),
-                            header_timeout: self.header_timeout,
-                            stall_timeout: self.stall_timeout,
                         };
                         connections.spawn(arrival.serve(app.clone()));
                     }
@@ -157,7 +167,7 @@ impl Server {
         builder
             .http1()
             .timer(TokioTimer::new())
-            .header_read_timeout(self.header_timeout)
+            .header_read_timeout(self.terms.header_timeout)
             .max_buf_size(BUFFER);
         builder
             .http2()
@@ -165,8 +175,8 @@ impl Server {
             .max_header_list_size(BUFFER.try_into().expect("it is a small constant"))
             .max_send_buf_size(BUFFER)
             .max_concurrent_streams(STREAMS)
-            .keep_alive_interval(self.header_timeout)
-            .keep_alive_timeout(self.header_timeout);
+            .keep_alive_interval(self.terms.header_timeout)
+            .keep_alive_timeout(self.terms.header_timeout);
         builder
     }
 }
@@ -189,13 +199,12 @@ fn is_of_one_connection(error: &io::Error) -> bool {
 
 /// A connection that was accepted, and what it takes to serve it.
 struct Arrival {
-    stream: Stream,
+    socket: Socket,
     client: Client,
+    terms: Terms,
     builder: auto::Builder<TokioExecutor>,
     watcher: Watcher,
     stopping: watch::Receiver<()>,
-    header_timeout: Duration,
-    stall_timeout: Duration,
 }
 
 impl Arrival {
@@ -205,22 +214,25 @@ impl Arrival {
         S: HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>>,
     {
         // A browser opens connections ahead of need: one that has said nothing yet must not hold up the end.
-        let told = tokio::select! {
-            told = timeout(self.header_timeout, self.stream.protocol()) => told,
+        let opened = tokio::select! {
+            opened = self.terms.open(self.socket) => opened,
             _ = self.stopping.changed() => return,
         };
-        let builder = match told {
-            Ok(Ok(Protocol::Http1)) => self.builder.http1_only(),
-            Ok(Ok(Protocol::Http2)) => self.builder.http2_only(),
-            Ok(Err(_)) | Err(_) => return,
+        let Some(line) = opened else {
+            return;
+        };
+        let builder = match line.protocol {
+            Protocol::Http1 => self.builder.http1_only(),
+            Protocol::Http2 => self.builder.http2_only(),
         };
         let service = TowerToHyperService::new(Connection {
             app,
             client: self.client,
-            scheme: Scheme::Http,
-            stall_timeout: self.stall_timeout,
+            scheme: line.scheme,
+            certificate: line.certificate,
+            stall_timeout: self.terms.stall_timeout,
         });
-        let stream = TokioIo::new(self.stream);
+        let stream = TokioIo::new(line.stream);
         let connection = builder.serve_connection_with_upgrades(stream, service);
         if let Err(error) = self.watcher.watch(connection.into_owned()).await {
             tracing::debug!(error, "a connection ended early");

@@ -43,6 +43,8 @@ pub(crate) enum Socket {
     Tcp(TcpStream),
     #[cfg(unix)]
     Unix(UnixStream),
+    #[cfg(feature = "tls")]
+    Tls(Box<tokio_rustls::server::TlsStream<Socket>>),
 }
 
 impl Stream {
@@ -131,6 +133,8 @@ macro_rules! each_socket {
             Self::Tcp($socket) => $call,
             #[cfg(unix)]
             Self::Unix($socket) => $call,
+            #[cfg(feature = "tls")]
+            Self::Tls($socket) => $call,
         }
     };
 }
