@@ -1,4 +1,9 @@
-use std::sync::Arc;
+use std::{
+    any::Any,
+    fmt,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 use http::Request;
 
@@ -16,6 +21,34 @@ struct Rule {
     pattern: Box<str>,
     endpoint: Option<Box<str>>,
     parameters: Box<[Box<str>]>,
+    defaults: Box<[(Box<str>, Box<str>)]>,
+    origin: Origin,
+}
+
+/// Whose rule it is. It makes no difference to what the rule is.
+#[derive(Clone, Default)]
+struct Origin(Option<Arc<dyn Any + Send + Sync>>);
+
+impl PartialEq for Origin {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Origin {}
+
+impl Hash for Origin {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() {
+            "Origin(..)"
+        } else {
+            "Origin"
+        })
+    }
 }
 
 impl MatchedRoute {
@@ -25,6 +58,8 @@ impl MatchedRoute {
             pattern: pattern.into(),
             endpoint: None,
             parameters: Box::default(),
+            defaults: Box::default(),
+            origin: Origin::default(),
         }))
     }
 
@@ -42,6 +77,34 @@ impl MatchedRoute {
         self
     }
 
+    /// The texts of parameters that the rule gives without their standing in the path, by name.
+    #[must_use]
+    pub fn defaults<N: Into<Box<str>>, T: Into<Box<str>>>(
+        mut self,
+        texts: impl IntoIterator<Item = (N, T)>,
+    ) -> Self {
+        let texts = texts
+            .into_iter()
+            .map(|(name, text)| (name.into(), text.into()));
+        Arc::make_mut(&mut self.0).defaults = texts.collect();
+        self
+    }
+
+    /// The table that the rule stands in, for whoever knows its type: dispatch finds there how URLs are built.
+    #[must_use]
+    pub fn origin(mut self, table: Arc<dyn Any + Send + Sync>) -> Self {
+        Arc::make_mut(&mut self.0).origin = Origin(Some(table));
+        self
+    }
+
+    /// The same rule, below a mount: with the mount's prefix before its pattern.
+    #[must_use]
+    pub fn below(&self, prefix: &str) -> Self {
+        let mut rule = (*self.0).clone();
+        rule.pattern = [prefix, &rule.pattern].concat().into();
+        Self(Arc::new(rule))
+    }
+
     /// The pattern.
     pub fn pattern(&self) -> &str {
         &self.0.pattern
@@ -55,6 +118,19 @@ impl MatchedRoute {
     /// The names of its parameters. What the path holds for them is in [`Params`].
     pub fn parameter_names(&self) -> impl Iterator<Item = &str> {
         self.0.parameters.iter().map(|name| &**name)
+    }
+
+    /// The texts of parameters that it gives without their standing in the path.
+    pub fn default_texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .defaults
+            .iter()
+            .map(|(name, text)| (&**name, &**text))
+    }
+
+    /// The table that it stands in, if it was said.
+    pub fn table(&self) -> Option<Arc<dyn Any + Send + Sync>> {
+        self.0.origin.0.clone()
     }
 
     /// Leaves it in the request, without parameters and in place of any before, and tells the [`Witness`](super::Witness) of it.

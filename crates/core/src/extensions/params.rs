@@ -22,7 +22,15 @@ use crate::Path;
 pub struct Params {
     route: Option<MatchedRoute>,
     text: Text,
+    /// Those of the host come first.
     spans: [(u16, u16); Self::MAX],
+    len: u8,
+    host: Option<Arc<Host>>,
+}
+
+/// The host that the first spans are of.
+struct Host {
+    text: Box<str>,
     len: u8,
 }
 
@@ -47,6 +55,7 @@ impl Params {
             text: Text::Nothing,
             spans: [(0, 0); Self::MAX],
             len: 0,
+            host: None,
         }
     }
 
@@ -73,6 +82,15 @@ impl Params {
             };
         }
         params
+    }
+
+    /// Says that the first `count` of the spans are of the host, and not of the path.
+    #[must_use]
+    pub fn with_host(mut self, host: &str, count: usize) -> Self {
+        let text = host.into();
+        let len = u8::try_from(count).unwrap_or(u8::MAX);
+        self.host = Some(Arc::new(Host { text, len }));
+        self
     }
 
     /// Leaves them and their route in the request, in place of any before, and tells the [`Witness`](super::Witness) of the route.
@@ -106,14 +124,23 @@ impl Params {
         self.get(name)?.parse().ok()
     }
 
-    /// The names and texts, in the order of the pattern.
+    /// The names and texts: those of the host, those of the path, in the order of the patterns; then those that the rule itself gives.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         let names = self.route.iter().flat_map(MatchedRoute::parameter_names);
-        let spans = &self.spans[..usize::from(self.len)];
+        let spans = self.spans[..usize::from(self.len)].iter().enumerate();
         let path = self.text.as_str();
-        names.zip(spans).filter_map(move |(name, &(start, end))| {
-            Some((name, path.get(usize::from(start)..usize::from(end))?))
-        })
+        let (host, in_host) = match &self.host {
+            Some(host) => (&*host.text, usize::from(host.len)),
+            None => ("", 0),
+        };
+        let read = names
+            .zip(spans)
+            .filter_map(move |(name, (index, &(start, end)))| {
+                let text = if index < in_host { host } else { path };
+                Some((name, text.get(usize::from(start)..usize::from(end))?))
+            });
+        let given = self.route.iter().flat_map(MatchedRoute::default_texts);
+        read.chain(given)
     }
 }
 
@@ -178,6 +205,20 @@ mod tests {
         let many: Vec<_> = (0..20).map(|_| 1..2).collect();
         assert_eq!(params("/1/2", &many[..1]).get("b"), None);
         assert_eq!(params("/1/2", &many).iter().count(), 2);
+    }
+
+    #[test]
+    fn a_host_and_the_rule_itself_have_parameters_too() {
+        let uri: Uri = "/x".parse().unwrap();
+        let path = Path::read(&uri).unwrap();
+        let route = MatchedRoute::new("/<b>")
+            .parameters(["a", "b"])
+            .defaults([("c", "1")]);
+        let params = Params::new(route, &path, &uri, [0..3, 1..2]).with_host("bob.example.com", 1);
+        assert!(
+            params.iter().eq([("a", "bob"), ("b", "x"), ("c", "1")]),
+            "{params:?}"
+        );
     }
 
     #[test]
