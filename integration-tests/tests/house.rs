@@ -9,7 +9,7 @@ use serde_json::Value;
 /// The floors of the house, lowest first. A crate may depend on the floors below its own.
 const FLOORS: [&[&str]; 4] = [
     // The first floor: words and tools.
-    &["core", "header", "session-core"],
+    &["core", "header", "rule", "session-core"],
     // The second: layers, services, gateways, back ends.
     &[
         "access-log",
