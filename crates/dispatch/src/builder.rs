@@ -1,21 +1,30 @@
-use crate::{BuildError, Dispatch, Endpoint, IntoEndpoint, Map, Rule, map::MapBuilder};
+use http::{Request, Response};
+use plywood_core::{Body, HttpService};
+use tower_layer::Layer;
+
+use crate::{
+    BuildError, Dispatch, Endpoint, IntoEndpoint, Map, MapBuilder, Rule, dispatch::Rest, refusal,
+};
 
 /// A [`Dispatch`] that grows.
 ///
 /// An endpoint is an async function from `Request<Body>` to a response or to a result of one, or any tower service that can be shared
 /// between threads: an axum Router, a stack of layers, another dispatcher.
-#[derive(Debug)]
 #[must_use = "a dispatcher is built by `build`"]
 pub struct DispatchBuilder<E> {
     map: MapBuilder<Endpoint<E>>,
-    fallback: Option<Endpoint<E>>,
+    rest: Rest<E>,
 }
 
 impl<E> DispatchBuilder<E> {
     pub(crate) const fn new() -> Self {
         Self {
             map: Map::builder(),
-            fallback: None,
+            rest: Rest {
+                fallback: None,
+                method_fallback: None,
+                server_name: None,
+            },
         }
     }
 
@@ -69,9 +78,91 @@ impl<E> DispatchBuilder<E> {
 
     /// Answers where no rule and no mount matches the path. By default that is an empty `404 Not Found`.
     ///
-    /// A path that matches by another method alone stays a `405 Method Not Allowed`.
+    /// A path that matches by another method alone is [another matter](Self::method_fallback).
     pub fn fallback<Kind>(mut self, endpoint: impl IntoEndpoint<E, Kind>) -> Self {
-        self.fallback = Some(endpoint.into_endpoint());
+        self.rest.fallback = Some(endpoint.into_endpoint());
+        self
+    }
+
+    /// Answers where rules match the path, and none takes the method. By default that is an empty `405 Method Not Allowed` with the whole
+    /// `Allow`, which the endpoint finds as [`Allow`](crate::Allow) among the request's extensions. `OPTIONS` is answered by itself.
+    pub fn method_fallback<Kind>(mut self, endpoint: impl IntoEndpoint<E, Kind>) -> Self {
+        self.rest.method_fallback = Some(endpoint.into_endpoint());
+        self
+    }
+
+    /// Sends the clients of a rule elsewhere: [`Rule::redirect_to`].
+    pub fn redirect(self, rule: impl Into<Rule>, target: impl Into<String>) -> Self
+    where
+        E: Send + 'static,
+    {
+        self.route(rule.into().redirect_to(target), nobody::<E>)
+    }
+
+    /// Puts a layer around the endpoints of some rules: around each of them, so that it acts once the rule is known.
+    ///
+    /// ```
+    /// use plywood_core::{Body, BoxError};
+    /// use plywood_dispatch::Dispatch;
+    /// use tower::util::MapRequestLayer;
+    /// # use http::{Request, Response};
+    /// # async fn page(_: Request<Body>) -> Response<Body> { Response::default() }
+    ///
+    /// let mark = MapRequestLayer::new(|request: Request<Body>| request);
+    /// let site = Dispatch::<BoxError>::builder()
+    ///     .get("/", page)
+    ///     .layer(&mark, |site| site.get("/admin", page).post("/admin", page))
+    ///     .build();
+    /// # site.unwrap();
+    /// ```
+    pub fn layer<L>(mut self, layer: &L, rules: impl FnOnce(Self) -> Self) -> Self
+    where
+        L: Layer<
+                Endpoint<E>,
+                Service: HttpService<Body, ResBody: plywood_core::HttpBody, Error: Into<E>> + Sync,
+            >,
+        E: Send + 'static,
+    {
+        let Self { map, rest } = self;
+        let mut kept = None;
+        let map = map.each_endpoint_of(
+            |map| {
+                let inner = rules(Self { map, rest });
+                kept = Some(inner.rest);
+                inner.map
+            },
+            |endpoint| layer.layer(endpoint).into_endpoint(),
+        );
+        self = Self {
+            map,
+            rest: kept.expect("the rules were added just now"),
+        };
+        self
+    }
+
+    /// Says something to the map of the rules: that it matches hosts, knows a converter, is not strict about slashes.
+    ///
+    /// ```
+    /// use plywood_core::BoxError;
+    /// use plywood_dispatch::Dispatch;
+    ///
+    /// let site = Dispatch::<BoxError>::builder().map(|map| map.strict_slashes(false));
+    /// # site.build().unwrap();
+    /// ```
+    pub fn map(
+        mut self,
+        change: impl FnOnce(MapBuilder<Endpoint<E>>) -> MapBuilder<Endpoint<E>>,
+    ) -> Self {
+        self.map = change(self.map);
+        self
+    }
+
+    /// The name of the server, below which [subdomains](Rule::subdomain) are looked for. By default none: rules for the map's default subdomain
+    /// answer for every host.
+    ///
+    /// Requests for other servers are not found.
+    pub fn server_name(mut self, name: impl Into<String>) -> Self {
+        self.rest.server_name = Some(name.into());
         self
     }
 
@@ -87,6 +178,17 @@ impl<E> DispatchBuilder<E> {
     ///
     /// [`BuildError`] when a rule cannot be read, or takes the same requests as another one.
     pub fn build(self) -> Result<Dispatch<E>, BuildError> {
-        Ok(Dispatch::new(self.map.build()?, self.fallback))
+        Ok(Dispatch::new(self.map.build()?, self.rest))
+    }
+}
+
+/// Stands behind a rule that redirects: it is never asked.
+async fn nobody<E>(_: Request<Body>) -> Result<Response<Body>, E> {
+    Ok(refusal::not_found())
+}
+
+impl<E> std::fmt::Debug for DispatchBuilder<E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("DispatchBuilder").field(&self.map).finish()
     }
 }

@@ -1,38 +1,27 @@
-//! The rules of a map as a tree of segments, while it grows.
+//! The rules of a map as a tree of parts, while it grows.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use crate::{
-    Converter, Parameter,
-    pattern::{Pattern, Segment},
-};
+use crate::part::{Dynamic, Part};
 
-/// A tree of segments. Its nodes are numbers into `nodes`, the root is 0.
+/// A tree of parts. Its nodes are numbers into `nodes`, the root is 0. The first part of a rule is its host.
 #[derive(Debug)]
-pub(crate) struct Draft<'rule> {
-    pub(crate) nodes: Vec<Node<'rule>>,
+pub(crate) struct Draft {
+    pub(crate) nodes: Vec<Node>,
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Node<'rule> {
-    pub(crate) texts: BTreeMap<&'rule str, usize>,
-    /// In the order in which they are tried.
-    pub(crate) parameters: BTreeMap<Converter, usize>,
+pub(crate) struct Node {
+    pub(crate) texts: BTreeMap<String, usize>,
+    /// In the order in which they are tried, once sorted.
+    pub(crate) dynamics: Vec<(Arc<Dynamic>, usize)>,
     /// The rules that end here, in order of registration.
-    pub(crate) ends: BTreeMap<Ends, Vec<usize>>,
+    pub(crate) rules: Vec<usize>,
+    /// The mounts that begin here, in order of registration.
+    pub(crate) mounts: Vec<usize>,
 }
 
-/// How a rule ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Ends {
-    Leaf,
-    Branch,
-    Tail,
-    TailBranch,
-    Mount,
-}
-
-impl<'rule> Draft<'rule> {
+impl Draft {
     pub(crate) fn new() -> Self {
         Self {
             nodes: vec![Node::default()],
@@ -40,43 +29,49 @@ impl<'rule> Draft<'rule> {
     }
 
     /// Adds a rule.
-    pub(crate) fn add(&mut self, rule: usize, pattern: &Pattern<'rule>, mount: bool) {
+    pub(crate) fn add(&mut self, rule: usize, parts: Vec<Part>, mount: bool) {
         let mut at = 0;
-        let mut takes_the_rest = false;
-        for segment in &pattern.segments {
+        for part in parts {
             let fresh = self.nodes.len();
             let node = &mut self.nodes[at];
-            let child = match segment {
-                Segment::Text(text) => node.texts.entry(text).or_insert(fresh),
-                Segment::Parameter(Parameter {
-                    converter: Converter::Path,
-                    ..
-                }) => {
-                    takes_the_rest = true;
-                    break;
-                }
-                Segment::Parameter(parameter) => {
-                    node.parameters.entry(parameter.converter).or_insert(fresh)
+            at = match part {
+                Part::Text(text) => *node.texts.entry(text).or_insert(fresh),
+                Part::Dynamic(dynamic) => {
+                    let known = node.dynamics.iter().find(|(own, _)| *own == dynamic);
+                    if let Some((_, child)) = known {
+                        *child
+                    } else {
+                        node.dynamics.push((dynamic, fresh));
+                        fresh
+                    }
                 }
             };
-            at = *child;
             if at == fresh {
                 self.nodes.push(Node::default());
             }
         }
-        let end = match (mount, takes_the_rest, pattern.slash) {
-            (true, _, _) => Ends::Mount,
-            (false, true, false) => Ends::Tail,
-            (false, true, true) => Ends::TailBranch,
-            (false, false, false) => Ends::Leaf,
-            (false, false, true) => Ends::Branch,
-        };
-        self.nodes[at].ends.entry(end).or_default().push(rule);
+        let node = &mut self.nodes[at];
+        if mount {
+            node.mounts.push(rule);
+        } else {
+            node.rules.push(rule);
+        }
+    }
+
+    /// Puts the parts with variables into the order in which they are tried.
+    pub(crate) fn sort(&mut self) {
+        for node in &mut self.nodes {
+            node.dynamics
+                .sort_by(|(one, _), (two, _)| one.weight.cmp(&two.weight));
+        }
     }
 
     /// The rules by the paths that they match: lists of those that match the same ones, in order of registration.
     pub(crate) fn rivals(&self) -> impl Iterator<Item = &[usize]> {
-        let ends = self.nodes.iter().flat_map(|node| node.ends.values());
-        ends.map(Vec::as_slice)
+        let lists = self
+            .nodes
+            .iter()
+            .flat_map(|node| [&node.rules, &node.mounts]);
+        lists.map(Vec::as_slice).filter(|rules| rules.len() > 1)
     }
 }

@@ -9,6 +9,7 @@ use std::{
 use futures_util::FutureExt;
 use http::{Request, Response};
 use plywood_core::{Body, BoxFuture, HttpBody, HttpService};
+use tower_service::Service;
 
 use crate::reply::Reply;
 
@@ -67,7 +68,22 @@ where
 }
 
 impl<E> Endpoint<E> {
-    pub(crate) fn call(&self, request: Request<Body>) -> Answer<E> {
+    pub(crate) fn answer(&self, request: Request<Body>) -> Answer<E> {
+        self.0.call(request)
+    }
+}
+
+/// Always ready: what stands behind it is awaited once it is called.
+impl<E> Service<Request<Body>> for Endpoint<E> {
+    type Response = Response<Body>;
+    type Error = E;
+    type Future = BoxFuture<Result<Response<Body>, E>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), E>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
         self.0.call(request)
     }
 }

@@ -1,18 +1,22 @@
 use std::{error::Error, fmt};
 
+use plywood_rule::{Flaw, FlawKind};
+
 /// Why a map could not be built: a rule that cannot be read, or two that take the same requests.
 ///
-/// It is found when the map is built, never while it serves. Its text says which rule, what is wrong with it and how to mend it.
+/// It is found when the map is built, never while it serves. Its text says which rule, what is wrong with it, where, and how to mend it.
 ///
 /// ```
-/// use plywood_dispatch::{BuildErrorKind, Map};
+/// use plywood_dispatch::{BuildErrorKind, FlawKind, Map};
 ///
 /// let error = Map::builder().route("/users/<int:id", "user").build().unwrap_err();
-/// assert_eq!(error.kind(), BuildErrorKind::Bracket);
+/// assert_eq!(error.kind(), BuildErrorKind::Syntax(FlawKind::Bracket));
 /// assert_eq!(error.rule(), "/users/<int:id");
 /// assert_eq!(
 ///     error.to_string(),
-///     "rule \"/users/<int:id\": the bracket in \"<int:id\" is not closed: write \"<int:id>\"",
+///     "rule \"/users/<int:id\": the bracket is not closed: write \"<int:id>\"\n\
+///      \x20   /users/<int:id\n\
+///      \x20          ^^^^^^^",
 /// );
 /// ```
 #[derive(Clone, Debug)]
@@ -20,6 +24,8 @@ pub struct BuildError {
     kind: BuildErrorKind,
     rule: String,
     mend: String,
+    /// The pattern with a mark under what is wrong, if it is a pattern's flaw.
+    place: Option<String>,
 }
 
 impl BuildError {
@@ -28,6 +34,22 @@ impl BuildError {
             kind,
             rule: rule.to_owned(),
             mend,
+            place: None,
+        }
+    }
+
+    /// A flaw of `source`: the rule's pattern, or its host's.
+    pub(crate) fn syntax(rule: &str, source: &str, flaw: &Flaw) -> Self {
+        let remark = format!(" {}", flaw.mend());
+        let under = flaw.under(source);
+        let place = under.strip_suffix(&remark).unwrap_or(&under);
+        Self {
+            place: Some(place.replace('\n', "\n    ")),
+            ..Self::new(
+                BuildErrorKind::Syntax(flaw.kind()),
+                rule,
+                flaw.mend().to_owned(),
+            )
         }
     }
 
@@ -44,7 +66,11 @@ impl BuildError {
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "rule {:?}: {}", self.rule, self.mend)
+        write!(f, "rule {:?}: {}", self.rule, self.mend)?;
+        match &self.place {
+            Some(place) => write!(f, "\n    {place}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -54,30 +80,24 @@ impl Error for BuildError {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildErrorKind {
-    /// The rule does not begin with a slash.
-    NoLeadingSlash,
-    /// The rule has an empty segment: two slashes in a row.
-    EmptySegment,
-    /// A segment that no path can have, because reading the path refuses it: `.`, `..`, a backslash, a control character.
-    Unreachable,
-    /// A bracket is not closed or not opened.
-    Bracket,
-    /// A segment holds more than one parameter, or a parameter and text.
-    MixedSegment,
-    /// A parameter's name is not a word of letters, digits and `_`.
-    ParameterName,
-    /// Two parameters have one name.
-    RepeatedParameter,
-    /// There is no converter of this name, or it takes no arguments.
-    Converter,
-    /// A `path` parameter is not the last segment.
-    PathNotLast,
+    /// The pattern, or the host's, cannot be read.
+    Syntax(FlawKind),
     /// The rule has more parameters than [`MAX_PARAMETERS`](crate::MAX_PARAMETERS).
     TooManyParameters,
     /// A mount's prefix has a parameter.
     MountParameter,
     /// A method is not a method, or no method is named.
     Method,
+    /// A host has a slash, or a variable that the path has too.
+    Host,
+    /// A default is no value for its variable.
+    Default,
+    /// A redirect has a variable that its rule has not.
+    Redirect,
+    /// An alias has no name, or no other rule of its name that its values are enough for.
+    Alias,
+    /// A template has a placeholder that is not filled.
+    Template,
     /// Another rule takes the same requests.
     Ambiguous,
 }

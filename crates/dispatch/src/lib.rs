@@ -1,4 +1,4 @@
-//! URL dispatch for tower services: rules, methods, mounts.
+//! URL dispatch for tower services: rules, methods, mounts, and URLs built backwards.
 //!
 //! ```
 //! use http::{Request, Response, StatusCode};
@@ -38,26 +38,55 @@
 //! # }
 //! ```
 //!
-//! It comes in two parts. [`Map`] is pure: a frozen table of rules to endpoints of any type, found by method and path. [`Dispatch`] is a tower
-//! service over a map of services. It acts at the request's head, and at the response's head.
+//! It comes in two parts. [`Map`] is pure: a frozen table of rules to endpoints of any type, found by method and path, and by name the other way
+//! round. [`Dispatch`] is a tower service over a map of services. It acts at the request's head, and at the response's head.
 //!
 //! # What it does
 //!
-//! - Rules have text and parameters, one to a segment: `/users/<int:id>/files/<path:file>`. A parameter takes one segment
-//!   (`<name>`), digits (`<int:name>`) or all the rest (`<path:name>`).
-//! - The most specific rule wins, whatever the order of registration: text before `int` before `string` before `path` before a mount.
-//!   Two rules for the same requests are an error when the map is built.
+//! - Rules have text and variables, several to a segment if need be: `/users/<int:id>/files/<path:file>`, `/<a>-<b>.html`. A variable names its
+//!   converter: `string(length, minlength, maxlength)`, which is meant where none is named, `int(fixed_digits, min, max, signed)`,
+//!   `float(min, max, signed)`, `path`, `any(a,"b c")`, `uuid`, or [one of your own](Convert). The syntax and what it means are Werkzeug's.
+//! - The most specific rule wins, whatever the order of registration: text before variables, more text beside a variable before less,
+//!   numbers before texts before `path` before a mount. Two rules for the same requests are an error when the map is built.
 //! - `GET` implies `HEAD`, and answers to `HEAD` carry no body. A method that no rule takes is answered `405` with the `Allow` of all rules
 //!   that match the path, and `OPTIONS` by `204` with the same.
 //! - A rule that ends with a slash is found without it: the client is sent there by `308`, which keeps the method and the body. So is one
 //!   who writes two slashes for one. A rule without a slash at its end does not match with one.
+//! - A rule may give values by [default](Rule::default), be an [alias](Rule::alias) of another one, [redirect](Rule::redirect_to), be there for
+//!   [URLs only](Rule::build_only), take [websockets](Rule::websocket), or stand below a [host](Rule::host) or a
+//!   [subdomain](Rule::subdomain) with variables. Many rules are made at once by [prefixes](MapBuilder::submount) and
+//!   [templates](RuleTemplate).
+//! - URLs are built from names and values: [`Map::url`], and [`UrlFor`] from within a handler. What has no variable becomes the query, what does
+//!   not fit its converter is an error that names the closest rule.
 //! - A mounted service sees the rest of the path alone, and [`Mount`](plywood_core::Mount).
 //! - It leaves [`Params`] and [`MatchedRoute`](plywood_core::MatchedRoute) in the request, and tells the
 //!   [`Witness`](plywood_core::Witness) of the latter.
 //!
 //! # What it does not do
 //!
-//! Hosts, reversed URLs, several parameters in one segment, and converters of your own are not here yet.
+//! It reads no query and no body. It does not change its table while it serves: build another one.
+//!
+//! # Where it differs from Werkzeug
+//!
+//! Both were run against each other over random maps, and find and build the same but for this:
+//!
+//! | | here | in Werkzeug |
+//! |---|---|---|
+//! | methods | are what they are: `get` is no `GET` | are made upper case |
+//! | digits of numbers | ASCII | any of Unicode's |
+//! | a value that its own rule would not match: a text with a slash, `-5` for an `int`, a number out of bounds, a list | is refused, unless another rule for the same variables takes it | makes a URL that leads elsewhere |
+//! | a number's exponent: `1e16` | written out: `10000000000000000.0` | `1e+16`, which does not match |
+//! | `redirect_to` that begins with a variable | stays on the host, whatever the variable holds | may become another host |
+//! | rules for the same requests | an error, unless the first shall win | the first wins |
+//! | `GET` and `HEAD` by two rules of a path | each its own, unless the first shall win | the first wins |
+//! | `>` in text, `.` and `..` as segments, a variable named twice | an error when the map is built | read as it stands |
+//! | an alias without a rule that it leads to | an error when the map is built | an error when it is asked for |
+//! | the service: two slashes, dot segments, encoded slashes | by [core's policy](plywood_core::path) before any rule is asked | by the rule |
+//! | the service: the query of a `redirect_to` | kept, where the target has none | dropped |
+//!
+//! What is the same may surprise, too: bounds of a number are looked at once its rule is chosen, so that what is out of bounds is not found, and no
+//! other rule is asked; of two rules that end with a `path`, with and without a slash, the first one wins; a `path` with text behind it is
+//! tried before a lone variable.
 //!
 //! # Order
 //!
@@ -67,48 +96,79 @@
 //! # Security
 //!
 //! Paths are read by [`Path`](plywood_core::Path) and by nothing else, so that a guard on a prefix and a rule agree. What cannot be read in one way only is
-//! refused before any rule is looked at, also where there is a fallback. A redirect names a path, never a host. A walk through the rules
-//! visits a node at most once: there is no path that blows it up.
+//! refused before any rule is looked at, also where there is a fallback. A redirect names a path, unless a rule was told to lead to
+//! another host. A walk through the rules visits a node at most once, and each text is split in one pass: there is no path that blows it up.
+//! Whole URLs have the host that the client asked for: where that matters, check it outside, or set a
+//! [server's name](DispatchBuilder::server_name).
 //!
 //! # Standards
 //!
 //! [RFC 9110 §9](https://www.rfc-editor.org/rfc/rfc9110#section-9) (methods),
 //! [§10.2.1](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.1) (`Allow`),
-//! [§15.5.6](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6) (`405`). The rules' syntax is Werkzeug's.
+//! [§15.5.6](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6) (`405`),
+//! [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986) (URLs).
 
+mod base;
+mod bound;
 mod builder;
+mod closest;
+mod convert;
 mod dispatch;
 mod draft;
+mod encode;
 mod endpoint;
 mod error;
 mod finish;
+mod found;
 mod handler;
+mod link;
 mod map;
+mod map_builder;
 mod matching;
 mod methods;
-mod pattern;
+mod part;
+mod redirect;
 mod refusal;
 mod reply;
+mod route;
 mod rule;
 mod segment;
+mod spans;
+mod split;
+mod table;
+mod template;
 mod trie;
+mod url_for;
+mod value;
 
 #[doc(no_inline)]
 pub use plywood_core::Params;
+#[doc(no_inline)]
+pub use plywood_rule::{Argument, Arguments, Converter, FlawKind};
 
 pub use self::{
+    base::Base,
+    bound::Bound,
     builder::DispatchBuilder,
+    convert::Convert,
     dispatch::Dispatch,
     endpoint::{AFunction, AService, Endpoint, IntoEndpoint},
     error::{BuildError, BuildErrorKind},
     finish::Finish,
+    found::Match,
     handler::{Handler, handler},
-    map::{Map, MapBuilder, Match, Verdict},
+    link::{Link, UrlError, UrlErrorKind},
+    map::{Map, Verdict},
+    map_builder::MapBuilder,
     methods::Allow,
-    pattern::{Converter, MAX_PARAMETERS, Parameter},
+    redirect::Redirect,
     refusal::Refusal,
     reply::Reply,
-    rule::{Route, Rule},
+    route::{MAX_PARAMETERS, Parameter, Route},
+    rule::Rule,
+    template::RuleTemplate,
+    url_for::UrlFor,
+    value::{NoUuid, Uuid, Value, Values},
 };
 
 #[cfg(doctest)]

@@ -1,12 +1,12 @@
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use http::Method;
+use plywood_core::MatchedRoute;
 
 use crate::{
-    Allow, BuildError, BuildErrorKind, Parameter, Route, Rule,
-    draft::Draft,
-    matching::{Fit, Spans, Step, Walk, walk},
-    trie::{self, Trie},
+    Allow, Base, Bound, MapBuilder, Match, Redirect, Route, UrlError, Value, closest,
+    matching::Wanted,
+    table::{Outcome, Table, no_method},
 };
 
 /// A frozen table of rules, each with an endpoint of any type: a service, an enum, a name.
@@ -14,16 +14,17 @@ use crate::{
 /// Finding a rule allocates nothing, and its cost grows with the path, not with the number of rules. The paths that it takes are decoded: give it
 /// what [`Path`](plywood_core::Path) reads.
 ///
-/// Of the rules that match a path and take the method, the most specific one wins, segment by segment from the left: text, then `int`, then
-/// `string`, then `path`, then a mount. The order of registration does not matter.
+/// Of the rules that match a path and take the method, the most specific one wins, segment by segment from the left: text before variables;
+/// among variables more text beside them first, then `int` and `float`, then `string`, `any` and `uuid`, then `path`; then a mount. The order of
+/// registration matters only between rules that are alike in all this.
 ///
 /// ```
 /// use http::Method;
 /// use plywood_dispatch::{Map, Rule, Verdict};
 ///
 /// let map = Map::builder()
-///     .route("/users/me", "myself")
-///     .route(Rule::new("/users/<int:id>").methods(["GET", "DELETE"]), "user")
+///     .route(Rule::new("/users/me").name("me"), "myself")
+///     .route(Rule::new("/users/<int:id>").methods(["GET", "DELETE"]).name("user"), "user")
 ///     .build()?;
 ///
 /// let Verdict::Match(found) = map.find(&Method::GET, "/users/7") else { panic!() };
@@ -31,12 +32,15 @@ use crate::{
 ///
 /// let Verdict::MethodNotAllowed(allow) = map.find(&Method::POST, "/users/7") else { panic!() };
 /// assert_eq!(allow.to_string(), "DELETE, GET, HEAD");
-/// # Ok::<(), plywood_dispatch::BuildError>(())
+///
+/// assert_eq!(map.url("user", &[("id", 7.into()), ("page", 2.into())])?, "/users/7?page=2");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Map<E> {
-    trie: Trie,
-    routes: Box<[Route]>,
-    endpoints: Box<[E]>,
+    pub(crate) table: Arc<Table>,
+    /// What is left of each rule in a request.
+    pub(crate) matched: Box<[MatchedRoute]>,
+    pub(crate) endpoints: Box<[E]>,
 }
 
 /// What a [`Map`] says of a request.
@@ -45,10 +49,13 @@ pub struct Map<E> {
 pub enum Verdict<'map, 'path, E> {
     /// A rule takes it.
     Match(Match<'map, 'path, E>),
-    /// A rule would take it if the path ended with a slash: send the client there.
-    Slash,
+    /// The client should ask somewhere else: with the slash that is missing, or without the one that is too many; at the main one of several
+    /// URLs; or where a rule says.
+    Redirect(Redirect),
     /// Rules match the path, and none of them takes the method.
     MethodNotAllowed(Allow),
+    /// The rules for the path are for websockets, and the request is none; or the other way round.
+    WebsocketMismatch,
     /// No rule matches the path.
     NotFound,
 }
@@ -56,219 +63,114 @@ pub enum Verdict<'map, 'path, E> {
 impl<E> Map<E> {
     /// A map without rules yet.
     pub const fn builder() -> MapBuilder<E> {
-        MapBuilder {
-            rules: Vec::new(),
-            first_wins: false,
-        }
+        MapBuilder::new()
     }
 
     /// Finds the rule for a request by its method and its decoded path, which begins with `/`.
     ///
-    /// A path of more than 65,535 bytes matches nothing; `http::Uri` holds none.
+    /// It stands at the map's default subdomain; [`bind`](Self::bind) it to find by host. A path of more than 65,535 bytes matches nothing;
+    /// `http::Uri` holds none.
     pub fn find<'map, 'path>(
         &'map self,
-        method: &Method,
+        method: &'path Method,
         path: &'path str,
+    ) -> Verdict<'map, 'path, E>
+    where
+        'map: 'path,
+    {
+        let wanted = Wanted {
+            method,
+            websocket: false,
+            host: self.table.default_domain(),
+        };
+        self.verdict(self.table.find(wanted, None, path))
+    }
+
+    pub(crate) fn verdict<'map, 'path>(
+        &'map self,
+        outcome: Outcome<'path>,
     ) -> Verdict<'map, 'path, E> {
-        match walk(&self.trie, &self.routes, method, path) {
-            Some((Step::Rule { rule, below }, spans)) => Verdict::Match(Match {
-                map: self,
-                rule,
-                below,
-                path,
-                spans,
-            }),
-            Some((Step::Slash, _)) => Verdict::Slash,
-            None => match self.allowed(path) {
-                allow if allow.is_empty() => Verdict::NotFound,
-                allow => Verdict::MethodNotAllowed(allow),
-            },
+        match outcome {
+            Outcome::Rule(found) => Verdict::Match(Match { map: self, found }),
+            Outcome::Redirect(redirect) => Verdict::Redirect(redirect),
+            Outcome::MethodNotAllowed(allow) => Verdict::MethodNotAllowed(allow),
+            Outcome::WebsocketMismatch => Verdict::WebsocketMismatch,
+            Outcome::NotFound => Verdict::NotFound,
         }
+    }
+
+    /// The map as it stands below a server's name and a mount: it finds by host, and builds whole URLs.
+    pub const fn bind<'a>(&'a self, base: &'a Base) -> Bound<'a, E> {
+        Bound::new(self, base)
+    }
+
+    /// Builds the URL of the rules of a name, relative to the root. A [base](Self::bind) makes it relative to a mount, or a whole one.
+    ///
+    /// Values that the rule has no variables for become the query: a list repeats its key, and what is absent is left out.
+    ///
+    /// # Errors
+    ///
+    /// [`UrlError`] when there is no rule of the name for these values, or a converter refuses one.
+    pub fn url(&self, name: &str, values: &[(&str, Value<'_>)]) -> Result<String, UrlError> {
+        let root = Base::new("");
+        self.bind(&root).url(name, values)
     }
 
     /// The methods that the rules for a path name. A rule that takes every method names none.
     pub fn allowed(&self, path: &str) -> Allow {
-        let mut allow = Allow::default();
-        let collect = |rule: usize, fit| {
-            if fit == Fit::Whole {
-                allow.extend(self.routes[rule].methods().unwrap_or_default());
-            }
-            false
+        let method = no_method();
+        let wanted = Wanted {
+            method: &method,
+            websocket: false,
+            host: self.table.default_domain(),
         };
-        let _ = Walk::new(&self.trie, path, collect).run();
-        allow
+        match self.table.find(wanted, None, path) {
+            Outcome::MethodNotAllowed(allow) => allow,
+            _ => Allow::default(),
+        }
+    }
+
+    /// Is there a rule of this name that has all these variables, or gives them by default?
+    pub fn is_expecting(&self, name: &str, arguments: &[&str]) -> bool {
+        let rules = self.table.names.get(name);
+        let has_all = |rule: &u32| {
+            let own = &self.table.routes[*rule as usize].arguments;
+            let has = |name: &&str| own.iter().any(|own| **own == **name);
+            arguments.iter().all(has)
+        };
+        rules.is_some_and(|rules| rules.iter().any(has_all))
+    }
+
+    /// The rule that comes nearest to a path which none matches, if one is near: for a page that asks "did you mean".
+    pub fn closest(&self, path: &str) -> Option<&Route> {
+        closest::route(path, &self.table.routes)
     }
 
     /// The rules as data, in order of registration.
     pub fn routes(&self) -> impl Iterator<Item = (&Route, &E)> {
-        self.routes.iter().zip(&self.endpoints)
+        self.table.routes.iter().zip(&self.endpoints)
     }
 
     pub(crate) fn route(&self, rule: usize) -> &Route {
-        &self.routes[rule]
+        &self.table.routes[rule]
     }
 
     /// The first rule of this name.
     pub fn named(&self, name: &str) -> Option<&Route> {
-        self.routes.iter().find(|route| route.name() == Some(name))
+        let routes = &self.table.routes;
+        routes.iter().find(|route| route.name() == Some(name))
     }
 }
 
-/// The table of rules, a line each: methods, pattern, name.
+/// The table of rules, a line each: methods, host and pattern, name.
 impl<E> fmt::Display for Map<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.routes
-            .iter()
-            .try_for_each(|route| writeln!(f, "{route}"))
+        self.table.fmt(f)
     }
 }
 
 impl<E> fmt::Debug for Map<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.routes.iter().map(Route::pattern))
-            .finish()
+        self.table.fmt(f)
     }
-}
-
-/// A rule that takes a request, and what the path holds for its parameters.
-pub struct Match<'map, 'path, E> {
-    map: &'map Map<E>,
-    rule: usize,
-    below: usize,
-    path: &'path str,
-    pub(crate) spans: Spans,
-}
-
-impl<'map, 'path, E> Match<'map, 'path, E> {
-    /// The rule.
-    pub fn route(&self) -> &'map Route {
-        &self.map.routes[self.rule]
-    }
-
-    /// Its endpoint.
-    pub fn endpoint(&self) -> &'map E {
-        &self.map.endpoints[self.rule]
-    }
-
-    /// The text of the parameter of this name.
-    pub fn get(&self, name: &str) -> Option<&'path str> {
-        self.parameters()
-            .find_map(|(own, text)| (own == name).then_some(text))
-    }
-
-    /// The parameters' names and texts, in the order of the pattern.
-    pub fn parameters(&self) -> impl Iterator<Item = (&'map str, &'path str)> {
-        let path = self.path;
-        let names = self.route().parameters().iter().map(Parameter::name);
-        names
-            .zip(self.spans.ranges())
-            .filter_map(|(name, span)| Some((name, path.get(span)?)))
-    }
-
-    /// Of a mount: the part of the path that it consumes.
-    pub fn mounted_at(&self) -> Option<&'path str> {
-        self.route().is_mount().then(|| &self.path[..self.below])
-    }
-
-    pub(crate) const fn rule(&self) -> usize {
-        self.rule
-    }
-}
-
-impl<E> fmt::Debug for Match<'_, '_, E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Match")
-            .field("pattern", &self.route().pattern())
-            .field("parameters", &self.parameters().collect::<Vec<_>>())
-            .finish_non_exhaustive()
-    }
-}
-
-/// A [`Map`] that grows.
-#[derive(Debug)]
-#[must_use = "a map is built by `build`"]
-pub struct MapBuilder<E> {
-    rules: Vec<(Rule, E)>,
-    first_wins: bool,
-}
-
-impl<E> MapBuilder<E> {
-    /// Adds a rule and where it leads.
-    pub fn route(mut self, rule: impl Into<Rule>, endpoint: E) -> Self {
-        self.rules.push((rule.into(), endpoint));
-        self
-    }
-
-    /// Adds a mount: everything at or below a prefix, such as `/admin`, by every method, unless a rule takes it.
-    pub fn mount(mut self, prefix: impl Into<String>, endpoint: E) -> Self {
-        self.rules.push((Rule::mount(prefix), endpoint));
-        self
-    }
-
-    /// Lets the first of several rules win that take the same requests. By default they are an error, because all but one are dead.
-    pub const fn first_wins(mut self) -> Self {
-        self.first_wins = true;
-        self
-    }
-
-    /// Reads the rules and freezes the map.
-    ///
-    /// # Errors
-    ///
-    /// [`BuildError`] when a rule cannot be read, or takes the same requests as another one.
-    pub fn build(self) -> Result<Map<E>, BuildError> {
-        let (rules, endpoints): (Vec<_>, Vec<_>) = self.rules.into_iter().unzip();
-        let mut draft = Draft::new();
-        let mut routes = Vec::with_capacity(rules.len());
-        for (index, rule) in rules.iter().enumerate() {
-            let (route, pattern) = rule.read()?;
-            draft.add(index, &pattern, route.is_mount());
-            routes.push(route);
-        }
-        for rivals in draft.rivals() {
-            if !self.first_wins {
-                refuse_rivals(&routes, rivals)?;
-            }
-            imply_head(&mut routes, rivals);
-        }
-        Ok(Map {
-            trie: trie::freeze(&draft),
-            routes: routes.into(),
-            endpoints: endpoints.into(),
-        })
-    }
-}
-
-/// GET implies HEAD, unless a rule for the same paths names HEAD itself.
-fn imply_head(routes: &mut [Route], rivals: &[usize]) {
-    let names_head = |&rule: &usize| {
-        let methods = routes[rule].methods().unwrap_or_default();
-        methods.contains(&Method::HEAD)
-    };
-    if !rivals.iter().any(names_head) {
-        for &rule in rivals {
-            routes[rule].methods.imply_head();
-        }
-    }
-}
-
-fn refuse_rivals(routes: &[Route], rivals: &[usize]) -> Result<(), BuildError> {
-    for (index, &later) in rivals.iter().enumerate() {
-        for &earlier in &rivals[..index] {
-            let (earlier, later) = (&routes[earlier], &routes[later]);
-            if let Some(method) = earlier.methods.shared(&later.methods) {
-                let mend = format!(
-                    "rule {:?} takes the same requests ({method}): remove one of them, or let the first one win",
-                    earlier.pattern(),
-                );
-                return Err(BuildError::new(
-                    BuildErrorKind::Ambiguous,
-                    later.pattern(),
-                    mend,
-                ));
-            }
-        }
-    }
-    Ok(())
 }

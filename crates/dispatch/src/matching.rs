@@ -1,13 +1,23 @@
 //! The walk of a path through the tree of rules.
 
-use std::ops::Range;
-
 use http::Method;
 
 use crate::{
-    MAX_PARAMETERS, Route, segment,
-    trie::{Node, Trie},
+    Allow,
+    methods::Methods,
+    segment,
+    spans::Spans,
+    split,
+    trie::{Node, Takes, Trie, Turn},
 };
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) websocket: bool,
+    pub(crate) host: &'a str,
+}
 
 /// What the walk comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,89 +28,102 @@ pub(crate) enum Step {
     Slash,
 }
 
-/// How a rule fits the path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fit {
-    Whole,
-    /// But for the slash at the end, which the path lacks.
-    ButForSlash,
+/// Which requests a rule takes, of those for its path.
+#[derive(Debug)]
+pub(crate) struct Terms {
+    pub(crate) methods: Methods,
+    pub(crate) websocket: bool,
+    pub(crate) strict: bool,
 }
 
-/// Where the parameters stand in the path: an array in place, so that matching allocates nothing.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Spans {
-    spans: [(u16, u16); MAX_PARAMETERS],
-    len: usize,
-}
-
-impl Spans {
-    fn push(&mut self, start: usize, end: usize) {
-        // `run` has refused a path that is longer.
-        let short = |n| u16::try_from(n).unwrap_or(u16::MAX);
-        self.spans[self.len] = (short(start), short(end));
-        self.len += 1;
-    }
-
-    fn pop(&mut self) {
-        self.len -= 1;
-    }
-
-    pub(crate) fn ranges(self) -> impl Iterator<Item = Range<usize>> {
-        let spans = self.spans.into_iter().take(self.len);
-        spans.map(|(start, end)| usize::from(start)..usize::from(end))
-    }
+/// Why rules for the path did not take the request.
+#[derive(Debug, Default)]
+pub(crate) struct Near {
+    /// One does not take the method.
+    pub(crate) method: bool,
+    /// One is for websockets, or the request is one.
+    pub(crate) websocket: bool,
+    /// The methods that they take, if somebody wants to know.
+    pub(crate) allow: Option<Allow>,
 }
 
 /// A walk on its way.
 ///
 /// A node is visited at most once, because it stands at one depth of the tree only: there is nothing to blow up. Where no node has both a
-/// child by text and a child by parameter, the walk never turns back.
-pub(crate) struct Walk<'a, F> {
-    pub(crate) trie: &'a Trie,
-    pub(crate) path: &'a str,
-    /// Is this rule to be taken?
-    pub(crate) takes: F,
+/// child by text and a part with variables, the walk never turns back.
+pub(crate) struct Walk<'a> {
+    trie: &'a Trie,
+    terms: &'a [Terms],
+    wanted: Wanted<'a>,
+    path: &'a str,
     pub(crate) spans: Spans,
+    pub(crate) near: &'a mut Near,
     #[cfg(test)]
     pub(crate) steps: usize,
 }
 
-/// Walks through the rules by the path, and takes the first one, by weight, that takes the method.
-pub(crate) fn walk(
-    trie: &Trie,
-    routes: &[Route],
-    method: &Method,
-    path: &str,
-) -> Option<(Step, Spans)> {
-    let mut walk = Walk::new(trie, path, |rule: usize, _| {
-        routes[rule].methods.take(method)
-    });
-    let step = walk.run()?;
-    Some((step, walk.spans))
-}
-
-impl<'a, F: FnMut(usize, Fit) -> bool> Walk<'a, F> {
-    pub(crate) fn new(trie: &'a Trie, path: &'a str, takes: F) -> Self {
+impl<'a> Walk<'a> {
+    pub(crate) fn new(
+        trie: &'a Trie,
+        terms: &'a [Terms],
+        wanted: Wanted<'a>,
+        path: &'a str,
+        near: &'a mut Near,
+    ) -> Self {
         Self {
             trie,
+            terms,
+            wanted,
             path,
-            takes,
             spans: Spans::default(),
+            near,
             #[cfg(test)]
             steps: 0,
         }
     }
 
+    /// Walks through the rules by host and path, and takes the first one that takes the request.
+    ///
+    /// The path is empty, or begins with a slash.
     pub(crate) fn run(&mut self) -> Option<Step> {
-        let can_be_read = self.path.starts_with('/') && u16::try_from(self.path.len()).is_ok();
-        if can_be_read {
-            self.from(self.trie.root(), 0)
-        } else {
-            None
+        let short = |text: &str| u16::try_from(text.len()).is_ok();
+        if !(short(self.path) && short(self.wanted.host)) {
+            return None;
         }
+        if let Some(node) = self.trie.plain()
+            && self.wanted.host.is_empty()
+        {
+            return self.from(node, 1);
+        }
+        let host = self.wanted.host;
+        let root = self.trie.root();
+        if let Some(child) = self.trie.child(root, host, 0, host.len())
+            && let Some(step) = self.behind_host(child)
+        {
+            return Some(step);
+        }
+        for &turn in self.trie.turns(root) {
+            let before = self.spans.len();
+            let part = self.trie.part(turn);
+            if !part.rest
+                && split::split(part, host, 0, &mut self.spans).is_some()
+                && let Some(child) = self.trie.at(turn.node)
+                && let Some(step) = self.behind_host(child)
+            {
+                return Some(step);
+            }
+            self.spans.cut(before);
+        }
+        None
     }
 
-    /// Goes on from `node`, to which the path led up to `at`.
+    /// Every path begins with an empty part, before its first slash.
+    fn behind_host(&mut self, node: &'a Node) -> Option<Step> {
+        let first = self.trie.branch(node)?;
+        self.from(first, 1)
+    }
+
+    /// Goes on from `node`, with the part that begins at `at`; beyond the path's end there is none.
     fn from(&mut self, mut node: &'a Node, mut at: usize) -> Option<Step> {
         let bytes = self.path.as_bytes();
         loop {
@@ -108,117 +131,176 @@ impl<'a, F: FnMut(usize, Fit) -> bool> Walk<'a, F> {
             {
                 self.steps += 1;
             }
-            match &bytes[at..] {
-                [] => return self.at_the_end(node, at),
-                [b'/'] => {
-                    return self
-                        .first(self.trie.branch(node), at)
-                        .or_else(|| self.first(self.trie.mount(node), at));
-                }
-                _ => {}
+            if at > bytes.len() {
+                return self.at_the_end(node);
             }
-            let start = at + 1;
-            let end = segment::end(bytes, start);
-            let child = self.trie.child(node, self.path, start, end);
+            let end = segment::end(bytes, at);
+            let child = self.trie.child(node, self.path, at, end);
             if node.is_one_way() {
-                (node, at) = (child?, end);
+                (node, at) = (child?, end + 1);
                 continue;
             }
             return child
-                .and_then(|child| self.from(child, end))
-                .or_else(|| self.by_parameter(node, start, end))
-                .or_else(|| self.by_the_rest(node, start))
-                .or_else(|| self.first(self.trie.mount(node), at));
+                .and_then(|child| self.from(child, end + 1))
+                .or_else(|| self.by_variables(node, at, end))
+                .or_else(|| self.with_a_slash_too_many(node, at))
+                .or_else(|| self.mounted(node, at));
         }
     }
 
-    fn by_parameter(&mut self, node: &'a Node, start: usize, end: usize) -> Option<Step> {
-        if start == end {
+    fn by_variables(&mut self, node: &'a Node, at: usize, end: usize) -> Option<Step> {
+        for &turn in self.trie.turns(node) {
+            let before = self.spans.len();
+            if let Some(next) = self.turn(turn, at, end)
+                && let Some(child) = self.trie.at(turn.node)
+                && let Some(step) = self.from(child, next)
+            {
+                return Some(step);
+            }
+            self.spans.cut(before);
+        }
+        None
+    }
+
+    /// Where the path goes on behind a part with variables, if it matches.
+    fn turn(&mut self, turn: Turn, at: usize, end: usize) -> Option<usize> {
+        let segment = &self.path.as_bytes()[at..end];
+        match turn.takes {
+            Takes::Segment => {
+                if segment.is_empty() {
+                    return None;
+                }
+                self.spans.push(at, end);
+                Some(end + 1)
+            }
+            Takes::Digits => {
+                if segment.is_empty() || !segment.iter().all(u8::is_ascii_digit) {
+                    return None;
+                }
+                self.spans.push(at, end);
+                Some(end + 1)
+            }
+            Takes::Split => {
+                let part = self.trie.part(turn);
+                split::split(part, &self.path[at..end], at, &mut self.spans)?;
+                Some(end + 1)
+            }
+            Takes::Rest => {
+                let part = self.trie.part(turn);
+                let slash = split::split(part, &self.path[at..], at, &mut self.spans)?;
+                // Behind the slash at the end there is an empty part.
+                Some(self.path.len() + usize::from(!slash))
+            }
+        }
+    }
+
+    fn at_the_end(&mut self, node: &'a Node) -> Option<Step> {
+        if let Some(rule) = self.first(self.trie.rules(node), |_| true) {
+            return Some(rule);
+        }
+        if let Some(branch) = self.trie.branch(node) {
+            for &rule in self.trie.rules(branch) {
+                let terms = &self.terms[rule as usize];
+                if terms.websocket == self.wanted.websocket
+                    && terms.methods.take(self.wanted.method)
+                {
+                    return Some(if terms.strict {
+                        Step::Slash
+                    } else {
+                        rule_at(rule, self.path.len())
+                    });
+                }
+            }
+        }
+        self.mounted(node, self.path.len() + 1)
+    }
+
+    /// Where only a slash is left over, a rule that is not strict about it matches.
+    fn with_a_slash_too_many(&mut self, node: &'a Node, at: usize) -> Option<Step> {
+        if at < self.path.len() {
             return None;
         }
-        for (converter, child) in self.trie.dynamics(node) {
-            if converter.takes(&self.path.as_bytes()[start..end]) {
-                self.spans.push(start, end);
-                if let Some(step) = self.from(child, end) {
-                    return Some(step);
+        self.first(self.trie.rules(node), |terms| !terms.strict)
+    }
+
+    fn first(&mut self, rules: &[u32], if_so: impl Fn(&Terms) -> bool) -> Option<Step> {
+        for &rule in rules {
+            let terms = &self.terms[rule as usize];
+            if !if_so(terms) {
+                continue;
+            }
+            if !terms.methods.take(self.wanted.method) {
+                self.near.method = true;
+                if let Some(allow) = &mut self.near.allow {
+                    allow.extend(terms.methods.named().unwrap_or_default());
                 }
-                self.spans.pop();
+            } else if terms.websocket != self.wanted.websocket {
+                self.near.websocket = true;
+            } else {
+                return Some(rule_at(rule, self.path.len()));
             }
         }
         None
     }
 
-    /// A `<path:..>` takes the rest, which is not empty and does not begin with a slash.
-    fn by_the_rest(&mut self, node: &'a Node, start: usize) -> Option<Step> {
-        let end = self.path.len();
-        let rest = &self.path[start..];
-        if rest.is_empty() || rest.starts_with('/') {
-            return None;
-        }
-        self.spans.push(start, end);
-        let (tail, branch) = (self.trie.tail(node), self.trie.tail_branch(node));
-        let step = if rest.ends_with('/') {
-            self.spans.pop();
-            self.spans.push(start, end - 1);
-            self.first(branch, end).or_else(|| {
-                self.spans.pop();
-                self.spans.push(start, end);
-                self.first(tail, end)
-            })
-        } else {
-            self.first(tail, end).or_else(|| self.slash(branch))
-        };
-        if step.is_none() {
-            self.spans.pop();
-        }
-        step
+    /// The rest of the path, for a mount, begins with the slash before the part at `at`.
+    fn mounted(&self, node: &Node, at: usize) -> Option<Step> {
+        let mount = self.trie.mounts(node).first()?;
+        Some(rule_at(*mount, at - 1))
     }
+}
 
-    fn at_the_end(&mut self, node: &'a Node, at: usize) -> Option<Step> {
-        self.first(self.trie.leaf(node), at)
-            .or_else(|| self.slash(self.trie.branch(node)))
-            .or_else(|| self.first(self.trie.mount(node), at))
-    }
-
-    fn first(&mut self, rules: &[u32], below: usize) -> Option<Step> {
-        let rule = rules
-            .iter()
-            .map(|&rule| rule as usize)
-            .find(|&rule| (self.takes)(rule, Fit::Whole))?;
-        Some(Step::Rule { rule, below })
-    }
-
-    fn slash(&mut self, rules: &[u32]) -> Option<Step> {
-        rules
-            .iter()
-            .any(|&rule| (self.takes)(rule as usize, Fit::ButForSlash))
-            .then_some(Step::Slash)
+const fn rule_at(rule: u32, below: usize) -> Step {
+    Step::Rule {
+        rule: rule as usize,
+        below,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::{draft::Draft, pattern::Pattern, trie};
+    use plywood_rule::Pattern;
 
-    fn frozen(rules: &[String]) -> Trie {
+    use super::*;
+    use crate::{
+        convert::Kind,
+        draft::Draft,
+        part::{Part, parts},
+        trie,
+    };
+
+    fn frozen(rules: &[String]) -> (Trie, Vec<Terms>) {
         let mut draft = Draft::new();
         for (index, rule) in rules.iter().enumerate() {
-            draft.add(index, &Pattern::read(rule).unwrap(), false);
+            let pattern = Pattern::read(rule).unwrap();
+            let kinds: Vec<_> = pattern
+                .variables()
+                .map(|variable| Kind::of(variable, &[]).unwrap())
+                .collect();
+            let mut all = vec![Part::Text(String::new())];
+            all.extend(parts(pattern.pieces(), &kinds));
+            draft.add(index, all, false);
         }
-        trie::freeze(&draft)
+        draft.sort();
+        let terms = rules.iter().map(|_| Terms {
+            methods: Methods::read(&["NOBODY-ASKS".to_owned()]).unwrap(),
+            websocket: false,
+            strict: true,
+        });
+        (trie::freeze(&draft, |_| false), terms.collect())
     }
 
     /// The steps of a walk that tries everything and takes nothing.
-    fn steps(trie: &Trie, path: &str) -> usize {
-        let mut walk = Walk::new(trie, path, |_, _| false);
+    fn steps((trie, terms): &(Trie, Vec<Terms>), path: &str) -> usize {
+        let wanted = Wanted {
+            method: &Method::GET,
+            websocket: false,
+            host: "",
+        };
+        let mut near = Near::default();
+        let mut walk = Walk::new(trie, terms, wanted, path, &mut near);
         assert_eq!(walk.run(), None);
         walk.steps
-    }
-
-    #[test]
-    fn what_is_kept_for_a_walk_is_small() {
-        assert!(size_of::<Spans>() <= 72, "{}", size_of::<Spans>());
     }
 
     #[test]
@@ -233,11 +315,13 @@ mod tests {
                 segments.collect()
             })
             .collect();
-        let trie = frozen(&rules);
+        let frozen = frozen(&rules);
         let depth = |segments| "/a".repeat(segments);
-        assert_eq!(steps(&trie, &depth(10)), trie.len());
+        // The root and the node behind the host are passed by.
+        let all = frozen.0.len() - 2;
+        assert_eq!(steps(&frozen, &depth(10)), all);
         // Segments that no rule has cost nothing.
-        assert_eq!(steps(&trie, &depth(2000)), trie.len());
+        assert_eq!(steps(&frozen, &depth(2000)), all);
     }
 
     #[test]
@@ -247,9 +331,9 @@ mod tests {
             (0..count).map(pattern).collect()
         };
         for count in [10, 10_000] {
-            let trie = frozen(&rules(count));
-            assert_eq!(steps(&trie, "/section-7/x/page-7/1"), 5);
-            assert_eq!(steps(&trie, "/section-7/x/page-7/x"), 4);
+            let frozen = frozen(&rules(count));
+            assert_eq!(steps(&frozen, "/section-7/x/page-7/1"), 5);
+            assert_eq!(steps(&frozen, "/section-7/x/page-7/x"), 4);
         }
     }
 }

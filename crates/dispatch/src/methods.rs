@@ -4,12 +4,27 @@ use http::{HeaderValue, Method};
 
 /// The methods that a rule takes. Every one of them, unless some are named.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Methods {
-    Every,
-    Named(Vec<Method>),
+pub(crate) struct Methods {
+    /// A bit for each of the standard's, so that the frequent ones are compared at once.
+    bits: u16,
+    named: Option<Box<[Method]>>,
 }
 
 impl Methods {
+    pub(crate) const fn every() -> Self {
+        Self {
+            bits: u16::MAX,
+            named: None,
+        }
+    }
+
+    fn of(named: Vec<Method>) -> Self {
+        Self {
+            bits: named.iter().fold(0, |bits, method| bits | bit(method)),
+            named: Some(named.into()),
+        }
+    }
+
     /// Reads names as a rule gives them. The error says how to mend them.
     pub(crate) fn read(names: &[String]) -> Result<Self, String> {
         if names.is_empty() {
@@ -24,31 +39,29 @@ impl Methods {
                 format!("{name:?} is not a method: it should be a token such as \"GET\"")
             })
         });
-        methods.collect::<Result<_, _>>().map(Self::Named)
+        methods.collect::<Result<_, _>>().map(Self::of)
     }
 
     pub(crate) fn take(&self, method: &Method) -> bool {
-        match self {
-            Self::Every => true,
-            Self::Named(methods) => methods.contains(method),
+        match bit(method) {
+            0 => self
+                .named
+                .as_ref()
+                .is_none_or(|named| named.contains(method)),
+            bit => self.bits & bit != 0,
         }
     }
 
     pub(crate) fn named(&self) -> Option<&[Method]> {
-        match self {
-            Self::Every => None,
-            Self::Named(methods) => Some(methods),
-        }
+        self.named.as_deref()
     }
 
     /// What both take, if they share anything: a method's name, or words for all of them.
     pub(crate) fn shared<'a>(&'a self, other: &'a Self) -> Option<&'a str> {
-        match (self, other) {
-            (Self::Every, Self::Every) => Some("every method"),
-            (Self::Every, Self::Named(named)) | (Self::Named(named), Self::Every) => {
-                named.first().map(Method::as_str)
-            }
-            (Self::Named(one), Self::Named(two)) => {
+        match (self.named(), other.named()) {
+            (None, None) => Some("every method"),
+            (None, Some(named)) | (Some(named), None) => named.first().map(Method::as_str),
+            (Some(one), Some(two)) => {
                 let shared = one.iter().find(|method| two.contains(method));
                 shared.map(Method::as_str)
             }
@@ -57,12 +70,29 @@ impl Methods {
 
     /// GET implies HEAD ([RFC 9110 §9.3.2](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2)).
     pub(crate) fn imply_head(&mut self) {
-        if let Self::Named(methods) = self
-            && methods.contains(&Method::GET)
-            && !methods.contains(&Method::HEAD)
+        if let Some(named) = &self.named
+            && named.contains(&Method::GET)
+            && !named.contains(&Method::HEAD)
         {
-            methods.push(Method::HEAD);
+            let with_head = [&**named, &[Method::HEAD]].concat();
+            *self = Self::of(with_head);
         }
+    }
+}
+
+/// The bit of one of the standard's methods; none of another one.
+const fn bit(method: &Method) -> u16 {
+    match *method {
+        Method::GET => 1,
+        Method::HEAD => 1 << 1,
+        Method::POST => 1 << 2,
+        Method::PUT => 1 << 3,
+        Method::DELETE => 1 << 4,
+        Method::OPTIONS => 1 << 5,
+        Method::PATCH => 1 << 6,
+        Method::CONNECT => 1 << 7,
+        Method::TRACE => 1 << 8,
+        _ => 0,
     }
 }
 
@@ -72,6 +102,8 @@ const STANDARD: [&str; 9] = [
 
 /// Every method of every rule that matches a path, sorted by name: what an `Allow` field lists
 /// ([RFC 9110 §10.2.1](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.1)).
+///
+/// [`Dispatch`](crate::Dispatch) leaves it in the request for its [fallback](crate::DispatchBuilder::method_fallback).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Allow(BTreeSet<Named>);
 
@@ -106,7 +138,8 @@ impl Allow {
         self.0.extend(methods.iter().cloned().map(Named));
     }
 
-    pub(crate) fn header_value(&self) -> HeaderValue {
+    /// As an `Allow` field's value.
+    pub fn header_value(&self) -> HeaderValue {
         HeaderValue::try_from(self.to_string()).expect("methods are tokens")
     }
 }

@@ -1,7 +1,7 @@
 use std::{error::Error, fmt};
 
-use http::{Method, Response, StatusCode, Uri, header};
-use plywood_core::{Body, Failure, Mount, path::Malformed};
+use http::{HeaderValue, Method, Response, StatusCode, header};
+use plywood_core::{Body, Failure, path::Malformed};
 
 use crate::Allow;
 
@@ -13,6 +13,8 @@ pub enum Refusal {
     NotFound,
     /// No rule for the path takes the method: `405`.
     MethodNotAllowed,
+    /// The rules for the path are for websockets, and the request is none; or the other way round: `400`.
+    WebsocketMismatch,
 }
 
 impl fmt::Display for Refusal {
@@ -20,6 +22,9 @@ impl fmt::Display for Refusal {
         f.write_str(match self {
             Self::NotFound => "no rule matches the path",
             Self::MethodNotAllowed => "no rule for the path takes the method",
+            Self::WebsocketMismatch => {
+                "the rules for the path are for websockets, or the request is"
+            }
         })
     }
 }
@@ -38,8 +43,7 @@ pub(crate) fn malformed(reason: Malformed) -> Response<Body> {
 
 /// The answer where no rule takes the method. OPTIONS is a question about the methods, so that every path can be asked it
 /// ([RFC 9110 §9.3.7](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7)).
-pub(crate) fn other_method(method: &Method, mut allow: Allow) -> Response<Body> {
-    allow.extend(&[Method::OPTIONS]);
+pub(crate) fn other_method(method: &Method, allow: &Allow) -> Response<Body> {
     let mut response = if method == Method::OPTIONS {
         no_content()
     } else {
@@ -54,6 +58,14 @@ pub(crate) fn other_method(method: &Method, mut allow: Allow) -> Response<Body> 
     response
 }
 
+/// `400 Bad Request`: the kind of request is wrong.
+pub(crate) fn no_websocket() -> Response<Body> {
+    refuse(
+        StatusCode::BAD_REQUEST,
+        Failure::new(Refusal::WebsocketMismatch),
+    )
+}
+
 /// `204 No Content`.
 pub(crate) fn no_content() -> Response<Body> {
     let mut response = Response::new(Body::empty());
@@ -61,11 +73,8 @@ pub(crate) fn no_content() -> Response<Body> {
     response
 }
 
-/// Sends the client to a path, below the same mount and with the same query, with the same method and body
-/// ([RFC 9110 §15.4.9](https://www.rfc-editor.org/rfc/rfc9110#section-15.4.9)).
-///
-pub(crate) fn redirect(mount: &Mount, path: &str, uri: &Uri) -> Response<Body> {
-    let location = mount.location(path, uri.query());
+/// Sends the client elsewhere, with the same method and body ([RFC 9110 §15.4.9](https://www.rfc-editor.org/rfc/rfc9110#section-15.4.9)).
+pub(crate) fn redirect(location: HeaderValue) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
     response.headers_mut().insert(header::LOCATION, location);
@@ -77,26 +86,4 @@ fn refuse(status: StatusCode, reason: Failure) -> Response<Body> {
     *response.status_mut() = status;
     response.extensions_mut().insert(reason);
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use plywood_core::Path;
-
-    proptest! {
-        #[test]
-        fn a_redirect_never_panics_and_never_leaves_the_host(raw in "/[!-~é]{0,30}") {
-            if let Ok(uri) = raw.parse::<Uri>()
-                && let Ok(path) = Path::read(&uri)
-            {
-                let response = redirect(&Mount::default(), path.as_str(), &uri);
-                let location = response.headers()[header::LOCATION].as_bytes();
-                prop_assert!(location.starts_with(b"/"));
-                prop_assert!(!location.starts_with(b"//") && !location.starts_with(b"/\\"));
-            }
-        }
-    }
 }

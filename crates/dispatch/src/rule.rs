@@ -1,14 +1,11 @@
-use std::fmt;
+use std::{fmt, sync::Arc};
 
-use http::Method;
-use plywood_core::MatchedRoute;
+use crate::{Value, Values};
 
-use crate::{BuildError, BuildErrorKind, Parameter, methods::Methods, pattern::Pattern};
-
-/// A rule as you write it: a pattern, and optionally methods and a name.
+/// A rule as you write it: a pattern, and what else there is to say of it.
 ///
-/// A pattern is text with parameters, one to a segment: `/users/<int:id>/posts/<slug>`. A parameter names its [`Converter`](crate::Converter), or takes any
-/// segment. Text stands for itself, decoded: write `/sp ace`, not `/sp%20ace`.
+/// A pattern is text with variables: `/users/<int:id>/posts/<slug>.html`. A variable names its converter, or takes any text without a slash.
+/// Text stands for itself, decoded: write `/sp ace`, not `/sp%20ace`.
 ///
 /// A string becomes a rule that takes every method.
 ///
@@ -16,14 +13,35 @@ use crate::{BuildError, BuildErrorKind, Parameter, methods::Methods, pattern::Pa
 /// use plywood_dispatch::Rule;
 ///
 /// let rule = Rule::new("/reports/<int:year>").methods(["GET", "QUERY"]).name("report");
+/// let newest = Rule::new("/reports/").methods(["GET"]).name("report").default("year", 2026);
 /// ```
-#[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
+#[derive(Clone)]
 #[must_use = "a rule does nothing until it stands in a map"]
 pub struct Rule {
-    pattern: String,
-    methods: Option<Vec<String>>,
-    name: Option<String>,
-    mount: bool,
+    pub(crate) pattern: String,
+    pub(crate) methods: Option<Vec<String>>,
+    pub(crate) name: Option<String>,
+    pub(crate) mount: bool,
+    pub(crate) defaults: Vec<(String, Value<'static>)>,
+    pub(crate) host: Option<String>,
+    pub(crate) subdomain: Option<String>,
+    pub(crate) redirect: Option<Redirection>,
+    pub(crate) alias: bool,
+    pub(crate) build_only: bool,
+    pub(crate) websocket: bool,
+    pub(crate) strict_slashes: Option<bool>,
+    pub(crate) merge_slashes: Option<bool>,
+}
+
+/// Where a rule sends the client.
+#[derive(Clone)]
+pub(crate) enum Redirection {
+    Template(String),
+    Function(Arc<dyn Fn(&Values<'_>) -> String + Send + Sync>),
 }
 
 impl Rule {
@@ -34,6 +52,15 @@ impl Rule {
             methods: None,
             name: None,
             mount: false,
+            defaults: Vec::new(),
+            host: None,
+            subdomain: None,
+            redirect: None,
+            alias: false,
+            build_only: false,
+            websocket: false,
+            strict_slashes: None,
+            merge_slashes: None,
         }
     }
 
@@ -52,37 +79,94 @@ impl Rule {
         self
     }
 
-    /// The endpoint's name, for logs and for whoever looks rules up. None by default.
+    /// The endpoint's name, for logs, and to build URLs by. None by default.
+    ///
+    /// Rules of one name are several URLs of one endpoint.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    pub(crate) fn read(&self) -> Result<(Route, Pattern<'_>), BuildError> {
-        let refuse = |(kind, mend)| BuildError::new(kind, &self.pattern, mend);
-        let text = match self.pattern.strip_suffix('/') {
-            Some(prefix) if self.mount && !prefix.is_empty() => prefix,
-            _ => &self.pattern,
-        };
-        let pattern = Pattern::read(text).map_err(refuse)?;
-        if self.mount && pattern.parameters().next().is_some() {
-            let mend = "a mount's prefix should be plain text, without parameters".into();
-            return Err(refuse((BuildErrorKind::MountParameter, mend)));
-        }
-        let methods = match &self.methods {
-            None => Methods::Every,
-            Some(names) => {
-                Methods::read(names).map_err(|mend| refuse((BuildErrorKind::Method, mend)))?
-            }
-        };
-        let parameters: Box<[_]> = pattern.parameters().cloned().collect();
-        let route = Route {
-            methods,
-            matched: matched(text, self.name.as_deref(), &parameters),
-            parameters,
-            mount: self.mount,
-        };
-        Ok((route, pattern))
+    /// A value that the endpoint gets from this rule without its standing in the path. None by default.
+    ///
+    /// Where another rule of the same name has it in its path, that path leads here: `/all/` with the default page 1 is the one URL of
+    /// `/all/page/1` ([`MapBuilder::redirect_defaults`](crate::MapBuilder::redirect_defaults)).
+    pub fn default(mut self, name: impl Into<String>, value: impl Into<Value<'static>>) -> Self {
+        self.defaults.push((name.into(), value.into()));
+        self
+    }
+
+    /// The host, variables allowed: `<user>.example.com`. By default none, which no request has. It is looked at where the map [matches
+    /// hosts](crate::MapBuilder::host_matching).
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.host = Some(host.into());
+        self
+    }
+
+    /// The subdomain below the server's name, variables allowed: `<user>`. By default the map's
+    /// [default](crate::MapBuilder::default_subdomain). It is not looked at where the map matches hosts.
+    pub fn subdomain(mut self, subdomain: impl Into<String>) -> Self {
+        self.subdomain = Some(subdomain.into());
+        self
+    }
+
+    /// Sends the client elsewhere: to a URL with variables of the rule's, such as `new/<id>`.
+    ///
+    /// It is relative to the map's root, and so to a mount; with a slash at its front to the host's. A whole URL, `https://example.org/<id>`,
+    /// is the one way in which a redirect leaves the host. What a variable holds cannot make it one.
+    pub fn redirect_to(mut self, target: impl Into<String>) -> Self {
+        self.redirect = Some(Redirection::Template(target.into()));
+        self
+    }
+
+    /// Sends the client where a function says, which gets the values of the match. What it gives is read as [`redirect_to`](Self::redirect_to)
+    /// says, and sent as it is: what a client chose must not stand at its front.
+    pub fn redirect_by(
+        mut self,
+        function: impl Fn(&Values<'_>) -> String + Send + Sync + 'static,
+    ) -> Self {
+        self.redirect = Some(Redirection::Function(Arc::new(function)));
+        self
+    }
+
+    /// Another URL of its endpoint, which leads to the main one: the other rule of this name.
+    pub fn alias(mut self) -> Self {
+        self.alias = true;
+        self
+    }
+
+    /// Never matches: it is for building URLs of what somebody else answers.
+    pub fn build_only(mut self) -> Self {
+        self.build_only = true;
+        self
+    }
+
+    /// Matches websockets only. Other rules never do.
+    pub fn websocket(mut self) -> Self {
+        self.websocket = true;
+        self
+    }
+
+    /// Does a slash at the end matter? By default as [the map says](crate::MapBuilder::strict_slashes).
+    pub fn strict_slashes(mut self, strict: bool) -> Self {
+        self.strict_slashes = Some(strict);
+        self
+    }
+
+    /// May several slashes stand for one? By default as [the map says](crate::MapBuilder::merge_slashes).
+    pub fn merge_slashes(mut self, merge: bool) -> Self {
+        self.merge_slashes = Some(merge);
+        self
+    }
+}
+
+impl fmt::Debug for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rule")
+            .field("pattern", &self.pattern)
+            .field("methods", &self.methods)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -95,81 +179,5 @@ impl From<&str> for Rule {
 impl From<String> for Rule {
     fn from(pattern: String) -> Self {
         Self::new(pattern)
-    }
-}
-
-/// A rule as the map holds it, read and checked.
-#[derive(Clone, Debug)]
-pub struct Route {
-    pub(crate) methods: Methods,
-    parameters: Box<[Parameter]>,
-    pub(crate) matched: MatchedRoute,
-    mount: bool,
-}
-
-impl Route {
-    /// The pattern as it was written; of a mount the prefix, without a slash at its end.
-    pub fn pattern(&self) -> &str {
-        self.matched.pattern()
-    }
-
-    /// The methods that it takes, with the `HEAD` that a `GET` implies; `None` when it takes every one.
-    pub fn methods(&self) -> Option<&[Method]> {
-        self.methods.named()
-    }
-
-    /// The endpoint's name, if it has one.
-    pub fn name(&self) -> Option<&str> {
-        self.matched.endpoint_name()
-    }
-
-    /// The parameters, in the order of the pattern.
-    pub fn parameters(&self) -> &[Parameter] {
-        &self.parameters
-    }
-
-    /// What it is called below a mount.
-    pub(crate) fn below(&self, prefix: &str) -> MatchedRoute {
-        let pattern = [prefix, self.pattern()].concat();
-        matched(&pattern, self.name(), &self.parameters)
-    }
-
-    /// Does it take everything at or below its pattern?
-    pub const fn is_mount(&self) -> bool {
-        self.mount
-    }
-}
-
-fn matched(pattern: &str, name: Option<&str>, parameters: &[Parameter]) -> MatchedRoute {
-    let matched = MatchedRoute::new(pattern).parameters(parameters.iter().map(Parameter::name));
-    match name {
-        Some(name) => matched.endpoint(name),
-        None => matched,
-    }
-}
-
-/// A line of the map's table: methods, pattern, name.
-impl fmt::Display for Route {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let methods = self.methods().map_or_else(
-            || "*".to_owned(),
-            |methods| {
-                methods
-                    .iter()
-                    .map(Method::as_str)
-                    .collect::<Vec<_>>()
-                    .join(" ")
-            },
-        );
-        let below = match (self.mount, self.pattern()) {
-            (false, _) => "",
-            (true, "/") => "..",
-            (true, _) => "/..",
-        };
-        let pattern = format!("{}{below}", self.pattern());
-        match self.name() {
-            Some(name) => write!(f, "{methods:<16} {pattern:<40} {name}"),
-            None => write!(f, "{methods:<16} {pattern}"),
-        }
     }
 }

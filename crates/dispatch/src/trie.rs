@@ -1,10 +1,10 @@
-//! The rules of a map as a tree of segments, frozen into flat arrays.
+//! The rules of a map as a tree of parts, frozen into flat arrays.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use crate::{
-    Converter,
-    draft::{Draft, Ends},
+    draft::Draft,
+    part::{Class, Dynamic, Item},
     segment::Key,
 };
 
@@ -14,27 +14,60 @@ pub(crate) struct Trie {
     nodes: Box<[Node]>,
     /// The children by text: each node has a hash table of its own in here, at most half full.
     slots: Box<[Slot]>,
-    /// The children by parameter, in the order in which they are tried.
-    dynamics: Box<[(Converter, u32)]>,
+    /// The children by parts with variables, in the order in which they are tried.
+    turns: Box<[Turn]>,
+    parts: Box<[Arc<Dynamic>]>,
     /// The rules that end at each node, in order of registration.
     ends: Box<[u32]>,
     text: Box<str>,
+    /// Where a path begins that has no host, once its first slash is read, if no host's variable could be empty.
+    plain: u32,
 }
 
 #[derive(Debug)]
 pub(crate) struct Node {
     slots: Span,
-    dynamics: Span,
+    turns: Span,
     /// Rules that end here.
-    leaf: Span,
-    /// Rules that end here with a slash.
-    branch: Span,
-    /// Rules that end here with a `<path:..>`.
-    tail: Span,
-    /// Rules that end here with a `<path:..>` and a slash.
-    tail_branch: Span,
+    rules: Span,
     /// Mounts that begin here.
-    mount: Span,
+    mounts: Span,
+    /// The child for the empty text, which is behind a slash at the end.
+    branch: u32,
+    /// Is there nothing to try here but a child by text? Then nothing brings the search back.
+    one_way: bool,
+}
+
+/// A child by a part with variables.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turn {
+    pub(crate) takes: Takes,
+    pub(crate) part: u32,
+    pub(crate) node: u32,
+}
+
+/// What a part with variables takes, at a glance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Takes {
+    /// A segment, whatever is in it.
+    Segment,
+    /// A segment of digits.
+    Digits,
+    /// A segment, by its items.
+    Split,
+    /// All the rest, by its items.
+    Rest,
+}
+
+impl Takes {
+    fn of(part: &Dynamic) -> Self {
+        match &*part.items {
+            _ if part.rest => Self::Rest,
+            [Item::Variable(Class::Text { min: 1, max: None })] => Self::Segment,
+            [Item::Variable(Class::Digits { signed: false })] => Self::Digits,
+            _ => Self::Split,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -69,8 +102,20 @@ impl Trie {
         &self.nodes[0]
     }
 
+    /// The node of the path's first segment where there is no host; `None` if the host must be looked at.
+    pub(crate) fn plain(&self) -> Option<&Node> {
+        self.at(self.plain)
+    }
+
+    pub(crate) fn at(&self, node: u32) -> Option<&Node> {
+        (node != VACANT).then(|| &self.nodes[node as usize])
+    }
+
     /// The child of `node` for the text that stands at `start..end` of `path`.
     pub(crate) fn child(&self, node: &Node, path: &str, start: usize, end: usize) -> Option<&Node> {
+        if start == end {
+            return self.at(node.branch);
+        }
         let slots = &self.slots[node.slots.range()];
         if slots.is_empty() {
             return None;
@@ -89,31 +134,24 @@ impl Trie {
         }
     }
 
-    pub(crate) fn dynamics(&self, node: &Node) -> impl Iterator<Item = (Converter, &Node)> {
-        let dynamics = &self.dynamics[node.dynamics.range()];
-        dynamics
-            .iter()
-            .map(|&(converter, node)| (converter, &self.nodes[node as usize]))
+    pub(crate) fn branch(&self, node: &Node) -> Option<&Node> {
+        self.at(node.branch)
     }
 
-    pub(crate) fn leaf(&self, node: &Node) -> &[u32] {
-        &self.ends[node.leaf.range()]
+    pub(crate) fn turns(&self, node: &Node) -> &[Turn] {
+        &self.turns[node.turns.range()]
     }
 
-    pub(crate) fn branch(&self, node: &Node) -> &[u32] {
-        &self.ends[node.branch.range()]
+    pub(crate) fn part(&self, turn: Turn) -> &Dynamic {
+        &self.parts[turn.part as usize]
     }
 
-    pub(crate) fn tail(&self, node: &Node) -> &[u32] {
-        &self.ends[node.tail.range()]
+    pub(crate) fn rules(&self, node: &Node) -> &[u32] {
+        &self.ends[node.rules.range()]
     }
 
-    pub(crate) fn tail_branch(&self, node: &Node) -> &[u32] {
-        &self.ends[node.tail_branch.range()]
-    }
-
-    pub(crate) fn mount(&self, node: &Node) -> &[u32] {
-        &self.ends[node.mount.range()]
+    pub(crate) fn mounts(&self, node: &Node) -> &[u32] {
+        &self.ends[node.mounts.range()]
     }
 
     fn text_of(&self, slot: &Slot) -> &str {
@@ -128,33 +166,31 @@ impl Trie {
 }
 
 impl Node {
-    /// Is there nothing to try here but a child by text? Then nothing brings the search back.
     pub(crate) const fn is_one_way(&self) -> bool {
-        self.dynamics.is_empty()
-            && self.tail.is_empty()
-            && self.tail_branch.is_empty()
-            && self.mount.is_empty()
+        self.one_way
     }
 }
 
-/// Freezes a draft: what was a tree of maps becomes five arrays.
-pub(crate) fn freeze(draft: &Draft) -> Trie {
+/// Freezes a draft: what was a tree of maps becomes flat arrays. `is_lenient` says of a rule whether it also matches with a slash at its end.
+pub(crate) fn freeze(draft: &Draft, is_lenient: impl Fn(usize) -> bool) -> Trie {
     let mut slots = Vec::new();
-    let mut dynamics = Vec::new();
+    let mut turns = Vec::new();
+    let mut parts = Vec::new();
     let mut ends = Vec::new();
     let mut text = String::new();
     let mut nodes = Vec::with_capacity(draft.nodes.len());
     for node in &draft.nodes {
         let first_slot = slots.len();
-        if !node.texts.is_empty() {
+        let names = || node.texts.iter().filter(|(name, _)| !name.is_empty());
+        if names().next().is_some() {
             let vacant = Slot {
                 key: Key::of(b"", 0, 0),
                 start: 0,
                 node: VACANT,
             };
-            slots.resize(first_slot + 2 * node.texts.len(), vacant);
+            slots.resize(first_slot + 2 * names().count(), vacant);
             let table = &mut slots[first_slot..];
-            for (&name, &child) in &node.texts {
+            for (name, &child) in names() {
                 let key = Key::of(name.as_bytes(), 0, name.len());
                 let mut at = key.place(table.len());
                 while table[at].node != VACANT {
@@ -169,34 +205,45 @@ pub(crate) fn freeze(draft: &Draft) -> Trie {
                 };
             }
         }
-        let first_dynamic = dynamics.len();
-        dynamics.extend(
-            node.parameters
-                .iter()
-                .map(|(&converter, &child)| (converter, number(child))),
-        );
-        let mut end = |at: Ends| {
+        let first_turn = turns.len();
+        for (part, child) in &node.dynamics {
+            turns.push(Turn {
+                takes: Takes::of(part),
+                part: number(parts.len()),
+                node: number(*child),
+            });
+            parts.push(Arc::clone(part));
+        }
+        let mut end = |rules: &[usize]| {
             let start = ends.len();
-            let rules = node.ends.get(&at).map(Vec::as_slice).unwrap_or_default();
             ends.extend(rules.iter().map(|&rule| number(rule)));
             span(start, ends.len())
         };
+        let (rules, mounts) = (end(&node.rules), end(&node.mounts));
         nodes.push(Node {
             slots: span(first_slot, slots.len()),
-            dynamics: span(first_dynamic, dynamics.len()),
-            leaf: end(Ends::Leaf),
-            branch: end(Ends::Branch),
-            tail: end(Ends::Tail),
-            tail_branch: end(Ends::TailBranch),
-            mount: end(Ends::Mount),
+            turns: span(first_turn, turns.len()),
+            rules,
+            mounts,
+            branch: node.texts.get("").copied().map_or(VACANT, number),
+            one_way: node.dynamics.is_empty()
+                && mounts.is_empty()
+                && !node.rules.iter().any(|&rule| is_lenient(rule)),
         });
     }
+    let host = &nodes[0];
+    let plain = match host.branch {
+        node if host.turns.is_empty() && node != VACANT => nodes[node as usize].branch,
+        _ => VACANT,
+    };
     Trie {
         nodes: nodes.into(),
         slots: slots.into(),
-        dynamics: dynamics.into(),
+        turns: turns.into(),
+        parts: parts.into(),
         ends: ends.into(),
         text: text.into(),
+        plain,
     }
 }
 

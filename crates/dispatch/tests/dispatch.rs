@@ -18,8 +18,8 @@ use plywood_core::{
     Body, BoxError, Failure, HttpBody, MatchedRoute, Mount, NoCompress, Witness, path::Malformed,
 };
 use plywood_dispatch::{
-    AService, BuildErrorKind, Dispatch, DispatchBuilder, IntoEndpoint, Params, Refusal, Rule,
-    handler,
+    AService, BuildErrorKind, Dispatch, DispatchBuilder, FlawKind, IntoEndpoint, Params, Refusal,
+    Rule, handler,
 };
 use plywood_lint::LintLayer;
 use proptest::prelude::*;
@@ -518,7 +518,10 @@ fn a_dispatcher_says_its_rules_and_what_is_wrong_with_them() {
         .get("users", echo)
         .build()
         .unwrap_err();
-    assert_eq!(error.kind(), BuildErrorKind::NoLeadingSlash);
+    assert_eq!(
+        error.kind(),
+        BuildErrorKind::Syntax(FlawKind::NoLeadingSlash)
+    );
 }
 
 proptest! {

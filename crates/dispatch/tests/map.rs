@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed test says where by itself")]
 
 use http::Method;
-use plywood_dispatch::{BuildErrorKind, Converter, Map, Rule, Verdict};
+use plywood_dispatch::{Base, BuildErrorKind, Converter, Map, Rule, Verdict};
 use proptest::prelude::*;
 
 fn map(rules: &[&'static str]) -> Map<&'static str> {
@@ -23,7 +23,14 @@ fn say(map: &Map<impl AsRef<str>>, method: &str, path: &str) -> String {
                 .map(|(name, text)| format!(" {name}={text}"));
             found.endpoint().as_ref().to_owned() + &parameters.collect::<String>()
         }
-        Verdict::Slash => "slash".to_owned(),
+        Verdict::Redirect(redirect) => {
+            let base = Base::new("h");
+            let url = map.bind(&base).location(&redirect, None);
+            let slashed = url
+                .strip_suffix('/')
+                .is_some_and(|url| url == format!("http://h{path}"));
+            if slashed { "slash".to_owned() } else { url }
+        }
         Verdict::MethodNotAllowed(allow) => allow.to_string(),
         _ => "-".to_owned(),
     }
@@ -54,8 +61,8 @@ fn a_path_finds_its_rule() {
         ("/fooo", "-"),
         ("/bar/", "/bar/"),
         ("/bar", "slash"),
-        ("/bar//", "-"),
-        ("//bar/", "-"),
+        ("/bar//", "http://h/bar/"),
+        ("//bar/", "/bar/"),
         ("/users/me", "/users/me"),
         ("/users/7", "/users/<int:id> id=7"),
         ("/users/007", "/users/<int:id> id=007"),
@@ -74,7 +81,7 @@ fn a_path_finds_its_rule() {
         ("/files/a", "/files/<path:file> file=a"),
         ("/files/a//b/", "/files/<path:file> file=a//b/"),
         ("/files/", "-"),
-        ("/files//a", "-"),
+        ("/files//a", "http://h/files/a"),
         ("/files", "-"),
         ("/trees/a/b/", "/trees/<path:tree>/ tree=a/b"),
         ("/trees/a/b", "slash"),
@@ -89,7 +96,7 @@ fn a_path_finds_its_rule() {
             "/a-name-of-more-than-SIXTEEN-bytes/2",
         ),
         ("/a-name-of-more-than-SIXTEEN-bytes/1", "-"),
-        ("", "-"),
+        ("", "slash"),
         ("foo", "-"),
         ("*", "-"),
     ] {
@@ -250,19 +257,15 @@ fn an_error_names_the_rule_and_how_to_mend_it() {
     for (rule, text) in [
         (
             "a",
-            "rule \"a\": it does not begin with a slash: write \"/a\"",
+            "rule \"a\": it does not begin with a slash: write \"/a\"\n    a\n    ^",
         ),
         (
-            "/<a>-<b>",
-            "rule \"/<a>-<b>\": \"<a>-<b>\" should be text or one parameter, not a mixture",
+            "/x/<itn:id>",
+            "rule \"/x/<itn:id>\": there is no converter \"itn\": did you mean \"int\"?\n    /x/<itn:id>\n       ^^^^^^^^",
         ),
         (
-            "/<uuid:id>",
-            "rule \"/<uuid:id>\": there is no converter \"uuid\": take int, string or path",
-        ),
-        (
-            "/<path:p>/x",
-            "rule \"/<path:p>/x\": <path:p> takes all the rest: it should be the last segment",
+            "/<int(min=a):id>",
+            "rule \"/<int(min=a):id>\": min should be a whole number, and not \"a\"\n    /<int(min=a):id>\n          ^^^^^",
         ),
     ] {
         let error = Map::builder().route(rule, ()).build().unwrap_err();
@@ -310,7 +313,10 @@ GET HEAD         /users/<int:id>                          user
     assert_eq!((route.pattern(), *endpoint), ("/users/<int:id>", 1));
     assert_eq!(route.methods(), Some(&[Method::GET, Method::HEAD][..]));
     assert_eq!(route.parameters()[0].name(), "id");
-    assert_eq!(route.parameters()[0].converter(), Converter::Int);
+    assert!(matches!(
+        route.parameters()[0].converter(),
+        Some(Converter::Int { .. })
+    ));
     assert_eq!(map.named("user").unwrap().pattern(), "/users/<int:id>");
     assert!(map.named("nobody").is_none());
 }
@@ -486,8 +492,8 @@ fn a_rule() -> impl Strategy<Value = (String, Vec<&'static str>)> {
         Just("<s>"),
         Just("<int:i>"),
     ];
-    let end =
-        prop_oneof![3 => Just(""), 2 => Just("/"), 1 => Just("/<path:p>"), 1 => Just("/<path:p>/")];
+    // Of two rules that end with a path, with and without a slash, the first wins: the judge of the map has those.
+    let end = prop_oneof![3 => Just(""), 2 => Just("/"), 1 => Just("/<path:p>")];
     let methods = prop_oneof![
         Just(vec![]),
         Just(vec!["GET"]),
@@ -514,11 +520,16 @@ fn a_rule() -> impl Strategy<Value = (String, Vec<&'static str>)> {
 }
 
 fn a_path() -> impl Strategy<Value = String> {
+    // Slashes in a row are another matter.
     let segment = prop_oneof![
-        4 => Just("a"), 4 => Just("b"), 4 => Just("7"), 1 => Just(""), 1 => Just("zz"),
+        4 => Just("a"), 4 => Just("b"), 4 => Just("7"), 1 => Just("zz"),
         2 => Just("a-longer-segment"), 2 => Just("a-longer-segment-yet"),
     ];
-    prop::collection::vec(segment, 0..5).prop_map(|segments| format!("/{}", segments.join("/")))
+    let slash = prop_oneof![3 => Just(""), 1 => Just("/")];
+    (prop::collection::vec(segment, 0..5), slash).prop_map(|(segments, slash)| {
+        let path = format!("/{}{slash}", segments.join("/"));
+        path.replace("//", "/")
+    })
 }
 
 proptest! {
@@ -545,7 +556,7 @@ proptest! {
                     said.extend(found.parameters().map(|(_, text)| text));
                     said.join(" ")
                 }
-                Verdict::Slash => "slash".to_owned(),
+                Verdict::Redirect(_) => "slash".to_owned(),
                 Verdict::MethodNotAllowed(allow) => allow.to_string(),
                 _ => "-".to_owned(),
             };

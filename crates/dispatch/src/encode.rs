@@ -1,0 +1,92 @@
+//! Percent-encoding of what is put into a URL, straight into a text that is there already.
+
+/// The bytes that stand for themselves.
+pub(crate) struct Plain([bool; 256]);
+
+impl Plain {
+    const fn new(beside_words: &[u8]) -> Self {
+        let mut plain = [false; 256];
+        let mut byte = 0_u8;
+        while byte.is_ascii() {
+            plain[byte as usize] =
+                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'~');
+            byte += 1;
+        }
+        let mut index = 0;
+        while index < beside_words.len() {
+            plain[beside_words[index] as usize] = true;
+            index += 1;
+        }
+        Self(plain)
+    }
+}
+
+/// In a path ([RFC 3986 §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)), slashes among them.
+pub(crate) static PATH: Plain = Plain::new(b"!$&'()*+,/:;=@");
+
+/// In a key or a value of a query; a space is a plus there.
+pub(crate) static QUERY: Plain = Plain::new(b"!$'()*,/:;?@");
+
+/// Adds `text` to `url`, with the bytes that are not plain encoded.
+pub(crate) fn push(url: &mut String, text: &str, plain: &Plain) {
+    let mut from = 0;
+    for (at, &byte) in text.as_bytes().iter().enumerate() {
+        if plain.0[usize::from(byte)] {
+            continue;
+        }
+        // A byte that is not plain ends what is: within ASCII, so that it is a boundary; beyond, `from` has come up to it.
+        if from < at {
+            url.push_str(&text[from..at]);
+        }
+        from = at + 1;
+        hex(url, byte);
+    }
+    if from < text.len() {
+        url.push_str(&text[from..]);
+    }
+}
+
+/// The same for a query, where a space becomes a plus.
+pub(crate) fn push_query(url: &mut String, text: &str) {
+    for (index, word) in text.split(' ').enumerate() {
+        if index > 0 {
+            url.push('+');
+        }
+        push(url, word, &QUERY);
+    }
+}
+
+fn hex(url: &mut String, byte: u8) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    url.push('%');
+    url.push(char::from(DIGITS[usize::from(byte >> 4)]));
+    url.push(char::from(DIGITS[usize::from(byte & 15)]));
+}
+
+#[cfg(test)]
+mod tests {
+    use plywood_core::path;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn pushed(text: &str) -> String {
+        let mut url = String::new();
+        push(&mut url, text, &PATH);
+        url
+    }
+
+    #[test]
+    fn a_query_has_plusses_for_spaces() {
+        let mut url = String::new();
+        push_query(&mut url, "a b&c=é+?/");
+        assert_eq!(url, "a+b%26c%3D%C3%A9%2B?/");
+    }
+
+    proptest! {
+        #[test]
+        fn a_path_is_encoded_as_core_encodes_it(text in ".{0,20}") {
+            prop_assert_eq!(pushed(&text), path::encode(&text));
+        }
+    }
+}

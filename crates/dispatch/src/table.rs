@@ -1,0 +1,353 @@
+//! What a map knows of its rules, whatever they lead to.
+
+use std::{collections::HashMap, fmt};
+
+use http::Method;
+
+use crate::{
+    Allow, Base, Route,
+    matching::{Near, Step, Terms, Walk, Wanted},
+    redirect::{Goal, Redirect},
+    route::{self, Target},
+    rule::Redirection,
+    spans::Spans,
+    trie::Trie,
+    value::Values,
+};
+
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
+pub(crate) struct Table {
+    pub(crate) trie: Trie,
+    pub(crate) terms: Box<[Terms]>,
+    pub(crate) routes: Box<[Route]>,
+    /// The rules by name, the best for building a URL first.
+    pub(crate) names: HashMap<Box<str>, Box<[u32]>>,
+    pub(crate) merge_slashes: bool,
+    pub(crate) redirect_defaults: bool,
+    pub(crate) host_matching: bool,
+    pub(crate) default_subdomain: Box<str>,
+    pub(crate) sort_parameters: bool,
+}
+
+/// What is found.
+pub(crate) enum Outcome<'path> {
+    Rule(Found<'path>),
+    Redirect(Redirect),
+    MethodNotAllowed(Allow),
+    WebsocketMismatch,
+    NotFound,
+}
+
+/// A rule that takes the request.
+#[derive(Clone, Copy)]
+pub(crate) struct Found<'path> {
+    pub(crate) rule: usize,
+    pub(crate) below: usize,
+    pub(crate) host: &'path str,
+    pub(crate) path: &'path str,
+    pub(crate) spans: Spans,
+}
+
+impl<'path> Found<'path> {
+    /// The texts of the parameters: those of the host, then those of the path.
+    pub(crate) fn texts(&self, route: &Route) -> impl Iterator<Item = &'path str> {
+        let (host, path, in_host) = (self.host, self.path, route.in_host);
+        self.spans
+            .ranges()
+            .enumerate()
+            .map(move |(index, range)| {
+                let text = if index < in_host { host } else { path };
+                text.get(range).unwrap_or_default()
+            })
+            .collect::<smallest::Few<_>>()
+            .into_iter()
+    }
+}
+
+/// Sixteen texts, in place.
+mod smallest {
+    use crate::MAX_PARAMETERS;
+
+    pub(crate) struct Few<T> {
+        items: [Option<T>; MAX_PARAMETERS],
+    }
+
+    impl<T> FromIterator<T> for Few<T> {
+        fn from_iter<I: IntoIterator<Item = T>>(iter: I) -> Self {
+            let mut iter = iter.into_iter();
+            Self {
+                items: std::array::from_fn(|_| iter.next()),
+            }
+        }
+    }
+
+    impl<T> IntoIterator for Few<T> {
+        type Item = T;
+        type IntoIter = std::iter::Flatten<std::array::IntoIter<Option<T>, MAX_PARAMETERS>>;
+
+        fn into_iter(self) -> Self::IntoIter {
+            self.items.into_iter().flatten()
+        }
+    }
+}
+
+impl Table {
+    /// What rules match by, where nothing else is said: a subdomain, or nothing where hosts are matched.
+    pub(crate) fn default_domain(&self) -> &str {
+        if self.host_matching {
+            ""
+        } else {
+            &self.default_subdomain
+        }
+    }
+
+    /// What rules match by: the whole host, or the subdomain.
+    pub(crate) fn domain<'a>(&'a self, base: &'a Base) -> &'a str {
+        if self.host_matching {
+            &base.server_name
+        } else {
+            base.subdomain.as_deref().unwrap_or(&self.default_subdomain)
+        }
+    }
+
+    /// The host of what a rule's host is built as.
+    pub(crate) fn host(&self, base: &Base, domain: &str) -> String {
+        if self.host_matching {
+            domain.to_owned()
+        } else {
+            base.host_of(domain)
+        }
+    }
+
+    /// The host that was asked.
+    pub(crate) fn own_host(&self, base: &Base) -> String {
+        self.host(base, self.domain(base))
+    }
+
+    /// Finds the rule for a request.
+    pub(crate) fn find<'path>(
+        &self,
+        wanted: Wanted<'path>,
+        base: Option<&Base>,
+        path: &'path str,
+    ) -> Outcome<'path> {
+        let path = single_slash_at_front(path);
+        if !path.is_empty() && !path.starts_with('/') {
+            return Outcome::NotFound;
+        }
+        let mut near = Near::default();
+        let mut walk = Walk::new(&self.trie, &self.terms, wanted, path, &mut near);
+        if let Some(step) = walk.run() {
+            let spans = walk.spans;
+            return match step {
+                Step::Slash => Outcome::Redirect(Redirect(Goal::Path(format!("{path}/")))),
+                Step::Rule { rule, below } => {
+                    let found = Found {
+                        rule,
+                        below,
+                        host: wanted.host,
+                        path,
+                        spans,
+                    };
+                    if self.routes[rule].plain {
+                        return Outcome::Rule(found);
+                    }
+                    self.look_at(found, wanted, base, &near)
+                }
+            };
+        }
+        if self.merge_slashes && path.contains("//") {
+            let merged = with_single_slashes(path);
+            let step = Walk::new(&self.trie, &self.terms, wanted, &merged, &mut near).run();
+            match step {
+                Some(Step::Slash) => {
+                    return Outcome::Redirect(Redirect(Goal::Path(format!("{merged}/"))));
+                }
+                Some(Step::Rule { rule, .. }) if self.routes[rule].merge => {
+                    return Outcome::Redirect(Redirect(Goal::Path(merged)));
+                }
+                _ => {}
+            }
+        }
+        self.miss(wanted, path, &near)
+    }
+
+    /// A rule matches, but there is more to look at.
+    fn look_at<'path>(
+        &self,
+        found: Found<'path>,
+        wanted: Wanted<'path>,
+        base: Option<&Base>,
+        near: &Near,
+    ) -> Outcome<'path> {
+        let route = &self.routes[found.rule];
+        let mut texts = route.parameters.iter().zip(found.texts(route));
+        if !texts.all(|(one, text)| one.kind.keeps_bounds(text)) {
+            return self.miss(wanted, found.path, near);
+        }
+        if self.redirect_defaults && (route.alias || !route.shorter.is_empty()) {
+            let values = route.values(found.texts(route));
+            let redirect = if route.alias {
+                self.canonical(route, &values, wanted, base)
+            } else {
+                self.shorter(route, values, wanted)
+            };
+            if let Some(redirect) = redirect {
+                return Outcome::Redirect(redirect);
+            }
+        }
+        match &route.target {
+            None => Outcome::Rule(found),
+            Some(target) => Outcome::Redirect(Redirect(Goal::Target(aim(route, target, &found)))),
+        }
+    }
+
+    /// No rule takes the request: why?
+    fn miss(&self, wanted: Wanted<'_>, path: &str, near: &Near) -> Outcome<'static> {
+        if near.method {
+            return Outcome::MethodNotAllowed(self.allowed(wanted, path));
+        }
+        if near.websocket {
+            return Outcome::WebsocketMismatch;
+        }
+        Outcome::NotFound
+    }
+
+    /// The methods of the rules that would take the request but for its method.
+    pub(crate) fn allowed(&self, wanted: Wanted<'_>, path: &str) -> Allow {
+        let path = single_slash_at_front(path);
+        let mut near = Near {
+            allow: Some(Allow::default()),
+            ..Near::default()
+        };
+        let step = Walk::new(&self.trie, &self.terms, wanted, path, &mut near).run();
+        if step.is_none() && self.merge_slashes && path.contains("//") {
+            let merged = with_single_slashes(path);
+            let _ = Walk::new(&self.trie, &self.terms, wanted, &merged, &mut near).run();
+        }
+        near.allow.unwrap_or_default()
+    }
+
+    /// The main URL of an alias.
+    fn canonical(
+        &self,
+        route: &Route,
+        values: &Values<'_>,
+        wanted: Wanted<'_>,
+        base: Option<&Base>,
+    ) -> Option<Redirect> {
+        let root = Base::new("");
+        let link = crate::Link::new(self, base.unwrap_or(&root), route.name()?)
+            .method(wanted.method.clone())
+            .without_unknown();
+        let link = if base.is_some() {
+            link.external()
+        } else {
+            link
+        };
+        let url = link.write(&values.0).ok()?;
+        Some(Redirect(match base {
+            Some(_) => Goal::Alias(url),
+            None => Goal::Rule {
+                host: self.default_domain().to_owned(),
+                path: url,
+            },
+        }))
+    }
+
+    /// A rule of the same name that has the values as its defaults.
+    fn shorter(
+        &self,
+        route: &Route,
+        mut values: Values<'_>,
+        wanted: Wanted<'_>,
+    ) -> Option<Redirect> {
+        for &other in &route.shorter {
+            let other = &self.routes[other as usize];
+            if !other.suits(&values.0, Some(wanted.method)) {
+                continue;
+            }
+            for (name, value) in &other.defaults {
+                let own = values.0.iter_mut().find(|(own, _)| **own == **name);
+                if let Some((_, own)) = own {
+                    *own = value.clone();
+                }
+            }
+            let mut host = String::new();
+            let mut path = String::from("/");
+            crate::link::put(&other.host_steps, other, &values.0, &mut host).ok()?;
+            crate::link::put(&other.path_steps, other, &values.0, &mut path).ok()?;
+            return Some(Redirect(Goal::Rule { host, path }));
+        }
+        None
+    }
+}
+
+/// Where a rule redirects to, for what the path holds.
+fn aim(route: &Route, target: &Target, found: &Found<'_>) -> String {
+    let values = route.values(found.texts(route));
+    let steps = match target {
+        Target::Function(Redirection::Function(function)) => return function(&values),
+        Target::Function(Redirection::Template(template)) => return template.clone(),
+        Target::Template(steps) => steps,
+    };
+    let mut url = String::new();
+    // A variable at the front could otherwise make it another host, or another scheme.
+    let begins_with_variable = matches!(steps.first(), Some(route::Step::Parameter(_)));
+    for step in steps {
+        match step {
+            route::Step::Text(text) => url.push_str(text),
+            route::Step::Parameter(index) => {
+                let parameter = &route.parameters[*index];
+                if let Some(value) = values.get(&parameter.name) {
+                    // What was matched is written as it is read; where that cannot be, it is left out.
+                    let _ = parameter.kind.write(value, &mut url);
+                }
+            }
+        }
+    }
+    if begins_with_variable {
+        return format!("./{}", url.trim_start_matches('/'));
+    }
+    url
+}
+
+fn single_slash_at_front(path: &str) -> &str {
+    let extra = path.len() - path.trim_start_matches('/').len();
+    &path[extra.saturating_sub(1)..]
+}
+
+fn with_single_slashes(path: &str) -> String {
+    let mut merged = String::with_capacity(path.len());
+    for character in path.chars() {
+        if character != '/' || !merged.ends_with('/') {
+            merged.push(character);
+        }
+    }
+    merged
+}
+
+/// A method that nobody takes by name: to learn which ones are taken.
+pub(crate) fn no_method() -> Method {
+    Method::from_bytes(b"--").expect("two hyphens are a token")
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.routes.iter().map(Route::pattern))
+            .finish()
+    }
+}
+
+/// The table of rules, a line each: methods, pattern, name.
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.routes
+            .iter()
+            .try_for_each(|route| writeln!(f, "{route}"))
+    }
+}
