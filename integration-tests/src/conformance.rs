@@ -19,6 +19,9 @@ mod outcome;
 mod path_agreement;
 mod range;
 mod report;
+mod routing;
+mod routing_build;
+mod routing_match;
 mod set_cookie;
 mod static_paths;
 mod tree;
@@ -29,7 +32,7 @@ use self::case::Case;
 pub use self::report::Report;
 
 /// Suites whose crate is not there yet, or not deep enough.
-const NOT_YET: [&str; 3] = ["routing-match", "routing-build", "multipart"];
+const NOT_YET: [&str; 1] = ["multipart"];
 
 /// Runs every case of a table against a suite.
 ///
@@ -58,6 +61,8 @@ pub fn run(suite: &str, table: &str) -> Result<Report, BoxError> {
             let served = range::Served::start()?;
             Report::on(cases, |case| range::run(case, &served))
         }
+        "routing-build" => Report::on(cases, routing_build::run),
+        "routing-match" => Report::on(cases, routing_match::run),
         "set-cookie" => Report::on(cases, set_cookie::run),
         "static-paths" => {
             let root = static_paths::Root::start()?;

@@ -7,6 +7,7 @@
 mod h2load;
 mod httplint;
 mod redbot;
+mod routing;
 mod schemathesis;
 mod site;
 mod slowhttptest;
