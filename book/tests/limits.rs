@@ -159,6 +159,7 @@ fn every_option_that_the_chapter_names_is_there() {
         };
         let folder = match owner {
             "Server" => "serve/src/server.rs",
+            "AccessLogLayer" => "access-log/src/layer.rs",
             "AuthTkt" => "auth/src/ticket/auth_tkt.rs",
             "FetchedKeys" => "auth/src/jwt/fetched.rs",
             "SealedTicket" => "auth/src/ticket/sealed.rs",
