@@ -73,6 +73,12 @@ const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("the write-ahead log", "16 MiB", "session-sqlite/src/schema.rs", "const LOG_SIZE: i32 = 16 << 20;"),
     ("expired sessions swept at", "200, each minute", "session-sqlite/src/verbs.rs", "const SWEEP: u32 = 200;"),
     ("expired sessions swept at", "200, each minute", "session-sqlite/src/lane.rs", "SWEEP_EVERY: Duration = Duration::from_secs(60);"),
+    ("a request's body, decoded", "16 MiB", "compression/src/decompression/layer.rs", "const MAX_SIZE: u64 = 16 << 20;"),
+    ("grow in decoding", "100, from the first MiB on", "compression/src/decompression/layer.rs", "const MAX_RATIO: u64 = 100;"),
+    ("grow in decoding", "100, from the first MiB on", "compression/src/decompression/body.rs", "const HARMLESS: u64 = 1 << 20;"),
+    ("codings of one body", "1", "compression/src/decompression/codings.rs", "(Self::Plain, Some(coding)) => Self::In(coding),"),
+    ("the window of a zstd body", "8 MiB", "compression/src/decompression/decoder/zstandard.rs", "const WINDOW_LOG: u32 = 23;"),
+    ("decoded before other tasks", "256 KiB", "compression/src/decompression/body.rs", "const TURN: usize = 256 * 1024;"),
     ("the least that is compressed", "1024 bytes", "compression/src/layer.rs", "const MIN_SIZE: u64 = 1024;"),
     ("compression level", "4 of 9; zstd 3 of 19", "compression/src/effort.rs", "Coding::Zstd => 3,"),
     ("compression level", "4 of 9; zstd 3 of 19", "compression/src/effort.rs", "Coding::Br | Coding::Gzip | Coding::Deflate => 4,"),
@@ -172,6 +178,7 @@ fn every_option_that_the_chapter_names_is_there() {
             "CompressionLayer" => "compression/src/layer.rs",
             "Cascade" => "mount/src/cascade.rs",
             "RecursiveLayer" => "mount/src/recursive/layer.rs",
+            "DecompressionLayer" => "compression/src/decompression/layer.rs",
             _ => panic!("{owner} is new: say here where it is"),
         };
         let code = read(&format!("../crates/{folder}"));

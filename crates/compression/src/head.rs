@@ -6,7 +6,7 @@ use plywood_header::accept_encoding::Coding;
 use crate::tags::{self, EntityTags};
 
 /// Digests of the plain bytes ([RFC 9530](https://www.rfc-editor.org/rfc/rfc9530), and the two that it replaced).
-const DIGESTS: [&str; 4] = ["content-digest", "repr-digest", "digest", "content-md5"];
+pub(crate) const DIGESTS: [&str; 4] = ["content-digest", "repr-digest", "digest", "content-md5"];
 
 /// The head of an answer whose body is now in `coding`, and `length` bytes long if that is known.
 pub(crate) fn recode(

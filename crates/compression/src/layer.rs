@@ -46,7 +46,7 @@ const MIN_SIZE: u64 = 1024;
 const MAX_ENCODERS: usize = 256;
 
 /// What this build can write, the best first: see [`CompressionLayer::level`] for the curve.
-const OFFERS: &[Coding] = &[
+pub(crate) const OFFERS: &[Coding] = &[
     #[cfg(feature = "zstd")]
     Coding::Zstd,
     #[cfg(feature = "br")]

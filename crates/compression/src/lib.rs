@@ -27,6 +27,7 @@
 //! ```
 //!
 //! [`CompressionLayer`] is a wrapper: it changes heads and wraps bodies. It acts at the response's head, and while the body is read.
+//! [`DecompressionLayer`], for the bodies of requests, is a gate.
 //!
 //! # What it does
 //!
@@ -62,7 +63,7 @@
 //! # What it does not do
 //!
 //! It does not refuse, unless it is [`strict`](CompressionLayer::strict): a client that accepts no coding at all, not even the plain one,
-//! gets the plain one. It does not decompress requests. A `Range` is the inner service's to answer, from plain bytes. With weak tags, `If-Match`
+//! gets the plain one. A `Range` is the inner service's to answer, from plain bytes. With weak tags, `If-Match`
 //! fails there, as it must: a client that wants to edit what it read asks for it with `Accept-Encoding: identity`.
 //!
 //! # Features
@@ -98,6 +99,7 @@
 mod asked;
 mod at_hand;
 mod body;
+mod decompression;
 mod effort;
 mod eligibility;
 mod encoder;
@@ -114,6 +116,9 @@ pub use plywood_header::accept_encoding::Coding;
 
 pub use self::{
     body::Compressed,
+    decompression::{
+        Decompression, DecompressionError, DecompressionErrorKind, DecompressionLayer, Judge,
+    },
     layer::CompressionLayer,
     refusal::NotAcceptable,
     service::{Compress, Compression},

@@ -14,6 +14,10 @@ pub(crate) struct Recycler {
     shelves: Vec<Box<dyn Any + Send>>,
 }
 
+/// A piece that weighs more, in bytes, is made anew each time: clearing it costs more than the system's clean pages, of which a short body touches
+/// few.
+const HEAVY: usize = 3 << 19;
+
 impl Recycler {
     fn shelf<T: Send + 'static>(&mut self) -> &mut Vec<Vec<T>> {
         let found = self
@@ -54,7 +58,8 @@ impl<T: Clone + Default + Send + 'static> Allocator<T> for Recycler {
     }
 
     fn free_cell(&mut self, piece: Piece<T>) {
-        if piece.0.capacity() > 0 {
+        let weight = piece.0.capacity() * size_of::<T>();
+        if weight > 0 && weight <= HEAVY {
             self.shelf().push(piece.0);
         }
     }
@@ -126,6 +131,14 @@ mod tests {
         assert_eq!(again.0.capacity(), 100);
         let other: Piece<u8> = memory.alloc_cell(50);
         assert_eq!(other.slice(), [0; 50]);
+    }
+
+    #[test]
+    fn heavy_pieces_are_not_kept() {
+        let mut memory = Recycler::default();
+        let piece: Piece<u32> = memory.alloc_cell(HEAVY / 4 + 1);
+        memory.free_cell(piece);
+        assert!(memory.shelf::<u32>().is_empty());
     }
 
     #[test]

@@ -30,9 +30,12 @@ impl Codec for Zstandard {
         let mut set = |parameter| self.context.set_parameter(parameter).expect(SETTABLE);
         set(CParameter::CompressionLevel(job.level));
         if job.size.is_none_or(|size| size > PORTION as u64) {
-            // It buffers a whole window, for as long as the client takes to read. Decoders need not take more than 8 MiB
-            // (RFC 9659), and these are far from it.
-            set(CParameter::WindowLog(effort::window(job.size, 17, 17, 19)));
+            // It buffers a whole window, for as long as the client takes to read: a long one only for a body that is not much longer
+            // itself. Decoders need not take more than 8 MiB (RFC 9659), and these are far from it.
+            let most = if job.size > Some(2 << 20) { 19 } else { 21 };
+            set(CParameter::WindowLog(effort::window(
+                job.size, 17, 17, most,
+            )));
         }
     }
 
