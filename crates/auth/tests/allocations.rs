@@ -10,7 +10,7 @@ use std::{
 
 use allocation_counter::measure;
 use http::{Request, Response};
-use plywood_auth::{BasicAuthLayer, FormLoginLayer, RequireLayer};
+use plywood_auth::{Accounts, BasicAuthLayer, FormLoginLayer, RequireLayer, Verdict};
 use plywood_core::{Body, Identity, Scheme, Witness};
 use tower::{Layer, Service, service_fn};
 
@@ -57,6 +57,27 @@ fn basic_costs_the_place_of_the_identity() {
     let _witness = Witness::call(&mut witnessed);
     assert_eq!(cost(&basic, witnessed), 1);
     assert_eq!(cost(&basic.below("/admin"), request("/style.css")), 0);
+}
+
+/// A file whose hashes are slow.
+struct File;
+
+impl Accounts for File {
+    fn check(&self, name: &str, _: &str) -> Verdict {
+        let ada = Identity::new(name);
+        Verdict::later(async { Ok(Some(ada)) })
+    }
+
+    fn edition(&self) -> Option<u64> {
+        Some(1)
+    }
+}
+
+#[test]
+fn a_password_that_is_kept_in_mind_costs_the_place_of_the_identity() {
+    let basic = BasicAuthLayer::of(File);
+    assert!(cost(&basic, request("/")) > 1);
+    assert_eq!(cost(&basic, request("/")), 1);
 }
 
 #[test]

@@ -1,0 +1,247 @@
+//! Basic with its passwords kept in mind, and what guessing costs others: `cargo bench -p plywood-benches --bench auth`.
+//!
+//! - What a request with a right password adds to the bare service while the password is kept in mind (nanoseconds, allocations).
+//! - Whether a name that is unknown takes another time than a wrong password: Welch's t over 10^5 of each. Beyond 4.5 it does.
+//! - How long a request of somebody else takes while a thousand wrong passwords a second are checked.
+
+use std::{
+    convert::Infallible,
+    hint::black_box,
+    io::Write,
+    time::{Duration, Instant},
+};
+
+use http::{HeaderValue, Request, Response, StatusCode, header::AUTHORIZATION};
+use plywood_auth::{
+    BasicAuthLayer,
+    password::{self, Htpasswd},
+};
+use plywood_benches::spread;
+use plywood_core::Body;
+use rustix::time::{ClockId, clock_gettime};
+use tempfile::NamedTempFile;
+use tokio::{
+    runtime::{Builder, Runtime},
+    task::JoinSet,
+    time::{MissedTickBehavior, interval},
+};
+use tower::{Layer, Service, ServiceExt, service_fn};
+
+const ADA: &str = "Basic YWRhOnBseXdvb2Q="; // ada:plywood
+const WRONG: &str = "Basic YWRhOnBseXdvb2Y="; // ada:plywoof
+const UNKNOWN: &str = "Basic ZXZlOnBseXdvb2Q="; // eve:plywood
+
+/// `plywood` as Apache's `htpasswd -s` hashes it: so fast that a difference of a few nanoseconds would show.
+const FAST: &str = "ada:{SHA}bgXiyOZTFxpMrgZZJvuRGLu1Fhc=\n";
+
+fn main() {
+    warm();
+    timing();
+    crowd();
+}
+
+async fn bare(_: Request<Body>) -> Result<Response<Body>, Infallible> {
+    Ok(Response::new(Body::from("hello, world\n")))
+}
+
+fn request(authorization: &'static str) -> Request<Body> {
+    let mut request = Request::new(Body::empty());
+    let field = HeaderValue::from_static(authorization);
+    request.headers_mut().insert(AUTHORIZATION, field);
+    request
+}
+
+fn file(line: &str) -> (NamedTempFile, Htpasswd) {
+    let mut file = NamedTempFile::new().expect("there is a disk");
+    file.write_all(line.as_bytes()).expect("it has room");
+    let accounts = Htpasswd::open(file.path()).expect("the line is well-formed");
+    (file, accounts)
+}
+
+fn alone() -> Runtime {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime can be made")
+}
+
+/// What a request adds while its password is kept in mind.
+fn warm() {
+    const ROUNDS: usize = 101;
+    const REQUESTS: u32 = 20_000;
+    let runtime = alone();
+    let line = format!("ada:{}\n", password::hash("plywood"));
+    let (_file, accounts) = file(&line);
+    let basic = BasicAuthLayer::of(accounts).remember(Duration::from_secs(3600));
+    let (basic, bare) = (basic.layer(service_fn(bare)), service_fn(bare));
+    let response = runtime.block_on(basic.clone().oneshot(request(ADA)));
+    assert_eq!(response.map(|answer| answer.status()), Ok(StatusCode::OK));
+
+    let mut added = Vec::with_capacity(ROUNDS);
+    for _ in 0..ROUNDS {
+        let [without, with] = [
+            time(&runtime, bare.clone(), REQUESTS),
+            time(&runtime, basic.clone(), REQUESTS),
+        ];
+        added.push((with - without) / f64::from(REQUESTS));
+    }
+    let allocations = allocations(&runtime, basic) - allocations(&runtime, bare);
+    let (least, median, most) = spread(added);
+    println!(
+        "Basic, kept in mind: {median:.0} ns added ({least:.0} to {most:.0}), {allocations} allocations"
+    );
+}
+
+/// Nanoseconds of processor time.
+fn time<S>(runtime: &Runtime, mut service: S, requests: u32) -> f64
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+{
+    let busy = || -> Duration {
+        let time = clock_gettime(ClockId::ThreadCPUTime);
+        time.try_into().expect("it does not run backwards")
+    };
+    runtime.block_on(async {
+        let started = busy();
+        for _ in 0..requests {
+            black_box(service.call(request(ADA)).await).ok();
+        }
+        (busy() - started).as_secs_f64() * 1e9
+    })
+}
+
+fn allocations<S>(runtime: &Runtime, mut service: S) -> u64
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+{
+    let request = request(ADA);
+    let counted = allocation_counter::measure(|| {
+        runtime.block_on(async { black_box(service.call(request).await).ok() });
+    });
+    counted.count_total
+}
+
+/// Does the time tell whether there is such a name?
+fn timing() {
+    const SAMPLES: usize = 100_000;
+    let runtime = alone();
+    let (_file, accounts) = file(FAST);
+    let basic = BasicAuthLayer::of(accounts).unlimited_attempts();
+    let mut app = basic.layer(service_fn(bare));
+    let (mut wrong, mut unknown) = (Vec::new(), Vec::new());
+    let mut coin = 0x9e37_79b9_7f4a_7c15_u64;
+    while wrong.len().min(unknown.len()) < SAMPLES {
+        coin ^= coin << 13;
+        coin ^= coin >> 7;
+        coin ^= coin << 17;
+        let (authorization, times) = if coin & 1 == 0 {
+            (WRONG, &mut wrong)
+        } else {
+            (UNKNOWN, &mut unknown)
+        };
+        let request = request(authorization);
+        let started = Instant::now();
+        let response = runtime.block_on(app.call(request));
+        let took = started.elapsed();
+        assert_eq!(
+            response.map(|answer| answer.status()),
+            Ok(StatusCode::UNAUTHORIZED)
+        );
+        times.push(took.as_secs_f64() * 1e9);
+    }
+    // What else runs on the machine makes a few of them very long, on both sides alike.
+    let mut all: Vec<f64> = wrong.iter().chain(&unknown).copied().collect();
+    all.sort_by(f64::total_cmp);
+    let longest = all[all.len() * 95 / 100];
+    let cropped = |times: &[f64]| -> Vec<f64> {
+        let short = times.iter().copied().filter(|time| *time <= longest);
+        short.collect()
+    };
+    println!(
+        "unknown name against wrong password: t = {:.2}, and {:.2} without the longest twentieth",
+        welch(&unknown, &wrong),
+        welch(&cropped(&unknown), &cropped(&wrong)),
+    );
+}
+
+/// Welch's t.
+#[expect(clippy::cast_precision_loss, reason = "there are 10^5 of them")]
+fn welch(one: &[f64], other: &[f64]) -> f64 {
+    let moments = |values: &[f64]| {
+        let count = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / count;
+        let squares = values.iter().map(|value| (value - mean).powi(2));
+        (mean, squares.sum::<f64>() / (count - 1.0) / count)
+    };
+    let ((one, one_error), (other, other_error)) = (moments(one), moments(other));
+    (one - other) / (one_error + other_error).sqrt()
+}
+
+/// How long does somebody else wait while passwords are guessed?
+fn crowd() {
+    let workers = Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    let runtime = workers.expect("a runtime can be made");
+    let line = format!("ada:{}\n", password::hash("plywood"));
+    let (_file, accounts) = file(&line);
+    let basic = BasicAuthLayer::of(accounts)
+        .unlimited_attempts()
+        .below("/shed");
+    let app = basic.layer(service_fn(bare));
+    for (said, guesses) in [("nobody guesses", 0), ("a thousand guesses a second", 1000)] {
+        let (waits, refused) = runtime.block_on(others(app.clone(), guesses));
+        let at = |percent: usize| waits[waits.len() * percent / 100];
+        println!(
+            "{said}: others wait {:?} (half of them), {:?} (99 of 100), {:?} (all); {refused} guesses refused",
+            at(50),
+            at(99),
+            waits[waits.len() - 1],
+        );
+    }
+}
+
+/// The waits of a visitor who asks five hundred times a second, in order; and how many guesses were refused at once, because enough wait.
+async fn others<S>(app: S, guesses: u64) -> (Vec<Duration>, usize)
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+    S: Clone + Send + 'static,
+    S::Future: Send,
+{
+    const FOR: Duration = Duration::from_secs(10);
+    let ends = Instant::now() + FOR;
+    let (guesser, mut tasks) = (app.clone(), JoinSet::new());
+    if guesses > 0 {
+        tasks.spawn(async move {
+            let (mut pause, mut all) = (interval(Duration::from_millis(10)), JoinSet::new());
+            while Instant::now() < ends {
+                pause.tick().await;
+                for _ in 0..guesses / 100 {
+                    let mut request = request(WRONG);
+                    *request.uri_mut() = http::Uri::from_static("/shed");
+                    all.spawn(guesser.clone().oneshot(request));
+                }
+            }
+            let answers = all.join_all().await;
+            let refused = |answer: &Result<Response<Body>, Infallible>| {
+                answer
+                    .as_ref()
+                    .is_ok_and(|answer| answer.status() == StatusCode::SERVICE_UNAVAILABLE)
+            };
+            answers.iter().filter(|answer| refused(answer)).count()
+        });
+    }
+    let visitor = tokio::spawn(async move {
+        let (mut pause, mut waits) = (interval(Duration::from_millis(2)), Vec::new());
+        pause.set_missed_tick_behavior(MissedTickBehavior::Burst);
+        while Instant::now() < ends {
+            // From when it was due: a visitor who could not even ask has waited too.
+            let due = pause.tick().await.into_std();
+            black_box(app.clone().oneshot(request(ADA)).await).ok();
+            waits.push(due.elapsed());
+        }
+        waits.sort();
+        waits
+    });
+    let waits = visitor.await.expect("it does not panic");
+    (waits, tasks.join_all().await.into_iter().sum())
+}
