@@ -92,6 +92,8 @@ mod area;
 mod auth;
 mod basic;
 pub mod bearer;
+#[cfg(feature = "certificate")]
+pub mod certificate;
 mod challenge;
 mod check;
 #[cfg(feature = "digest")]
