@@ -66,7 +66,7 @@ enum Secret {
 impl Account {
     /// One whose password is at hand.
     ///
-    /// Whose identity has another name than the account signs in by must say so, by [`name`](Self::name).
+    /// Where names are sent as [hashes](super::Digest::user_hash), one whose identity has another name than it signs in by must say so, by [`name`](Self::name).
     pub fn by_password(identity: Identity, password: impl Into<String>) -> Self {
         Self {
             identity,
@@ -91,13 +91,16 @@ impl Account {
         self
     }
 
-    /// The hash that its responses are computed from.
-    pub(super) fn hash(&self, realm: &str, algorithm: Algorithm) -> Hex {
+    /// The hash that its responses are computed from: by the name that the client has sent, or else by the account's.
+    pub(super) fn hash(&self, asked: &Asked<'_>) -> Hex {
         match &self.secret {
             Secret::Hash(hash) => *hash,
             Secret::Password(password) => {
-                let name = self.name.as_deref().unwrap_or_else(|| self.identity.name());
-                account_hash(algorithm, name, realm, password)
+                let name = match asked.user {
+                    User::Name(name) => name,
+                    User::Hash(_) => self.name.as_deref().unwrap_or(self.identity.name()),
+                };
+                account_hash(asked.algorithm, name, asked.realm, password)
             }
         }
     }

@@ -194,8 +194,7 @@ impl Scheme for Digest {
             Ok(None) => return Next::Now(Finding::Nothing),
             Err(refusal) => return Next::Now(refusal.into()),
         };
-        let asked = Asked::new(sent.credentials.user(), &self.config.realm, sent.algorithm);
-        let judged = match self.config.accounts.find(&asked).0 {
+        let judged = match self.config.accounts.find(&self.config.asked(&sent)).0 {
             Next::Now(Ok(account)) => self.config.judge(&sent, account),
             Next::Now(Err(error)) => return Next::Now(Refusal::unknown(error).into()),
             Next::Later(found) => {
@@ -308,11 +307,15 @@ impl Config {
         }))
     }
 
+    fn asked<'a>(&'a self, sent: &'a Sent<'_>) -> Asked<'a> {
+        Asked::new(sent.credentials.user(), &self.realm, sent.algorithm)
+    }
+
     /// Is the response the one of this account?
     fn judge(&self, sent: &Sent<'_>, account: Option<Account>) -> Judged {
         // For an unknown name something else is computed, so that it takes as long.
         let hash = match &account {
-            Some(account) => account.hash(&self.realm, sent.algorithm),
+            Some(account) => account.hash(&self.asked(sent)),
             None => account_hash(sent.algorithm, "", &self.realm, ""),
         };
         let calculation = sent.credentials.calculation(&hash, sent.body.as_ref());
