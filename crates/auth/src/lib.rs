@@ -1,4 +1,4 @@
-//! HTTP authentication for any tower service: one or more schemes, and a login form over a session.
+//! HTTP authentication for any tower service: one or more schemes, a login form over a session, and who may do what.
 //!
 //! ```
 //! use http::{Request, Response, StatusCode};
@@ -41,13 +41,25 @@
 //!
 //! - [`AuthLayer`] asks one or more authentication [`Scheme`]s, in order, who it is: for APIs, and where there are several ways in.
 //! - [`BasicAuthLayer`] is its shortest form, with a name and a password in each request: for tools and small teams.
-//! - [`FormLoginLayer`] asks once, by a page, and remembers in the session: for people. It brings the page, the sign-in and the
-//!   sign-out.
+//! - [`FormLoginLayer`] asks once, by a page, and remembers in the session: for people. It brings the page, the sign-in, the
+//!   sign-out, and a box to tick for those who want to stay signed in.
 //! - [`RequireLayer`] asks for a role, a rule or a fresh sign-in, of whoever one of the others has let in.
 //!
 //! Who asks (*authentication*) and what they may (*authorization*) are apart: a layer that is [`optional`](AuthLayer::optional) only finds out
 //! who it is, and a [`RequireLayer`] or a handler further in decides. A `401` that comes from there gets the challenges of every auth
 //! layer that it passes on its way out, unless it has its own.
+//!
+//! | scheme | who | feature |
+//! |---|---|---|
+//! | [`Basic`] | a name with a password, in each request | |
+//! | [`Bearer`] | whoever sends a token; `jwt` verifies signed ones, `jwks` fetches their keys | (`jwt`, `jwks`) |
+//! | `Digest` | who proves to know a password without sending it | `digest` |
+//! | `ticket` | who has a ticket in a cookie, of mod_auth_tkt or our own | `ticket` |
+//! | `certificate` | who has shown a certificate in the TLS handshake | `certificate` |
+//! | [`Addresses`] | who is in a range of addresses | |
+//!
+//! Names and passwords are checked by a closure, or by any [`Accounts`]: `password` has htpasswd files, and hashes of many kinds for accounts in a
+//! database. Wrong ones are counted ([`Attempts`]), and right ones are [kept in mind](Basic::remember) for a short while.
 //!
 //! Whoever gets in is named by an [`Identity`](plywood_core::Identity) in the request. Where an access log outside has left a
 //! [`Witness`](plywood_core::Witness), it is told at once. A request that has an identity already, from a layer outside, is not asked again. Every refusal has its reason as a
@@ -55,13 +67,14 @@
 //!
 //! # What it does not do
 //!
-//! It keeps no accounts and hashes no passwords: that is for the check, which is one closure. It does not count failed
-//! attempts. A session that has begun is not asked again, so that whoever removes an account ends its sessions too.
+//! It keeps no accounts: that is for a file, a database, or the check, which is one closure. Attempts are counted in the memory of one process; a
+//! [`Throttle`] of one's own counts for several. A session that has begun is not asked again, so that whoever removes an account ends its sessions too.
 //!
 //! # Order
 //!
 //! Inside of the access log and the error pages. The login form inside of `SessionLayer` of `plywood-session`: without one it answers
-//! `500` with a `Failure` that says so. [`RequireLayer`] inside of the others. Everything that must not be seen by strangers stands
+//! `500` with a `Failure` that says so. [`RequireLayer`] inside of the others. Where there are a form and other ways in, either may stand outside: the
+//! outer one is [`optional`](AuthLayer::optional). Everything that must not be seen by strangers stands
 //! inside, dispatch and mounts too; or the guard stands inside of a mount, and then its prefixes are relative to that.
 //!
 //! # Security
@@ -71,9 +84,15 @@
 //! - When the check or the store fails, nobody gets in: `503`.
 //! - Compare passwords in constant time ([`constant_time_eq`]), and spend as much time on an unknown name as on a known one: for it,
 //!   verify the password against some other hash and throw the outcome away. The layers' own answers do not tell which of the two was wrong.
+//! - Wrong passwords are counted by client and account, by client, and by account, and after too many of them the answer is `429` whatever the next one is:
+//!   see [`Attempts`] for how long, and for why a stranger cannot keep somebody out for long. The client is the one that
+//!   [`Client`](plywood_core::Client) proves, an IPv6 network of 64 bits as one. Behind a proxy on another machine that proves nobody, everybody is one client.
+//! - What is kept of a right password is a hash with a key of this process. It is forgotten when the accounts say that they have changed, and after a
+//!   minute at the latest.
 //! - A sign-in renews the session and says whose it is (`Vault::destroy_all` of `plywood-session-core` signs an account out everywhere); a
-//!   sign-out destroys it. When another person signs in, what the one before left in the session is
-//!   cleared.
+//!   sign-out destroys it. When another person signs in, the session of the one before ends, with what was left in it.
+//! - A sign-in may be [too old](RequireLayer::max_age) for what is asked for, and somebody with two factors may be asked for by a
+//!   [rule](RequireLayer::when) over [`methods`](plywood_core::Identity::methods).
 //! - The way back after a sign-in stays on this site. Both forms are refused from another site's page, by `Sec-Fetch-Site` or `Origin`. A
 //!   proxy must therefore pass `Host` on as it was sent.
 //! - Limits: 4 KiB for a name and for a password ([`MAX_CREDENTIAL`]), 8 KiB for the form ([`body_limit`](FormLoginLayer::body_limit)), 2 KiB
@@ -82,6 +101,7 @@
 //! # Standards
 //!
 //! [RFC 7617](https://www.rfc-editor.org/rfc/rfc7617) (Basic),
+//! [RFC 6585 §4](https://www.rfc-editor.org/rfc/rfc6585#section-4) (429),
 //! [RFC 9110 §11](https://www.rfc-editor.org/rfc/rfc9110#section-11) (authentication in HTTP),
 //! [RFC 8176](https://www.rfc-editor.org/rfc/rfc8176) (words for how somebody was authenticated),
 //! [Fetch Metadata](https://www.w3.org/TR/fetch-metadata/), [CSP 3](https://www.w3.org/TR/CSP3/).

@@ -6,9 +6,9 @@
 //!
 //! | extension | where | left by | read by |
 //! |---|---|---|---|
-//! | [`Client`] | request | serve, test | access log |
+//! | [`Client`] | request | serve, test | access log; auth, which counts attempts by it and knows ranges of addresses |
 //! | [`Scheme`] | request | serve, test | session, for the cookie's `Secure` |
-//! | [`ClientCertificate`] | request | nobody yet: a gateway that speaks TLS | nobody yet |
+//! | [`ClientCertificate`] | request | nobody yet: a gateway that speaks TLS | auth |
 //! | [`RequestId`] | request | nobody yet: a layer of your own | error pages |
 //! | [`Mount`] | request | dispatch, mount | auth, dispatch, mount, static, which build URLs; access log and error pages, which name the path that was sent |
 //! | [`MatchedRoute`], [`Params`] | request | dispatch, mount | handlers |
