@@ -9,7 +9,7 @@ use serde_json::Value;
 /// The floors of the house, lowest first. A crate may depend on the floors below its own.
 const FLOORS: [&[&str]; 4] = [
     // The first floor: words and tools.
-    &["core", "header", "rule", "session-core"],
+    &["core", "header", "publish-macros", "rule", "session-core"],
     // The second: layers, services, gateways, back ends.
     &[
         "access-log",
@@ -19,6 +19,7 @@ const FLOORS: [&[&str]; 4] = [
         "error-pages",
         "lint",
         "mount",
+        "publish",
         "serve",
         "session",
         "session-postgres",

@@ -1,0 +1,333 @@
+//! Mounts, cascades, forwards and a layer for one path: inside axum, around axum, over a socket, asked by curl.
+
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
+use std::{
+    convert::Infallible,
+    fs,
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    path::{Path, PathBuf},
+    process::Command,
+    sync::mpsc,
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    extract::Request as AxumRequest,
+    routing::{any, get, post},
+};
+use http_body_util::BodyExt;
+use plywood::{
+    mount::{RecursiveLayer, forward},
+    prelude::*,
+};
+use plywood_lint::LintLayer;
+use plywood_test::Client as TestClient;
+use tempfile::TempDir;
+
+/// Where it stands, and a redirect to its own directory.
+async fn shop(request: Request<Body>) -> Result<Response<Body>, Infallible> {
+    let mount = Mount::of(&request);
+    if request.uri().path() == "/cart" {
+        let location = mount.location("/cart/", request.uri().query());
+        let response = Response::builder().status(308).header("location", location);
+        return Ok(response.body(Body::empty()).unwrap());
+    }
+    let text = format!(
+        "the shop has {} and pays at {}",
+        request.uri().path(),
+        mount.absolute("/pay")
+    );
+    Ok(Response::new(text.into()))
+}
+
+/// An axum app that does not know where it is mounted.
+fn axum_app() -> Router {
+    Router::new()
+        .route(
+            "/hello",
+            get(|uri: Uri| async move { format!("axum has {uri}") }),
+        )
+        .route(
+            "/upload",
+            post(|body: axum::body::Bytes| async move { body.len().to_string() }),
+        )
+}
+
+fn mounts() -> Mounts<Infallible> {
+    let mounts = Mounts::new();
+    let inner = Mounts::<Infallible>::new();
+    inner.mount("/deep", service_fn(shop)).unwrap();
+    mounts.mount("/shop", service_fn(shop)).unwrap();
+    mounts.mount("/axum", axum_app()).unwrap();
+    mounts.mount("/a/b", inner).unwrap();
+    mounts
+}
+
+#[tokio::test]
+async fn the_same_mounts_stand_inside_axum_around_axum_and_alone() {
+    let inside = Router::new()
+        .route("/own", get(|| async { "own" }))
+        .fallback_service(mounts());
+    let around = mounts();
+    around.fallback(Router::new().route("/own", get(|| async { "own" })));
+    for app in [plywood::app(inside), plywood::app(around)] {
+        let app = LintLayer::new().layer(app);
+        let client = TestClient::new(app);
+        client.get("/own").await.expect_text("own");
+        client
+            .get("/shop/x")
+            .await
+            .expect_text("the shop has /x and pays at /shop/pay");
+        client
+            .get("/a/b/deep/x")
+            .await
+            .expect_text("the shop has /x and pays at /a/b/deep/pay");
+        client
+            .get("/axum/hello?q")
+            .await
+            .expect_text("axum has /hello?q");
+        // A redirect leads back to where the service is mounted, and from there to the answer.
+        let reply = client.get("/a/b/deep/cart?item=3").follow(1).await;
+        reply.expect_text("the shop has /cart/ and pays at /a/b/deep/pay");
+        assert_eq!(client.get("/shopping").await.status(), 404);
+    }
+}
+
+#[tokio::test]
+async fn below_axums_nest_the_mounts_still_read_what_is_left() {
+    let app = Router::new().nest_service("/site", mounts());
+    let client = TestClient::new(app);
+    client
+        .get("/site/shop/x")
+        .await
+        .expect_text("the shop has /x and pays at /shop/pay");
+}
+
+/// The new app knows nothing yet; the old one takes it all.
+fn strangler(folder: &Path) -> App {
+    let new = Router::new().route("/new", any(|| async { "new" }));
+    // One that reads the whole body before it says that it is not the one.
+    let greedy = any(|request: AxumRequest| async move {
+        let mut body = request.into_body();
+        while let Some(Ok(_)) = body.frame().await {}
+        StatusCode::NOT_FOUND
+    });
+    let cascade = Cascade::<BoxError>::new()
+        .then(new)
+        .then(Router::new().fallback(greedy))
+        .then(service_fn(measure))
+        .memory(1000)
+        .limit(20 << 20)
+        .folder(folder);
+    plywood::app(
+        ServiceBuilder::new()
+            .layer(ErrorPagesLayer::new())
+            .service(cascade),
+    )
+}
+
+/// How long the body is, and the sum of its bytes.
+async fn measure(request: Request<Body>) -> Result<Response<Body>, BoxError> {
+    let (mut length, mut sum) = (0_u64, 0_u64);
+    let mut body = request.into_body();
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame?.into_data() {
+            length += data.len() as u64;
+            sum += data.iter().map(|&byte| u64::from(byte)).sum::<u64>();
+        }
+    }
+    Ok(Response::new(format!("{length} {sum}").into()))
+}
+
+struct Site {
+    address: SocketAddr,
+    folder: TempDir,
+}
+
+impl Site {
+    async fn of(app: impl FnOnce(&Path) -> App) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let listener = Listener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = app(folder.path());
+        tokio::spawn(Server::new(listener).serve_until(app, std::future::pending()));
+        Self { address, folder }
+    }
+
+    fn at(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// A file of so many bytes for curl to send, outside of the cascade's folder.
+    fn upload(bytes: usize) -> (TempDir, PathBuf, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("upload");
+        let content: Vec<u8> = (0..bytes)
+            .map(|at| u8::try_from(at % 251).unwrap())
+            .collect();
+        let sum: u64 = content.iter().map(|&byte| u64::from(byte)).sum();
+        fs::write(&path, content).unwrap();
+        (folder, path, format!("{bytes} {sum}"))
+    }
+}
+
+async fn curl(arguments: Vec<String>) -> String {
+    let curl = move || {
+        let output = Command::new("curl")
+            .args([
+                "--silent",
+                "--show-error",
+                "--max-time",
+                "60",
+                "--write-out",
+                " %{http_code}",
+            ])
+            .args(arguments)
+            .output()
+            .expect("curl is installed by ./test tools");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    tokio::task::spawn_blocking(curl).await.unwrap()
+}
+
+fn strings(arguments: &[&str]) -> Vec<String> {
+    arguments.iter().map(ToString::to_string).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn curl_uploads_ten_megabytes_to_the_third_of_a_cascade() {
+    let site = Site::of(strangler).await;
+    let (_folder, path, expected) = Site::upload(10 << 20);
+    let data = format!("@{}", path.display());
+    let upload = ["--data-binary", &data, &site.at("/x")].map(str::to_owned);
+    for more in [
+        &[][..],
+        &["--header", "transfer-encoding: chunked"],
+        &["--http2-prior-knowledge"],
+        &["--header", "expect: 100-continue"],
+    ] {
+        let answer = curl([strings(more), upload.to_vec()].concat()).await;
+        assert_eq!(answer, format!("{expected} 200"), "{more:?}");
+        assert_eq!(fs::read_dir(site.folder.path()).unwrap().count(), 0);
+    }
+    // The first one answers without the body.
+    let answer = curl(strings(&["--data-binary", &data, &site.at("/new")])).await;
+    assert_eq!(answer, "new 200");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upload_beyond_the_limit_is_413_over_the_wire() {
+    let site = Site::of(strangler).await;
+    let (_folder, path, _) = Site::upload(21 << 20);
+    let data = format!("@{}", path.display());
+    let arguments = [
+        "--data-binary",
+        &data,
+        "--output",
+        "/dev/null",
+        &site.at("/x"),
+    ];
+    assert_eq!(curl(strings(&arguments)).await, " 413");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_vanishes_in_the_middle_of_an_upload_is_no_upload() {
+    let (ended, ends) = mpsc::channel();
+    let app = move |folder: &Path| {
+        let last = service_fn(move |request: Request<Body>| {
+            let ended = ended.clone();
+            async move {
+                let whole = request.into_body().collect().await;
+                ended
+                    .send(whole.map(|_| ()).map_err(|error| error.to_string()))
+                    .unwrap();
+                Ok::<_, BoxError>(Response::new(Body::empty()))
+            }
+        });
+        let greedy = service_fn(|request: Request<Body>| async move {
+            let mut body = request.into_body();
+            while let Some(Ok(_)) = body.frame().await {}
+            let response = Response::builder().status(404);
+            Ok::<_, BoxError>(response.body(Body::empty())?)
+        });
+        let cascade = Cascade::<BoxError>::new().then(greedy).then(last);
+        plywood::app(
+            ServiceBuilder::new()
+                .layer(ErrorPagesLayer::new())
+                .service(cascade.memory(0).folder(folder)),
+        )
+    };
+    let site = Site::of(app).await;
+    let address = site.address;
+    // hyper drops a call whose client is gone, so that the last service may never be asked; what it must not see is an end.
+    let seen = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream
+            .write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\n")
+            .unwrap();
+        stream.write_all(&vec![7; 300_000]).unwrap();
+        drop(stream);
+        // The server is there for the next one.
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream
+            .write_all(
+                b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\nconnection: close\r\n\r\nabc",
+            )
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        let patience = Duration::from_secs(30);
+        let first = ends.recv_timeout(patience).unwrap();
+        [Some(first), ends.try_recv().ok()]
+    })
+    .await
+    .unwrap();
+    let complete = seen.iter().flatten().filter(|end| end.is_ok()).count();
+    assert_eq!(complete, 1, "{seen:?}");
+    assert_eq!(fs::read_dir(site.folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_forward_and_a_layer_for_one_path_over_the_wire() {
+    let site = Site::of(|_| {
+        let pages = service_fn(|request: Request<Body>| async move {
+            Ok::<_, Infallible>(match request.uri().path() {
+                "/old" => forward("/page?from=old", request),
+                _ => Response::new(format!("{} {}", request.method(), request.uri()).into()),
+            })
+        });
+        plywood::app(
+            ServiceBuilder::new()
+                .layer(when(
+                    at("/private"),
+                    BasicAuthLayer::new(|_: &str, _: &str| None),
+                ))
+                .layer(RecursiveLayer::new())
+                .service(pages),
+        )
+    })
+    .await;
+    for (path, expected) in [
+        ("/old", "GET /page?from=old 200"),
+        ("/page", "GET /page 200"),
+        ("/privateer", "GET /privateer 200"),
+        ("/%70rivate/x", "401 Unauthorized\n 401"),
+    ] {
+        assert_eq!(
+            curl(strings(&["--path-as-is", &site.at(path)])).await,
+            expected,
+            "{path}"
+        );
+    }
+    let answer = curl(strings(&["--data", "a=b", &site.at("/old")])).await;
+    assert_eq!(answer, "POST /page?from=old 200");
+}
