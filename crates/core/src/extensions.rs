@@ -10,11 +10,11 @@
 //! | [`Scheme`] | request | serve, test | session, for the cookie's `Secure` |
 //! | [`ClientCertificate`] | request | nobody yet: a gateway that speaks TLS | auth |
 //! | [`RequestId`] | request | nobody yet: a layer of your own | error pages |
-//! | [`Mount`] | request | dispatch, mount | auth, dispatch, mount, static, which build URLs; access log and error pages, which name the path that was sent |
-//! | [`MatchedRoute`], [`Params`] | request | dispatch, mount | handlers |
+//! | [`Mount`] | request | dispatch, mount | auth, dispatch, mount, publish, static, which build URLs; access log and error pages, which name the path that was sent |
+//! | [`MatchedRoute`], [`Params`] | request | dispatch, mount; the former by publish, too | handlers |
 //! | [`Identity`] | request | auth | auth further in, handlers |
-//! | [`Witness`] | request | access log; metrics of your own | auth, dispatch and mount, which tell it who asks and which rule matched |
-//! | [`Failure`] | response | whoever refuses: auth, dispatch, error pages, mount, session, static | error pages |
+//! | [`Witness`] | request | access log; metrics of your own | auth, dispatch, mount and publish, which tell it who asks and which rule matched |
+//! | [`Failure`] | response | whoever refuses: auth, dispatch, error pages, mount, publish, session, static | error pages |
 //! | [`NoCompress`] | response | handlers | compression |
 
 mod carrier;

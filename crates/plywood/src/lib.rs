@@ -43,7 +43,7 @@
 //! # Features
 //!
 //! One for each crate; a feature adds a dependency and changes nothing else. On by default are `access-log`, `auth`, `compression`,
-//! `dispatch`, `error-pages`, `mount`, `serve`, `session`, `static` and `when`. Off are `session-sqlite` (it brings SQLite, and wants a C
+//! `dispatch`, `error-pages`, `mount`, `publish`, `serve`, `session`, `static` and `when`. Off are `session-sqlite` (it brings SQLite, and wants a C
 //! compiler), `session-redis` and `session-postgres` (for more than one machine), `compression-br`, `compression-zstd` and
 //! `compression-libdeflate` (more codings; the last two want a C compiler), `access-log-gzip` and `access-log-signal` (what they say of files), `session-keys` (sessions sealed in their cookies, and signed ids; it
 //! wants a C compiler too), `auth-certificate` (certificates of clients), `auth-jwt`, `auth-jwks` and `auth-ticket` (signed tokens, keys fetched from an issuer, tickets in cookies: so do
@@ -78,6 +78,9 @@ pub use plywood_lint as lint;
 #[cfg(feature = "mount")]
 #[doc(inline)]
 pub use plywood_mount as mount;
+#[cfg(feature = "publish")]
+#[doc(inline)]
+pub use plywood_publish as publish;
 #[cfg(feature = "serve")]
 #[doc(inline)]
 pub use plywood_serve as serve;
