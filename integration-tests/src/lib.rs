@@ -6,5 +6,5 @@ mod servers;
 
 pub use self::{
     example::Example,
-    servers::{PostgresServer, RedisServer},
+    servers::{PostgresServer, RedisServer, WebServer},
 };

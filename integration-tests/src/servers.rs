@@ -3,5 +3,6 @@
 mod leash;
 mod postgres;
 mod redis;
+mod web;
 
-pub use self::{postgres::PostgresServer, redis::RedisServer};
+pub use self::{postgres::PostgresServer, redis::RedisServer, web::WebServer};

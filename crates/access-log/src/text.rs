@@ -9,7 +9,7 @@ pub(crate) fn apache(line: &mut Vec<u8>, value: &[u8]) {
     escaped(line, value, is_plain, by_apache);
 }
 
-/// A field that ends at a space, so that no space may stand in it.
+/// A field that ends at a space, so that no space may stand in it; and no bracket, by which readers find the time behind it.
 ///
 /// A value that reads as an absent one is escaped too, and an empty one is `""`, as Apache writes it.
 pub(crate) fn apache_word(line: &mut Vec<u8>, value: &[u8]) {
@@ -165,7 +165,7 @@ fn is_plain(byte: u8) -> bool {
 
 #[expect(clippy::needless_bitwise_bool, reason = "`&&` would be a branch")]
 fn is_plain_in_word(byte: u8) -> bool {
-    is_plain(byte) & (byte != b' ')
+    is_plain(byte) & (byte != b' ') & (byte != b'[') & (byte != b']')
 }
 
 fn by_apache(line: &mut Vec<u8>, byte: u8) {
@@ -276,6 +276,7 @@ mod tests {
             (b"", "\"\""),
             (b"-", r"\x2d"),
             (b"--", "--"),
+            (b"a [b]", r"a\x20\x5bb\x5d"),
             ("Zoë".as_bytes(), r"Zo\xc3\xab"),
         ] {
             assert_eq!(text(|line| apache_word(line, value)), expected);

@@ -278,7 +278,7 @@ async fn the_user_is_whom_auth_let_in_inside_or_outside() {
     assert_eq!(logged(get("/"), named("ada")).await.user, "ada");
     assert_eq!(
         logged(get("/"), named("a b\r\n\"]")).await.user,
-        r#"a\x20b\r\n\"]"#
+        r#"a\x20b\r\n\"\x5d"#
     );
     assert_eq!(logged(get("/"), named("-")).await.user, r"\x2d");
 }

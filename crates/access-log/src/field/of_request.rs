@@ -208,7 +208,7 @@ fn target(out: Out<'_>, request: &RequestHead<'_>) {
 
 fn query(out: Out<'_>, uri: &Uri, mark: bool) {
     match uri.query() {
-        Some(query) => {
+        Some(query) if mark || !query.is_empty() => {
             // The redaction knows a query by its mark.
             let whole = uri.path_and_query().map_or("", |path| path.as_str());
             let marked = &whole[whole.len() - query.len() - 1..];
@@ -221,7 +221,7 @@ fn query(out: Out<'_>, uri: &Uri, mark: bool) {
             });
         }
         None if mark => out.plain(|_| {}),
-        None => out.absent(),
+        _ => out.absent(),
     }
 }
 

@@ -1,0 +1,156 @@
+use std::{
+    fs,
+    io::{Read, Write},
+    net::{Ipv4Addr, SocketAddr, TcpStream},
+    os::unix::fs::PermissionsExt,
+    path::PathBuf,
+    time::Duration,
+};
+
+use tempfile::TempDir;
+
+use super::leash::{Leash, free_port, until};
+
+/// So often another port is tried, because somebody else may take it before the server has it.
+const TRIES: u32 = 5;
+
+/// An Apache or an nginx of this test's own, which serves a folder and writes an access log.
+///
+/// What is not there is answered with 404 and the text `not here`; entity tags are off.
+///
+/// # Panics
+///
+/// Whatever goes wrong is the failure of a test.
+#[derive(Debug)]
+pub struct WebServer {
+    // Before its directory, which goes after it.
+    _process: Leash,
+    address: SocketAddr,
+    directory: TempDir,
+}
+
+impl WebServer {
+    /// An Apache that logs by this `LogFormat`.
+    pub fn apache(format: &str) -> Self {
+        let format = format.replace('\\', "\\\\").replace('"', "\\\"");
+        Self::start("apache2 -DFOREGROUND -f", "TERM", |directory, port| {
+            format!(
+                r#"ServerRoot "{directory}"
+                DefaultRuntimeDir "{directory}"
+                PidFile "{directory}/pid"
+                ErrorLog "{directory}/error.log"
+                ServerName server.example
+                Listen 127.0.0.1:{port}
+                LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
+                LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
+                User www-data
+                Group www-data
+                DocumentRoot "{directory}/site"
+                FileETag None
+                ErrorDocument 404 "not here"
+                LogFormat "{format}" test
+                CustomLog "{directory}/access.log" test
+                "#
+            )
+        })
+    }
+
+    /// An nginx that logs by this `log_format`.
+    pub fn nginx(format: &str) -> Self {
+        Self::nginx_escaping("default", format)
+    }
+
+    /// An nginx that logs by this `log_format`, and escapes in this way.
+    pub fn nginx_escaping(escape: &str, format: &str) -> Self {
+        Self::start("nginx -c", "QUIT", |directory, port| {
+            format!(
+                r"daemon off; master_process off; pid {directory}/pid; error_log {directory}/error.log;
+                events {{}}
+                http {{
+                    client_body_temp_path {directory}/t1; proxy_temp_path {directory}/t2; fastcgi_temp_path {directory}/t3;
+                    uwsgi_temp_path {directory}/t4; scgi_temp_path {directory}/t5;
+                    log_format test escape={escape} '{format}';
+                    access_log {directory}/access.log test;
+                    server {{
+                        listen 127.0.0.1:{port};
+                        server_name server.example;
+                        root {directory}/site;
+                        etag off;
+                        error_page 404 @missing;
+                        location / {{ try_files $uri =404; }}
+                        location @missing {{ default_type text/plain; return 404 'not here'; }}
+                    }}
+                }}"
+            )
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The folder that it serves.
+    pub fn site(&self) -> PathBuf {
+        self.directory.path().join("site")
+    }
+
+    /// The lines of its log, once there are so many of them.
+    pub fn lines(&self, count: usize) -> Vec<String> {
+        let path = self.directory.path().join("access.log");
+        let read = || {
+            let bytes = fs::read(&path).unwrap_or_default();
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        let log = self.directory.path().join("log");
+        until("the log is written", &log, || {
+            read().lines().count() >= count
+        });
+        read().lines().map(str::to_owned).collect()
+    }
+
+    fn start(command: &str, signal: &str, configuration: impl Fn(&str, u16) -> String) -> Self {
+        for _ in 0..TRIES {
+            let directory = tempfile::tempdir().expect("there is a temporary directory");
+            let path = directory.path();
+            // The server may be another user than the one who started it.
+            let open = fs::Permissions::from_mode(0o755);
+            fs::set_permissions(path, open).expect("it is ours");
+            let name = path.to_str().expect("it is text").to_owned();
+            let site = path.join("site");
+            fs::create_dir(&site).expect("it is ours");
+            fs::write(site.join("whose.txt"), &name).expect("it is ours");
+            let port = free_port();
+            let file = path.join("configuration");
+            fs::write(&file, configuration(&name, port)).expect("it is ours");
+            let log = path.join("log");
+            let mut process = Leash::start(&format!("{command} {}", file.display()), signal, &log);
+            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+            let mut is_ours = false;
+            until("it answers", &log, || {
+                is_ours = get(address, "/whose.txt").is_some_and(|answer| answer.ends_with(&name));
+                is_ours || process.has_ended()
+            });
+            if is_ours {
+                return Self {
+                    _process: process,
+                    address,
+                    directory,
+                };
+            }
+        }
+        panic!("the server does not start: {command}; `./test tools` installs it");
+    }
+}
+
+fn get(address: SocketAddr, target: &str) -> Option<String> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .ok()?;
+    let request = format!("GET {target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    Some(answer)
+}
