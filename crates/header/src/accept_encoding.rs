@@ -20,6 +20,10 @@ pub enum Coding {
     Gzip,
     /// `deflate`: the zlib format ([RFC 1950](https://www.rfc-editor.org/rfc/rfc1950)).
     Deflate,
+    /// `dcz`: zstd with a dictionary that the client holds ([RFC 9842](https://www.rfc-editor.org/rfc/rfc9842)). `*` does not mean it.
+    Dcz,
+    /// `dcb`: brotli with a dictionary that the client holds ([RFC 9842](https://www.rfc-editor.org/rfc/rfc9842)). `*` does not mean it.
+    Dcb,
 }
 
 impl Coding {
@@ -30,6 +34,8 @@ impl Coding {
             Self::Br => "br",
             Self::Gzip => "gzip",
             Self::Deflate => "deflate",
+            Self::Dcz => "dcz",
+            Self::Dcb => "dcb",
         }
     }
 
@@ -95,6 +101,8 @@ struct Weights {
     br: Option<u16>,
     gzip: Option<u16>,
     deflate: Option<u16>,
+    dcz: Option<u16>,
+    dcb: Option<u16>,
     identity: Option<u16>,
     any: Option<u16>,
 }
@@ -113,6 +121,8 @@ impl Weights {
         let slot = match name.len() {
             1 if is("*") => &mut self.any,
             2 if is("br") => &mut self.br,
+            3 if is("dcz") => &mut self.dcz,
+            3 if is("dcb") => &mut self.dcb,
             4 if is("gzip") => &mut self.gzip,
             4 if is("zstd") => &mut self.zstd,
             6 if is("x-gzip") => &mut self.gzip,
@@ -128,7 +138,7 @@ impl Weights {
         let mut choice = None;
         let mut greatest = 0;
         for coding in offers {
-            let weight = self.of(*coding).or(self.any).unwrap_or(0);
+            let weight = self.of(*coding).unwrap_or(0);
             if weight > greatest {
                 (choice, greatest) = (Some(*coding), weight);
             }
@@ -141,12 +151,15 @@ impl Weights {
         }
     }
 
-    const fn of(&self, coding: Coding) -> Option<u16> {
+    fn of(&self, coding: Coding) -> Option<u16> {
         match coding {
-            Coding::Zstd => self.zstd,
-            Coding::Br => self.br,
-            Coding::Gzip => self.gzip,
-            Coding::Deflate => self.deflate,
+            Coding::Zstd => self.zstd.or(self.any),
+            Coding::Br => self.br.or(self.any),
+            Coding::Gzip => self.gzip.or(self.any),
+            Coding::Deflate => self.deflate.or(self.any),
+            // Whoever holds a dictionary names them (RFC 9842 §6.1); `*` alone is no proof that it can use one.
+            Coding::Dcz => self.dcz,
+            Coding::Dcb => self.dcb,
         }
     }
 }
@@ -209,6 +222,21 @@ mod tests {
             "br"
         );
         assert_eq!(asked(&["br"], &[Coding::Gzip]), "identity");
+    }
+
+    #[test]
+    fn dictionaries_are_used_only_where_they_are_named() {
+        const OFFERS: &[Coding] = &[Coding::Dcz, Coding::Dcb, Coding::Gzip];
+        for (line, expected) in [
+            ("gzip, br, zstd, dcb, dcz", "dcz"),
+            ("gzip, DCB", "dcb"),
+            ("gzip, dcz;q=0.5", "gzip"),
+            ("*", "gzip"),
+            ("gzip;q=0, *", "identity"),
+            ("dcz;q=0, gzip", "gzip"),
+        ] {
+            assert_eq!(asked(&[line], OFFERS), expected, "{line}");
+        }
     }
 
     #[test]
@@ -298,9 +326,9 @@ mod tests {
 
     #[test]
     fn a_coding_is_written_by_its_registered_name() {
-        for coding in ALL {
+        for coding in [ALL, &[Coding::Dcz, Coding::Dcb]].concat() {
             assert_eq!(coding.header_value(), coding.as_str());
-            assert_eq!(asked(&[coding.as_str()], ALL), coding.as_str());
+            assert_eq!(asked(&[coding.as_str()], &[coding]), coding.as_str());
         }
     }
 }
