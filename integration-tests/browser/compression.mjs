@@ -61,6 +61,23 @@ try {
     assert.equal(await page.title(), "Lines");
     await page.goto(`${address}/`);
   }
+  for (const coding of ["dcz", "dcb"]) {
+    // A first visit brings the page, and with it the dictionary for the next version, once the browser has put it away.
+    const [first] = await fetched(page, `/${coding}/page/0`);
+    assert.ok(["zstd", "br"].includes(first), `${first} at first`);
+    let sent, text, version;
+    for (version = 1; version <= 100 && sent !== coding; version++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      [sent, text] = await fetched(page, `/${coding}/page/${version}`);
+      const [, whole] = await fetched(page, `/page/${version}`);
+      assert.ok(text === whole, `${sent} gave another text`);
+    }
+    assert.equal(sent, coding, `${coding} is never used`);
+    // And a visit.
+    await page.goto(`${address}/${coding}/page/${version}`);
+    assert.equal(await page.title(), "Lines");
+    await page.goto(`${address}/`);
+  }
 } finally {
   await browser.close();
 }

@@ -16,7 +16,7 @@ use futures_util::stream;
 use http_body::Frame;
 use http_body_util::StreamBody;
 use plywood::prelude::*;
-use plywood_compression::Coding;
+use plywood_compression::{Coding, Dictionaries};
 use tokio::{
     process::Command,
     sync::{mpsc, oneshot},
@@ -35,9 +35,16 @@ const CODINGS: [(&str, Coding); 3] = [
     ("/gzip", Coding::Gzip),
 ];
 
-fn page() -> String {
-    let lines =
-        (0..3000u32).map(|at| format!("<p>line {at}, {}</p>\n", at.wrapping_mul(2_654_435_761)));
+/// A page of which each version differs in some lines.
+fn page(version: u32) -> String {
+    let lines = (0..3000u32).map(|at| {
+        let seed = if at % 20 == 0 {
+            at + 3000 * version
+        } else {
+            at
+        };
+        format!("<p>line {at}, {}</p>\n", seed.wrapping_mul(2_654_435_761))
+    });
     let lines: Vec<_> = lines.collect();
     [
         "<!doctype html><html lang=en><title>Lines</title>\n",
@@ -78,9 +85,13 @@ fn site(request: &Request<Body>, streams: &Streams) -> Result<Response<Body>, Bo
         sent?;
         return Ok(Response::new("next".into()));
     }
+    let version = path.rsplit('/').next();
+    let version = version.and_then(|version| version.parse().ok());
+    // A browser forgets a dictionary with the answer that it was.
     let page = Response::builder()
         .header("content-type", "text/html; charset=utf-8")
-        .body(page().into());
+        .header("cache-control", "max-age=3600")
+        .body(page(version.unwrap_or(0)).into());
     Ok(page?)
 }
 
@@ -92,7 +103,20 @@ async fn a_chromium_browser_reads_what_was_compressed() {
         let layer = CompressionLayer::new().codings([coding]);
         (prefix, layer.layer(site.clone()))
     });
-    let app = service_fn(move |request: Request<Body>| {
+    let difference = ["/dcz", "/dcb"].map(|prefix| {
+        let pattern = format!("{prefix}/page/*");
+        let dictionaries = Dictionaries::new().answers(&pattern, &pattern);
+        let layer = CompressionLayer::new().dictionaries(dictionaries);
+        (prefix, layer.layer(site.clone()))
+    });
+    let coded: Vec<_> = coded.into_iter().chain(difference).collect();
+    let app = service_fn(move |mut request: Request<Body>| {
+        if request.uri().path().starts_with("/dcb") {
+            // Both are good to the browser, and the server likes the other one.
+            let accepted = request.headers_mut().get_mut("accept-encoding").unwrap();
+            let without = accepted.to_str().unwrap().replace("dcz", "identity");
+            *accepted = without.try_into().unwrap();
+        }
         let path = request.uri().path();
         let coded = coded.iter().find(|(prefix, _)| path.starts_with(prefix));
         let coded = coded.map(|(_, service)| service.clone());
