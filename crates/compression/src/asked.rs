@@ -3,7 +3,12 @@
 use http::{HeaderMap, HeaderValue, Method, Request, header};
 use plywood_header::accept_encoding::{self, Choice, Coding};
 
-use crate::tags::{self, EntityTags};
+#[cfg(feature = "dictionary")]
+use crate::dictionary::Concern;
+use crate::{
+    CompressionLayer,
+    tags::{self, EntityTags},
+};
 
 /// What the answer must know of the request.
 #[derive(Clone, Debug)]
@@ -20,6 +25,8 @@ pub(crate) struct Asked {
 struct Rare {
     /// The lines of `If-None-Match`, where tags are suffixed.
     held: Vec<HeaderValue>,
+    #[cfg(feature = "dictionary")]
+    concern: Option<Concern>,
 }
 
 /// What the client wants to read.
@@ -45,8 +52,7 @@ enum Codings {
 }
 
 impl Asked {
-    /// `offers` are the codings in our order of preference.
-    pub(crate) fn of<B>(request: &Request<B>, offers: &[Coding], tags: EntityTags) -> Self {
+    pub(crate) fn of<B>(request: &Request<B>, layer: &CompressionLayer) -> Self {
         let headers = request.headers();
         Self {
             content: match *request.method() {
@@ -54,12 +60,9 @@ impl Asked {
                 Method::CONNECT => Content::Tunnel,
                 _ => Content::Body,
             },
-            codings: Codings::of(headers, offers),
+            codings: Codings::of(headers, layer.offers()),
             holds_plain: holds_plain(headers),
-            rare: match tags {
-                EntityTags::Weak => None,
-                EntityTags::Suffixed => Rare::of(headers),
-            },
+            rare: Rare::of(request, layer),
         }
     }
 
@@ -78,6 +81,12 @@ impl Asked {
     /// The coding that the client holds already, as far as its `If-None-Match` says so, of the answer with this head.
     pub(crate) fn held_coding(&self, answer: &HeaderMap, offers: &[Coding]) -> Option<Coding> {
         tags::held_coding(answer, &self.rare.as_ref()?.held, offers)
+    }
+
+    /// What this request has to do with dictionaries.
+    #[cfg(feature = "dictionary")]
+    pub(crate) fn concern(&self) -> Option<&Concern> {
+        self.rare.as_ref()?.concern.as_ref()
     }
 
     /// Whether the client accepts nothing that we could answer.
@@ -116,14 +125,28 @@ fn holds_plain(headers: &HeaderMap) -> bool {
 }
 
 impl Rare {
-    fn of(headers: &HeaderMap) -> Option<Box<Self>> {
-        let held = headers.get_all(header::IF_NONE_MATCH).iter().cloned();
-        let held: Vec<_> = held.collect();
+    fn of<B>(request: &Request<B>, layer: &CompressionLayer) -> Option<Box<Self>> {
+        let held = match layer.tags() {
+            EntityTags::Weak => Vec::new(),
+            EntityTags::Suffixed => {
+                let lines = request.headers().get_all(header::IF_NONE_MATCH);
+                lines.iter().cloned().collect()
+            }
+        };
+        #[cfg(feature = "dictionary")]
+        {
+            let dictionaries = layer.known_dictionaries();
+            let concern = dictionaries.and_then(|dictionaries| dictionaries.concern(request));
+            let is_needed = concern.is_some() || !held.is_empty();
+            is_needed.then(|| Box::new(Self { held, concern }))
+        }
+        #[cfg(not(feature = "dictionary"))]
         (!held.is_empty()).then(|| Box::new(Self { held }))
     }
 }
 
 #[cfg(test)]
+#[cfg(feature = "gzip")]
 mod tests {
     use super::*;
 
@@ -134,7 +157,10 @@ mod tests {
         for (name, value) in fields {
             request = request.header(*name, *value);
         }
-        Asked::of(&request.body(()).unwrap(), OFFERS, EntityTags::Weak)
+        Asked::of(
+            &request.body(()).unwrap(),
+            &CompressionLayer::new().codings([Coding::Gzip]),
+        )
     }
 
     #[test]

@@ -3,20 +3,28 @@
 use plywood_header::accept_encoding::Coding;
 
 /// One body to compress.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Job {
     pub(crate) coding: Coding,
     pub(crate) level: i32,
     /// The length of the plain body in bytes, if it is known.
+    #[cfg_attr(
+        not(any(feature = "br", feature = "zstd")),
+        allow(dead_code, reason = "the window of gzip is always the same")
+    )]
     pub(crate) size: Option<u64>,
+    /// What the client holds, for `dcz` and `dcb`.
+    #[cfg(feature = "dictionary")]
+    pub(crate) dictionary: Option<std::sync::Arc<crate::dictionary::Known>>,
 }
 
 /// The level at which each coding is worth most on ordinary pages: see
 /// [`CompressionLayer::level`](crate::CompressionLayer::level) for the curve.
 pub(crate) const fn default_level(coding: Coding) -> i32 {
     match coding {
-        Coding::Zstd => 3,
+        Coding::Zstd | Coding::Dcz => 3,
         Coding::Br | Coding::Gzip | Coding::Deflate => 4,
+        Coding::Dcb => 5,
     }
 }
 
@@ -25,17 +33,31 @@ pub(crate) const fn default_level(coding: Coding) -> i32 {
 /// Brotli's 10 and 11 are not here: they take a second for a megabyte, which is work for whoever builds the files.
 pub(crate) fn clamp_level(coding: Coding, level: i32) -> i32 {
     match coding {
-        Coding::Zstd => level.clamp(1, 19),
+        Coding::Zstd | Coding::Dcz => level.clamp(1, 19),
+        // Below 2 brotli does not look at a dictionary.
+        Coding::Dcb => level.clamp(2, 9),
         Coding::Br | Coding::Gzip | Coding::Deflate => level.clamp(1, 9),
     }
 }
 
 impl Job {
+    /// A body in `coding`, of unknown length.
+    pub(crate) const fn of(coding: Coding) -> Self {
+        Self {
+            coding,
+            level: default_level(coding),
+            size: None,
+            #[cfg(feature = "dictionary")]
+            dictionary: None,
+        }
+    }
+
     /// How many plain bytes are a millisecond or two of work: so much is compressed in one go.
     pub(crate) const fn portion(&self) -> usize {
         let (fast, slow) = match self.coding {
-            Coding::Zstd => (6, 12),
+            Coding::Zstd | Coding::Dcz => (6, 12),
             Coding::Br => (4, 6),
+            Coding::Dcb => (5, 6),
             Coding::Gzip | Coding::Deflate => (6, 9),
         };
         if self.level <= fast {
@@ -83,9 +105,8 @@ mod tests {
         for coding in [Coding::Zstd, Coding::Br, Coding::Gzip, Coding::Deflate] {
             let portion = |level| {
                 Job {
-                    coding,
                     level,
-                    size: None,
+                    ..Job::of(coding)
                 }
                 .portion()
             };

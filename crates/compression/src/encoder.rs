@@ -4,6 +4,8 @@ mod codec;
 
 #[cfg(feature = "br")]
 mod brotli;
+#[cfg(feature = "dictionary")]
+mod dictionary;
 #[cfg(feature = "gzip")]
 mod flate;
 #[cfg(feature = "br")]
@@ -34,11 +36,11 @@ pub(crate) struct Encoder {
 }
 
 impl Encoder {
-    /// An encoder of `coding`, if this build has it. It must be [started](Self::start).
-    pub(crate) fn new(coding: Coding) -> Option<Self> {
+    /// An encoder for `job`, if this build has it. It must be [started](Self::start).
+    pub(crate) fn new(job: &Job) -> Option<Self> {
         Some(Self {
-            coding,
-            codec: codec::codec(coding)?,
+            coding: job.coding,
+            codec: codec::codec(job)?,
             buffer: vec![0; FRAME],
             filled: 0,
             holds_back: false,
@@ -137,13 +139,13 @@ mod tests {
         Job {
             coding,
             level: default_level(coding),
-            size: None,
+            ..Job::of(coding)
         }
     }
 
     fn encoders() -> impl Iterator<Item = (Job, Encoder)> {
         ALL.into_iter()
-            .filter_map(|coding| Some((job(coding), Encoder::new(coding)?)))
+            .filter_map(|coding| Some((job(coding), Encoder::new(&job(coding))?)))
             .map(|(job, mut encoder)| {
                 encoder.start(&job);
                 (job, encoder)
@@ -151,7 +153,7 @@ mod tests {
     }
 
     fn gzip(level: i32) -> Encoder {
-        let mut encoder = Encoder::new(Coding::Gzip).unwrap();
+        let mut encoder = Encoder::new(&job(Coding::Gzip)).unwrap();
         let job = Job {
             level,
             ..job(Coding::Gzip)

@@ -8,6 +8,8 @@ use plywood_core::{
 use plywood_header::accept_encoding::Coding;
 use tower_layer::Layer;
 
+#[cfg(feature = "dictionary")]
+use crate::Dictionaries;
 use crate::{
     Compression,
     effort::{self, Job},
@@ -27,8 +29,10 @@ pub struct CompressionLayer {
 #[derive(Clone)]
 struct Config {
     offers: Vec<Coding>,
-    levels: [i32; 4],
+    levels: [i32; 6],
     level_by: Option<Arc<LevelBy>>,
+    #[cfg(feature = "dictionary")]
+    dictionaries: Option<Dictionaries>,
     entity_tags: EntityTags,
     strict: bool,
     min_size: u64,
@@ -64,8 +68,17 @@ impl CompressionLayer {
         Self {
             config: Arc::new(Config {
                 offers: OFFERS.to_vec(),
-                levels: [Coding::Zstd, Coding::Br, Coding::Gzip, Coding::Deflate]
-                    .map(effort::default_level),
+                levels: [
+                    Coding::Zstd,
+                    Coding::Br,
+                    Coding::Gzip,
+                    Coding::Deflate,
+                    Coding::Dcz,
+                    Coding::Dcb,
+                ]
+                .map(effort::default_level),
+                #[cfg(feature = "dictionary")]
+                dictionaries: None,
                 level_by: None,
                 entity_tags: EntityTags::Weak,
                 strict: false,
@@ -154,6 +167,16 @@ impl CompressionLayer {
         self
     }
 
+    /// Sends only what is new to whoever holds one of these dictionaries. By default there are none.
+    ///
+    /// `dcz` needs the feature `zstd`, `dcb` the feature `br`. Encoders with a dictionary are made for one answer each.
+    #[cfg(feature = "dictionary")]
+    #[must_use]
+    pub fn dictionaries(mut self, dictionaries: Dictionaries) -> Self {
+        self.edit().dictionaries = Some(dictionaries);
+        self
+    }
+
     /// The least length, in bytes, of a body that is worth compressing. It counts only when the length is known beforehand.
     ///
     /// The default is 1024: what fits into one packet arrives no sooner when it is shorter.
@@ -201,6 +224,11 @@ impl CompressionLayer {
         &self.config.offers
     }
 
+    #[cfg(feature = "dictionary")]
+    pub(crate) fn known_dictionaries(&self) -> Option<&Dictionaries> {
+        self.config.dictionaries.as_ref()
+    }
+
     pub(crate) fn tags(&self) -> EntityTags {
         self.config.entity_tags
     }
@@ -220,6 +248,7 @@ impl CompressionLayer {
                 effort::clamp_level(coding, level)
             }),
             size,
+            ..Job::of(coding)
         }
     }
 
@@ -275,6 +304,6 @@ impl fmt::Debug for Config {
             .field("max_encoders", &self.max_encoders)
             .field("when", &self.when.as_ref().map(|_| ".."))
             .field("pool", &self.pool)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

@@ -73,6 +73,7 @@
 //! | `gzip` (on by default) | gzip and deflate, by zlib-rs | no |
 //! | `br` | brotli | no |
 //! | `zstd` | zstd | yes |
+//! | `dictionary` | [`Dictionaries`]: `dcz` with `zstd`, `dcb` with `br` | no |
 //! | `libdeflate` | gzip and deflate of bodies at hand by libdeflate: a third faster at an equal size | yes |
 //!
 //! # Order
@@ -94,12 +95,26 @@
 //! (`Vary`); [RFC 9111 §5.2.2.6](https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2.6) (`no-transform`);
 //! [RFC 9530](https://www.rfc-editor.org/rfc/rfc9530) (digests); [RFC 1952](https://www.rfc-editor.org/rfc/rfc1952) (gzip),
 //! [RFC 1950](https://www.rfc-editor.org/rfc/rfc1950) (deflate), [RFC 7932](https://www.rfc-editor.org/rfc/rfc7932) (brotli),
-//! [RFC 8878](https://www.rfc-editor.org/rfc/rfc8878) and [RFC 9659](https://www.rfc-editor.org/rfc/rfc9659) (zstd).
+//! [RFC 8878](https://www.rfc-editor.org/rfc/rfc8878) and [RFC 9659](https://www.rfc-editor.org/rfc/rfc9659) (zstd),
+//! [RFC 9842](https://www.rfc-editor.org/rfc/rfc9842) (dictionaries).
+
+#![cfg_attr(
+    not(any(feature = "br", feature = "gzip", feature = "zstd")),
+    allow(
+        dead_code,
+        unreachable_code,
+        unused_imports,
+        unused_variables,
+        reason = "without a coding there is nothing to do"
+    )
+)]
 
 mod asked;
 mod at_hand;
 mod body;
 mod decompression;
+#[cfg(feature = "dictionary")]
+mod dictionary;
 mod effort;
 mod eligibility;
 mod encoder;
@@ -114,6 +129,8 @@ mod tags;
 
 pub use plywood_header::accept_encoding::Coding;
 
+#[cfg(feature = "dictionary")]
+pub use self::dictionary::Dictionaries;
 pub use self::{
     body::Compressed,
     decompression::{

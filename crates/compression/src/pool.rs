@@ -24,13 +24,16 @@ struct Encoders {
 }
 
 impl Encoders {
-    const fn idle(&mut self, coding: Coding) -> &mut Vec<Encoder> {
-        &mut self.idle[match coding {
+    /// Those of `coding`. Encoders with a dictionary belong to it, and are not used again.
+    const fn idle(&mut self, coding: Coding) -> Option<&mut Vec<Encoder>> {
+        let at = match coding {
             Coding::Zstd => 0,
             Coding::Br => 1,
             Coding::Gzip => 2,
             Coding::Deflate => 3,
-        }]
+            Coding::Dcz | Coding::Dcb => return None,
+        };
+        Some(&mut self.idle[at])
     }
 }
 
@@ -54,10 +57,10 @@ impl Pool {
             return None;
         }
         encoders.at_work += 1;
-        let idle = encoders.idle(job.coding).pop();
+        let idle = encoders.idle(job.coding).and_then(Vec::pop);
         drop(encoders);
         let mut lease = Lease {
-            encoder: idle.or_else(|| Encoder::new(job.coding)),
+            encoder: idle.or_else(|| Encoder::new(job)),
             pool: Arc::clone(self),
         };
         lease.encoder.as_mut()?.start(job);
@@ -69,8 +72,9 @@ impl Pool {
         encoders.at_work -= 1;
         let Some(encoder) = encoder else { return };
         let most = self.most;
-        let idle = encoders.idle(encoder.coding());
-        if idle.len() < most {
+        if let Some(idle) = encoders.idle(encoder.coding())
+            && idle.len() < most
+        {
             idle.push(encoder);
         }
     }
@@ -128,11 +132,7 @@ impl Drop for Lease {
 mod tests {
     use super::*;
 
-    const JOB: Job = Job {
-        coding: Coding::Gzip,
-        level: 4,
-        size: None,
-    };
+    const JOB: Job = Job::of(Coding::Gzip);
 
     #[test]
     fn encoders_come_back_and_are_taken_again() {
@@ -164,11 +164,7 @@ mod tests {
     fn each_coding_has_encoders_of_its_own() {
         let pool = Arc::new(Pool::new());
         drop(pool.lease(&JOB, 2));
-        let deflate = Job {
-            coding: Coding::Deflate,
-            ..JOB
-        };
-        drop(pool.lease(&deflate, 2));
+        drop(pool.lease(&Job::of(Coding::Deflate), 2));
         assert_eq!(pool.idle(), 2);
     }
 }

@@ -1,5 +1,11 @@
+#[cfg(feature = "dictionary")]
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
+#[cfg(feature = "dictionary")]
+use bytes::Bytes;
+#[cfg(feature = "dictionary")]
+use http::StatusCode;
 use http::{HeaderMap, Request, Response, header, response};
 use plywood_core::{
     Body, HttpBody,
@@ -17,6 +23,20 @@ use crate::{
     stream::Stream,
     tags::{self, EntityTags},
 };
+#[cfg(feature = "dictionary")]
+use crate::{
+    dictionary::{self, Known},
+    effort::Job,
+};
+
+/// What this build can write with a dictionary, the best first.
+#[cfg(feature = "dictionary")]
+const DICTIONARY_CODINGS: &[Coding] = &[
+    #[cfg(feature = "zstd")]
+    Coding::Dcz,
+    #[cfg(feature = "br")]
+    Coding::Dcb,
+];
 
 /// The service that [`CompressionLayer`] makes.
 #[derive(Clone, Debug)]
@@ -40,7 +60,7 @@ where
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         let compress = Compress {
-            asked: Asked::of(&request, self.layer.offers(), self.layer.tags()),
+            asked: Asked::of(&request, &self.layer),
             layer: self.layer.clone(),
         };
         if compress.refuses() {
@@ -95,8 +115,22 @@ impl Compress {
             return None;
         }
         vary::append(&mut parts.headers, header::ACCEPT_ENCODING);
+        #[cfg(feature = "dictionary")]
+        if self
+            .asked
+            .concern()
+            .is_some_and(|concern| concern.is_covered)
+        {
+            vary::append(&mut parts.headers, dictionary::AVAILABLE);
+        }
         let offers = self.layer.offers();
         let stands_for = match (eligibility, self.asked.content) {
+            #[cfg(feature = "dictionary")]
+            (Eligibility::Worthy, Content::Body) if self.available().is_some() => {
+                return self
+                    .asked
+                    .coding(&self.offers_with_dictionary(body.size_hint().exact()));
+            }
             (Eligibility::Worthy, Content::Body) => return self.asked.coding(offers),
             (Eligibility::Worthy, _) => self.asked.coding(offers),
             (Eligibility::Confirmation, _) => self.confirmed_coding(&parts.headers),
@@ -149,23 +183,82 @@ impl Compress {
         coding: Coding,
     ) -> Compressed<B> {
         let job = self.layer.job(coding, parts, body.size_hint().exact());
+        #[cfg(feature = "dictionary")]
+        let job = Job {
+            dictionary: self.dictionary_for(job.coding),
+            ..job
+        };
         // Nobody waits for an encoder: a plain answer is right too.
         let Some(mut encoder) = self.layer.encoder(&job) else {
             return Compressed::plain(body);
         };
-        let (headers, tags) = (&mut parts.headers, self.layer.tags());
-        match at_hand::look(Body::new(body), job.portion()) {
-            AtHand::Whole(plain) => match encoder.whole(&plain) {
-                Some(coded) => {
-                    head::recode(headers, coding, tags, Some(coded.len()));
-                    Compressed::whole(coded)
+        let body = Body::new(body);
+        #[cfg(feature = "dictionary")]
+        let body = self.learn_at_hand(body, parts);
+        let (coding, tags) = (job.coding, self.layer.tags());
+        match at_hand::look(body, job.portion()) {
+            AtHand::Whole(plain) => {
+                #[cfg(feature = "dictionary")]
+                self.learn(&plain, parts);
+                match encoder.whole(&plain) {
+                    Some(coded) => {
+                        head::recode(&mut parts.headers, coding, tags, Some(coded.len()));
+                        Compressed::whole(coded)
+                    }
+                    None => Compressed::whole(plain),
                 }
-                None => Compressed::whole(plain),
-            },
+            }
             AtHand::Part(first, rest) => {
-                head::recode(headers, coding, tags, None);
+                head::recode(&mut parts.headers, coding, tags, None);
                 Compressed::stream(Stream::new(encoder, first, rest, 2 * job.portion()))
             }
+        }
+    }
+}
+
+#[cfg(feature = "dictionary")]
+impl Compress {
+    /// The dictionary that the client holds, if it is one of ours.
+    fn available(&self) -> Option<&Arc<Known>> {
+        self.asked.concern()?.available.as_ref()
+    }
+
+    fn offers_with_dictionary(&self, size: Option<u64>) -> Vec<Coding> {
+        let length = self.available().map_or(0, |known| known.bytes.len() as u64);
+        // Brotli's window must hold the dictionary and the whole body.
+        let fits = size.is_some_and(|size| size.saturating_add(length) < 1 << 22);
+        let known = DICTIONARY_CODINGS
+            .iter()
+            .filter(|coding| fits || **coding != Coding::Dcb);
+        known.chain(self.layer.offers()).copied().collect()
+    }
+
+    fn dictionary_for(&self, coding: Coding) -> Option<Arc<Known>> {
+        let wants = matches!(coding, Coding::Dcz | Coding::Dcb);
+        self.available().filter(|_| wants).cloned()
+    }
+
+    /// The answer may become a dictionary itself: then its bytes are kept. Whether the client can use one is not known yet: a browser says so
+    /// only when it holds one.
+    fn learn(&self, plain: &Bytes, parts: &mut response::Parts) {
+        if let Some(dictionaries) = self.layer.known_dictionaries()
+            && let Some(matches) = self
+                .asked
+                .concern()
+                .and_then(|concern| concern.becomes.as_ref())
+            && parts.status == StatusCode::OK
+        {
+            dictionaries.learn(plain, matches, &mut parts.headers);
+        }
+    }
+
+    fn learn_at_hand(&self, body: Body, parts: &mut response::Parts) -> Body {
+        match body.try_into_bytes() {
+            Ok(plain) => {
+                self.learn(&plain, parts);
+                plain.into()
+            }
+            Err(stream) => stream,
         }
     }
 }

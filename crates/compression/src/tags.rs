@@ -32,6 +32,10 @@ pub(crate) fn recode(headers: &mut HeaderMap, kind: EntityTags, coding: Coding) 
     let value = match kind {
         _ if tag.is_weak() => value,
         EntityTags::Weak => tag.weakened().header_value().clone(),
+        // Each dictionary makes other bytes.
+        EntityTags::Suffixed if matches!(coding, Coding::Dcz | Coding::Dcb) => {
+            tag.weakened().header_value().clone()
+        }
         EntityTags::Suffixed => suffixed(&tag, coding),
     };
     headers.insert(header::ETAG, value);

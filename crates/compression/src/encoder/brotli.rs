@@ -1,5 +1,8 @@
 //! Brotli ([RFC 7932](https://www.rfc-editor.org/rfc/rfc7932)).
 
+#[cfg(feature = "dictionary")]
+use std::sync::Arc;
+
 use brotli::enc::encode::{
     BrotliEncoderDestroyInstance, BrotliEncoderOperation as Operation,
     BrotliEncoderParameter as Parameter, BrotliEncoderStateStruct,
@@ -10,11 +13,15 @@ use super::{
     codec::{Codec, Goal, Progress},
     recycler::Recycler,
 };
+#[cfg(feature = "dictionary")]
+use crate::dictionary::Known;
 use crate::effort::{self, Job};
 
 /// The library cannot reset its state: it is made anew, from memory that comes back.
 pub(crate) struct Brotli {
     state: Box<State>,
+    #[cfg(feature = "dictionary")]
+    known: Option<Arc<Known>>,
 }
 
 type State = BrotliEncoderStateStruct<Recycler>;
@@ -23,7 +30,27 @@ impl Brotli {
     pub(crate) fn new() -> Self {
         Self {
             state: Box::new(State::new(Recycler::default())),
+            #[cfg(feature = "dictionary")]
+            known: None,
         }
+    }
+
+    /// Bodies follow this dictionary.
+    #[cfg(feature = "dictionary")]
+    pub(crate) fn after(known: &Arc<Known>) -> Self {
+        Self {
+            known: Some(Arc::clone(known)),
+            ..Self::new()
+        }
+    }
+
+    /// How many bytes the window must hold beside the body.
+    fn before(&self) -> u64 {
+        #[cfg(feature = "dictionary")]
+        if let Some(known) = &self.known {
+            return known.bytes.len() as u64;
+        }
+        0
     }
 }
 
@@ -32,13 +59,22 @@ impl Codec for Brotli {
         BrotliEncoderDestroyInstance(&mut self.state);
         let memory = std::mem::take(&mut self.state.m8);
         *self.state = State::new(memory);
-        let window = effort::window(job.size, 17, 10, 19);
+        let before = self.before();
+        let size = job.size.map(|size| size.saturating_add(before));
+        // The dictionary must stay in the window until the end, or what it holds can no longer be pointed at.
+        let most = if before > 0 { 22 } else { 19 };
+        let window = effort::window(size, 17, 10, most);
         let mut set = |parameter, value| self.state.set_parameter(parameter, value);
         set(Parameter::BROTLI_PARAM_QUALITY, job.level.unsigned_abs());
         set(Parameter::BROTLI_PARAM_LGWIN, window);
         if let Some(size) = job.size.and_then(|size| u32::try_from(size).ok()) {
             // From a megabyte on, a hint makes the library clear four more of them.
             set(Parameter::BROTLI_PARAM_SIZE_HINT, size.min((1 << 20) - 1));
+        }
+        #[cfg(feature = "dictionary")]
+        if let Some(known) = &self.known {
+            self.state
+                .set_custom_dictionary(known.bytes.len(), &known.bytes);
         }
     }
 

@@ -42,15 +42,20 @@ pub(crate) struct Progress {
     pub(crate) reached: bool,
 }
 
-/// The state of `coding`, if this build has it.
-pub(crate) fn codec(coding: Coding) -> Option<Box<dyn Codec>> {
-    match coding {
+/// The state for `job`, if this build has it.
+pub(crate) fn codec(job: &Job) -> Option<Box<dyn Codec>> {
+    #[cfg(feature = "dictionary")]
+    if let Some(known) = &job.dictionary {
+        let codec = super::dictionary::WithDictionary::new(job.coding, known)?;
+        return Some(Box::new(codec));
+    }
+    match job.coding {
         #[cfg(feature = "zstd")]
         Coding::Zstd => Some(Box::new(super::zstandard::Zstandard::new())),
         #[cfg(feature = "br")]
         Coding::Br => Some(Box::new(super::brotli::Brotli::new())),
         #[cfg(feature = "gzip")]
-        Coding::Gzip | Coding::Deflate => Some(Box::new(super::flate::Flate::new(coding))),
+        Coding::Gzip | Coding::Deflate => Some(Box::new(super::flate::Flate::new(job.coding))),
         #[allow(unreachable_patterns, reason = "with every feature there is no other")]
         _ => None,
     }

@@ -166,6 +166,7 @@ pub(crate) fn decode(coding: Coding, coded: &[u8]) -> std::io::Result<Vec<u8>> {
         Coding::Deflate => {
             ZlibDecoder::new(coded).read_to_end(&mut plain)?;
         }
+        Coding::Dcz | Coding::Dcb => panic!("a dictionary is wanted"),
     }
     Ok(plain)
 }
@@ -186,6 +187,7 @@ impl Reader {
             Coding::Br => Self::Br(Box::new(DecompressorWriter::new(plain, 1 << 20))),
             Coding::Gzip => Self::Gzip(write::GzDecoder::new(plain)),
             Coding::Deflate => Self::Deflate(write::ZlibDecoder::new(plain)),
+            Coding::Dcz | Coding::Dcb => panic!("a dictionary is wanted"),
         }
     }
 
