@@ -54,7 +54,7 @@
 //! | [`Basic`] | a name with a password, in each request | |
 //! | [`Bearer`] | whoever sends a token; `jwt` verifies signed ones, `jwks` fetches their keys | (`jwt`, `jwks`) |
 //! | `Digest` | who proves to know a password without sending it | `digest` |
-//! | `ticket` | who has a ticket in a cookie, of mod_auth_tkt or our own | `ticket` |
+//! | `ticket` | who has a ticket in a cookie, of `mod_auth_tkt` or our own | `ticket` |
 //! | `certificate` | who has shown a certificate in the TLS handshake | `certificate` |
 //! | [`Addresses`] | who is in a range of addresses | |
 //!
