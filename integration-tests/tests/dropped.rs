@@ -59,6 +59,8 @@ each! {
     nothing_is_left_in_compression => CompressionLayer::new();
     nothing_is_left_in_sessions => SessionLayer::new(MemoryStore::new());
     nothing_is_left_in_auth => BasicAuthLayer::new(|name, _| Some(Identity::new(name)));
+    nothing_is_left_in_when => when(at("/"), AccessLogLayer::new(|_: &[u8]| ()));
+    nothing_is_left_in_a_recursive_layer => plywood::mount::RecursiveLayer::new();
     nothing_is_left_in_all_of_them => ServiceBuilder::new()
         .layer(AccessLogLayer::new(|_: &[u8]| ()))
         .layer(ErrorPagesLayer::new())

@@ -181,7 +181,7 @@ async fn curl(arguments: Vec<String>) -> String {
                 "--silent",
                 "--show-error",
                 "--max-time",
-                "60",
+                "300",
                 "--write-out",
                 " %{http_code}",
             ])
