@@ -95,12 +95,20 @@
 //!   [rule](RequireLayer::when) over [`methods`](plywood_core::Identity::methods).
 //! - The way back after a sign-in stays on this site. Both forms are refused from another site's page, by `Sec-Fetch-Site` or `Origin`. A
 //!   proxy must therefore pass `Host` on as it was sent.
+//! - A signed token is verified by the algorithm of the key, whatever it says itself; `none` is no algorithm. Its time, its audience and its type are
+//!   looked at by default, and nothing that it points to is fetched. Of other tokens the hash is kept. A token is never taken from the address.
+//! - Signed tokens and tickets cannot be taken back before their time: let it be short, or keep sessions.
+//! - A certificate comes from the gateway that has verified it. No header stands in for one.
 //! - Limits: 4 KiB for a name and for a password ([`MAX_CREDENTIAL`]), 8 KiB for the form ([`body_limit`](FormLoginLayer::body_limit)), 2 KiB
 //!   for the way back.
 //!
 //! # Standards
 //!
 //! [RFC 7617](https://www.rfc-editor.org/rfc/rfc7617) (Basic),
+//! [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750) (Bearer), [RFC 7515](https://www.rfc-editor.org/rfc/rfc7515) to
+//! [RFC 7519](https://www.rfc-editor.org/rfc/rfc7519), [RFC 8037](https://www.rfc-editor.org/rfc/rfc8037),
+//! [RFC 8725](https://www.rfc-editor.org/rfc/rfc8725) and [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068) (signed tokens),
+//! [RFC 9470](https://www.rfc-editor.org/rfc/rfc9470) (a sign-in that is too old),
 //! [RFC 6585 §4](https://www.rfc-editor.org/rfc/rfc6585#section-4) (429),
 //! [RFC 9110 §11](https://www.rfc-editor.org/rfc/rfc9110#section-11) (authentication in HTTP),
 //! [RFC 8176](https://www.rfc-editor.org/rfc/rfc8176) (words for how somebody was authenticated),
