@@ -1,12 +1,14 @@
 //! What the answer must know of the request, kept at the least cost: most answers never look at it.
 
+use std::sync::Arc;
+
 use http::{HeaderMap, HeaderValue, Method, Request, header};
 use plywood_header::accept_encoding::{self, Choice, Coding};
 
 #[cfg(feature = "dictionary")]
 use crate::dictionary::Concern;
 use crate::{
-    CompressionLayer,
+    CompressionLayer, cache,
     tags::{self, EntityTags},
 };
 
@@ -25,6 +27,8 @@ pub(crate) struct Asked {
 struct Rare {
     /// The lines of `If-None-Match`, where tags are suffixed.
     held: Vec<HeaderValue>,
+    /// The URL, where answers are kept.
+    resource: Option<Arc<str>>,
     #[cfg(feature = "dictionary")]
     concern: Option<Concern>,
 }
@@ -89,6 +93,11 @@ impl Asked {
         self.rare.as_ref()?.concern.as_ref()
     }
 
+    /// The URL, if the answer may be kept.
+    pub(crate) fn resource(&self) -> Option<&Arc<str>> {
+        self.rare.as_ref()?.resource.as_ref()
+    }
+
     /// Whether the client accepts nothing that we could answer.
     pub(crate) fn accepts_nothing(&self, offers: &[Coding]) -> bool {
         self.codings.choice(offers) == Choice::NotAcceptable
@@ -133,15 +142,22 @@ impl Rare {
                 lines.iter().cloned().collect()
             }
         };
+        let resource = layer.kept().and_then(|_| cache::resource(request));
+        let is_needed = resource.is_some() || !held.is_empty();
         #[cfg(feature = "dictionary")]
-        {
-            let dictionaries = layer.known_dictionaries();
-            let concern = dictionaries.and_then(|dictionaries| dictionaries.concern(request));
-            let is_needed = concern.is_some() || !held.is_empty();
-            is_needed.then(|| Box::new(Self { held, concern }))
-        }
-        #[cfg(not(feature = "dictionary"))]
-        (!held.is_empty()).then(|| Box::new(Self { held }))
+        let concern = layer
+            .known_dictionaries()
+            .and_then(|dictionaries| dictionaries.concern(request));
+        #[cfg(feature = "dictionary")]
+        let is_needed = is_needed || concern.is_some();
+        is_needed.then(|| {
+            Box::new(Self {
+                held,
+                resource,
+                #[cfg(feature = "dictionary")]
+                concern,
+            })
+        })
     }
 }
 

@@ -6,10 +6,11 @@ mod pattern;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use plywood_core::path::Path;
 
 use self::known::Shelf;
+use crate::cache::is_not_for_all;
 
 pub(crate) use self::{known::Known, pattern::Pattern};
 
@@ -199,44 +200,4 @@ fn may_not_be_read(headers: &HeaderMap) -> bool {
         value.is_some_and(|value| values.iter().any(|known| value == known))
     };
     is("sec-fetch-mode", &["no-cors"]) && is("sec-fetch-site", &["cross-site", "same-site"])
-}
-
-/// Whether an answer is one visitor's own, or is not to be kept.
-fn is_not_for_all(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(header::CACHE_CONTROL).iter();
-    let mut directives = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
-    headers.contains_key(header::SET_COOKIE)
-        || directives.any(|directive| {
-            let name = directive
-                .split(|byte| *byte == b'=')
-                .next()
-                .unwrap_or_default();
-            let name = name.trim_ascii();
-            name.eq_ignore_ascii_case(b"no-store") || name.eq_ignore_ascii_case(b"private")
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_one_visitors_own_is_no_dictionary() {
-        for (fields, expected) in [
-            (&[][..], false),
-            (&[("cache-control", "public, max-age=60")], false),
-            (&[("cache-control", "max-age=60, No-Store")], true),
-            (&[("cache-control", "private=\"x\"")], true),
-            (&[("set-cookie", "a=b")], true),
-        ] {
-            let mut headers = HeaderMap::new();
-            for (name, value) in fields {
-                headers.append(
-                    HeaderName::from_static(name),
-                    HeaderValue::from_static(value),
-                );
-            }
-            assert_eq!(is_not_for_all(&headers), expected, "{fields:?}");
-        }
-    }
 }

@@ -13,6 +13,8 @@ pub(crate) struct Job {
         allow(dead_code, reason = "the window of gzip is always the same")
     )]
     pub(crate) size: Option<u64>,
+    /// How many bytes of no meaning go with it, in gzip.
+    pub(crate) padding: u16,
     /// What the client holds, for `dcz` and `dcb`.
     #[cfg(feature = "dictionary")]
     pub(crate) dictionary: Option<std::sync::Arc<crate::dictionary::Known>>,
@@ -47,6 +49,7 @@ impl Job {
             coding,
             level: default_level(coding),
             size: None,
+            padding: 0,
             #[cfg(feature = "dictionary")]
             dictionary: None,
         }

@@ -1,6 +1,7 @@
 //! The state that turns plain bytes into coded ones.
 
 mod codec;
+mod padding;
 
 #[cfg(feature = "br")]
 mod brotli;
@@ -19,6 +20,8 @@ use bytes::Bytes;
 use plywood_core::BoxError;
 use plywood_header::accept_encoding::Coding;
 
+pub(crate) use self::padding::length as padding_length;
+
 use self::codec::{Codec, Goal};
 use crate::effort::Job;
 
@@ -33,6 +36,8 @@ pub(crate) struct Encoder {
     buffer: Vec<u8>,
     filled: usize,
     holds_back: bool,
+    /// What is still to go out in the header of gzip.
+    padding: u16,
 }
 
 impl Encoder {
@@ -44,6 +49,7 @@ impl Encoder {
             buffer: vec![0; FRAME],
             filled: 0,
             holds_back: false,
+            padding: 0,
         })
     }
 
@@ -56,6 +62,7 @@ impl Encoder {
         self.codec.start(job);
         self.filled = 0;
         self.holds_back = false;
+        self.padding = job.padding;
     }
 
     /// The whole of a fresh body; `None` if it would not become smaller.
@@ -101,7 +108,12 @@ impl Encoder {
     /// What came out so far, if anything did.
     pub(crate) fn take(&mut self) -> Option<Bytes> {
         let filled = std::mem::take(&mut self.filled);
-        (filled > 0).then(|| Bytes::copy_from_slice(&self.buffer[..filled]))
+        let coded = &self.buffer[..filled];
+        match std::mem::take(&mut self.padding) {
+            _ if filled == 0 => None,
+            0 => Some(Bytes::copy_from_slice(coded)),
+            padding => Some(padding::padded(coded, padding)),
+        }
     }
 
     fn step(&mut self, plain: &[u8], goal: Goal) -> Result<(usize, bool), BoxError> {
@@ -186,6 +198,34 @@ mod tests {
                 ..job(Coding::Gzip)
             });
             assert_eq!(used.whole(PLAIN), Some(coded), "level {level}");
+        }
+    }
+
+    #[test]
+    fn padding_goes_out_once_and_changes_nothing() {
+        let mut encoder = gzip(4);
+        let bare = encoder.whole(PLAIN).unwrap();
+        for padding in [1, 30, 300] {
+            encoder.start(&Job {
+                padding,
+                ..job(Coding::Gzip)
+            });
+            let whole = encoder.whole(PLAIN).unwrap();
+            assert_eq!(whole.len(), bare.len() + usize::from(padding));
+            assert_eq!(decoded(&whole), PLAIN);
+
+            encoder.start(&Job {
+                padding,
+                ..job(Coding::Gzip)
+            });
+            let mut coded = Vec::new();
+            encoder.write(b"one, ").unwrap();
+            while !encoder.flush().unwrap() {}
+            coded.extend(encoder.take().unwrap());
+            encoder.write(b"two").unwrap();
+            while !encoder.finish().unwrap() {}
+            coded.extend(encoder.take().unwrap());
+            assert_eq!(decoded(&coded), b"one, two");
         }
     }
 

@@ -12,8 +12,10 @@ use tower_layer::Layer;
 use crate::Dictionaries;
 use crate::{
     Compression,
+    cache::Cache,
     effort::{self, Job},
     eligibility::{self, Eligibility},
+    encoder::padding_length,
     pool::{Lease, Pool},
     tags::EntityTags,
 };
@@ -35,6 +37,8 @@ struct Config {
     dictionaries: Option<Dictionaries>,
     entity_tags: EntityTags,
     strict: bool,
+    cache: Option<Arc<Cache>>,
+    max_padding: u16,
     min_size: u64,
     max_encoders: usize,
     when: Option<Arc<Predicate>>,
@@ -82,6 +86,8 @@ impl CompressionLayer {
                 level_by: None,
                 entity_tags: EntityTags::Weak,
                 strict: false,
+                cache: None,
+                max_padding: 0,
                 min_size: MIN_SIZE,
                 max_encoders: MAX_ENCODERS,
                 when: None,
@@ -97,7 +103,8 @@ impl CompressionLayer {
     pub fn codings(mut self, codings: impl IntoIterator<Item = Coding>) -> Self {
         let built = codings.into_iter().filter(|coding| OFFERS.contains(coding));
         self.edit().offers = built.collect();
-        self
+        let padding = self.config.max_padding;
+        self.random_padding(padding)
     }
 
     /// How hard to try in `coding`, from 1 (fast) to 9 (small), for zstd to 19. Other numbers count as the nearest of these.
@@ -167,6 +174,35 @@ impl CompressionLayer {
         self
     }
 
+    /// Keeps up to so many bytes of compressed answers, so that what is asked for again is not compressed again. By default none are kept.
+    ///
+    /// An answer is known by its URL, its strong entity tag and its length, so this is for files and for pages whose handler makes such tags. Answers that are
+    /// `private` or `no-store`, that set cookies, or that are to a request with `Authorization`, are not kept. Of those who ask for an answer at
+    /// hand at the same time one compresses it, and the others wait for that; a stream is kept when it has come to its end, up to a quarter
+    /// of all bytes, and nobody waits for it.
+    #[must_use]
+    pub fn cache(mut self, bytes: usize) -> Self {
+        self.edit().cache = Some(Arc::new(Cache::new(bytes)));
+        self
+    }
+
+    /// Makes each answer longer by a random number of bytes, from 1 to `bytes`, so that its length tells less of what is in it ("Heal the BREACH").
+    /// The default is 0: none.
+    ///
+    /// It slows the attack down, and does not end it: whoever can repeat a guess often enough averages the padding away, and needs about
+    /// `bytes`² repetitions for each. A page that holds a secret next to what a visitor sent is safe only when it is not compressed:
+    /// [`NoCompress`]. With padding, gzip is the only coding on offer, because its header has room for it, and nothing is kept in a
+    /// [`cache`](Self::cache): each answer has a length of its own.
+    #[must_use]
+    pub fn random_padding(mut self, bytes: u16) -> Self {
+        let config = self.edit();
+        config.max_padding = bytes;
+        if bytes > 0 {
+            config.offers.retain(|coding| *coding == Coding::Gzip);
+        }
+        self
+    }
+
     /// Sends only what is new to whoever holds one of these dictionaries. By default there are none.
     ///
     /// `dcz` needs the feature `zstd`, `dcb` the feature `br`. Encoders with a dictionary are made for one answer each.
@@ -226,7 +262,13 @@ impl CompressionLayer {
 
     #[cfg(feature = "dictionary")]
     pub(crate) fn known_dictionaries(&self) -> Option<&Dictionaries> {
-        self.config.dictionaries.as_ref()
+        let is_padded = self.config.max_padding > 0;
+        self.config.dictionaries.as_ref().filter(|_| !is_padded)
+    }
+
+    pub(crate) fn kept(&self) -> Option<&Arc<Cache>> {
+        let is_padded = self.config.max_padding > 0;
+        self.config.cache.as_ref().filter(|_| !is_padded)
     }
 
     pub(crate) fn tags(&self) -> EntityTags {
@@ -248,6 +290,10 @@ impl CompressionLayer {
                 effort::clamp_level(coding, level)
             }),
             size,
+            padding: match config.max_padding {
+                0 => 0,
+                most => padding_length(most),
+            },
             ..Job::of(coding)
         }
     }
@@ -300,6 +346,8 @@ impl fmt::Debug for Config {
             .field("level_by", &self.level_by.as_ref().map(|_| ".."))
             .field("entity_tags", &self.entity_tags)
             .field("strict", &self.strict)
+            .field("cache", &self.cache)
+            .field("max_padding", &self.max_padding)
             .field("min_size", &self.min_size)
             .field("max_encoders", &self.max_encoders)
             .field("when", &self.when.as_ref().map(|_| ".."))

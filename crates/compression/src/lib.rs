@@ -44,13 +44,15 @@
 //!   for each processor. A stream that lasts holds one for as long as it lasts.
 //! - The window is as wide as the body, if its length is known, and 128 KiB for a stream.
 //!
+//! What is asked for again can be [kept](CompressionLayer::cache), compressed.
+//!
 //! | field | in a compressed answer |
 //! |---|---|
 //! | `Content-Encoding` | `zstd`, `br`, `gzip` or `deflate` |
 //! | `Content-Length` | the new one, or none |
 //! | `ETag` | weak, or with a suffix ([`EntityTags`]); one that cannot be read is removed |
 //! | `Accept-Ranges`, `Content-Digest`, `Repr-Digest`, `Digest`, `Content-MD5` | removed: they were about other bytes |
-//! | `Vary` | names `Accept-Encoding`; so do the plain answers that might have been compressed |
+//! | `Vary` | names `Accept-Encoding` (and `Available-Dictionary`, where there may be one); so do the plain answers that might have been compressed |
 //!
 //! An answer to HEAD, and a 304, has no body to compress. It says of GET's answer what is known without making it: `Vary` and the
 //! weak tag, and none of the fields that are about the plain bytes. It says neither `Content-Encoding` nor `Content-Length`, because
@@ -85,6 +87,8 @@
 //!
 //! Whoever sees the length of a compressed page, and can put text into it, can guess a secret in it (BREACH). Put
 //! [`NoCompress`](plywood_core::NoCompress) into the answers in which a secret stands next to what a visitor sent.
+//! [`random_padding`](CompressionLayer::random_padding) makes the guessing slower, and no more. The same holds for dictionaries: an answer that is one
+//! visitor's own never becomes one, and one that another site's page may not read is not sent as a difference.
 //!
 //! At most 256 answers are in the making at a time ([`max_encoders`](CompressionLayer::max_encoders)), so that clients who ask for much and
 //! read slowly cannot fill the memory with encoders. Answers beyond that go out plain.
@@ -112,6 +116,7 @@
 mod asked;
 mod at_hand;
 mod body;
+mod cache;
 mod decompression;
 #[cfg(feature = "dictionary")]
 mod dictionary;

@@ -14,19 +14,18 @@ use plywood_core::{
 use plywood_header::{accept_encoding::Coding, vary};
 use tower_service::Service;
 
+#[cfg(feature = "dictionary")]
+use crate::dictionary::{self, Known};
 use crate::{
     Compressed, CompressionLayer,
     asked::{Asked, Content},
     at_hand::{self, AtHand},
+    cache::{Coded, Key},
+    effort::Job,
     eligibility::Eligibility,
     head, refusal,
     stream::Stream,
     tags::{self, EntityTags},
-};
-#[cfg(feature = "dictionary")]
-use crate::{
-    dictionary::{self, Known},
-    effort::Job,
 };
 
 /// What this build can write with a dictionary, the best first.
@@ -188,6 +187,11 @@ impl Compress {
             dictionary: self.dictionary_for(job.coding),
             ..job
         };
+        let key = self.key(parts, &job);
+        let kept = self.layer.kept().zip(key.as_ref());
+        if let Some(coded) = kept.and_then(|(cache, key)| cache.find(key)) {
+            return self.finished(parts, &job, coded, || Compressed::plain(body));
+        }
         // Nobody waits for an encoder: a plain answer is right too.
         let Some(mut encoder) = self.layer.encoder(&job) else {
             return Compressed::plain(body);
@@ -195,24 +199,53 @@ impl Compress {
         let body = Body::new(body);
         #[cfg(feature = "dictionary")]
         let body = self.learn_at_hand(body, parts);
-        let (coding, tags) = (job.coding, self.layer.tags());
         match at_hand::look(body, job.portion()) {
             AtHand::Whole(plain) => {
                 #[cfg(feature = "dictionary")]
                 self.learn(&plain, parts);
-                match encoder.whole(&plain) {
-                    Some(coded) => {
-                        head::recode(&mut parts.headers, coding, tags, Some(coded.len()));
-                        Compressed::whole(coded)
-                    }
-                    None => Compressed::whole(plain),
-                }
+                let coded = match kept {
+                    Some((cache, key)) => cache.once(key, || encoder.whole(&plain)),
+                    None => encoder.whole(&plain),
+                };
+                self.finished(parts, &job, coded, || Compressed::whole(plain))
             }
             AtHand::Part(first, rest) => {
-                head::recode(&mut parts.headers, coding, tags, None);
-                Compressed::stream(Stream::new(encoder, first, rest, 2 * job.portion()))
+                head::recode(&mut parts.headers, job.coding, self.layer.tags(), None);
+                let stream = Stream::new(encoder, first, rest, 2 * job.portion());
+                let claim = self
+                    .layer
+                    .kept()
+                    .zip(key)
+                    .and_then(|(cache, key)| cache.claim(key));
+                Compressed::stream(stream.kept(claim))
             }
         }
+    }
+
+    /// The answer whose body became `coded`, or stays `plain` because it did not become smaller.
+    fn finished<B>(
+        &self,
+        parts: &mut response::Parts,
+        job: &Job,
+        coded: Coded,
+        plain: impl FnOnce() -> Compressed<B>,
+    ) -> Compressed<B> {
+        let Some(coded) = coded else { return plain() };
+        head::recode(
+            &mut parts.headers,
+            job.coding,
+            self.layer.tags(),
+            Some(coded.len()),
+        );
+        Compressed::whole(coded)
+    }
+
+    /// What the answer is kept by, if it may be.
+    fn key(&self, parts: &response::Parts, job: &Job) -> Option<Key> {
+        // The difference to one dictionary of many is not asked for twice.
+        let is_ordinary = !matches!(job.coding, Coding::Dcz | Coding::Dcb);
+        let resource = self.asked.resource().filter(|_| is_ordinary)?;
+        Key::of(resource, parts, job)
     }
 }
 

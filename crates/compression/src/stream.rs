@@ -10,7 +10,7 @@ use http::HeaderMap;
 use http_body::{Body as _, Frame};
 use plywood_core::{Body, BoxError};
 
-use crate::pool::Lease;
+use crate::{cache::Claim, pool::Lease};
 
 /// A body that is compressed while it comes: what it handed on can be read, whenever it waits.
 pub(crate) struct Stream {
@@ -25,6 +25,8 @@ pub(crate) struct Stream {
     portion: usize,
     /// How much of this turn is left.
     turn: usize,
+    /// Where it is kept, if it is.
+    claim: Option<Claim>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +56,14 @@ impl Stream {
             step: Step::Take,
             portion,
             turn: portion,
+            claim: None,
         }
+    }
+
+    /// Keeps what it becomes, if it comes to its end.
+    pub(crate) fn kept(mut self, claim: Option<Claim>) -> Self {
+        self.claim = claim;
+        self
     }
 
     pub(crate) const fn is_over(&self) -> bool {
@@ -109,6 +118,12 @@ impl Stream {
                 Step::Over => return Poll::Ready(None),
             };
             if let Some(coded) = coded {
+                self.claim.take_if(|claim| !claim.gather(&coded));
+                if self.step == self.after_finish()
+                    && let Some(claim) = self.claim.take_if(|_| self.trailers.is_none())
+                {
+                    claim.keep();
+                }
                 return Poll::Ready(Some(Ok(Frame::data(coded))));
             }
         }

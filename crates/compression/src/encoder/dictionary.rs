@@ -24,6 +24,14 @@ pub(crate) struct WithDictionary {
 }
 
 impl WithDictionary {
+    #[cfg_attr(
+        not(any(feature = "br", feature = "zstd")),
+        allow(
+            unreachable_code,
+            unused_variables,
+            reason = "nothing knows dictionaries"
+        )
+    )]
     pub(crate) fn new(coding: Coding, known: &Arc<Known>) -> Option<Self> {
         let (magic, codec): (&[u8], Box<dyn Codec>) = match coding {
             #[cfg(feature = "zstd")]
