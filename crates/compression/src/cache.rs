@@ -189,7 +189,7 @@ impl Entries {
         self.bytes += weight;
         self.order.insert(self.clock, key.clone());
         let wanted = self.clock;
-        self.entries
+        self.by_key
             .insert(key.clone(), Entry::Ready { coded, wanted });
     }
 }
