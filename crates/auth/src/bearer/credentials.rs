@@ -33,11 +33,9 @@ pub fn token(headers: &HeaderMap) -> Result<Option<&str>, MalformedToken> {
     if headers.get_all(AUTHORIZATION).iter().nth(1).is_some() {
         return Err(MalformedToken);
     }
-    let found = match found {
-        [b' ', rest @ ..] => rest.trim_ascii_start(),
-        _ => return Err(MalformedToken),
-    };
-    if is_token(found) {
+    let spaces = found.iter().take_while(|byte| **byte == b' ').count();
+    let found = &found[spaces..];
+    if spaces > 0 && is_token(found) {
         // It is ASCII, as was just seen.
         std::str::from_utf8(found)
             .map(Some)
@@ -114,6 +112,7 @@ mod tests {
             (&["Bearer"], malformed.clone()),
             (&["Bearer "], malformed.clone()),
             (&["Bearer\tabc"], malformed.clone()),
+            (&["Bearer \tabc"], malformed.clone()),
             (&["Bearer ="], malformed.clone()),
             (&["Bearer a b"], malformed.clone()),
             (&["Bearer a,b"], malformed.clone()),

@@ -20,7 +20,7 @@ use crate::{
 
 /// A ticket of Plywood's own: who signed in, when and how, in a cookie that nobody can change. For a site without sessions.
 ///
-/// It ends when it is not used for the [idle timeout](Self::idle_timeout), and after the [absolute timeout](Self::absolute_timeout) whatever
+/// Several machines may share the secret, if their clocks agree to a minute. It ends when it is not used for the [idle timeout](Self::idle_timeout), and after the [absolute timeout](Self::absolute_timeout) whatever
 /// happens. What it cannot do, because nothing of it is kept: be taken back before that. [`forget`](Self::forget) takes it from the browser, and a
 /// copy that somebody made stays good; [`issued_after`](Self::issued_after) ends all at once. Where that is not enough, take a session.
 ///
@@ -196,7 +196,6 @@ impl Config {
             .audience(self.cookie.name.clone())
             .require("iat")
             .max_age(self.absolute)
-            .leeway(Duration::ZERO)
             .role_claim("roles");
     }
 
@@ -280,5 +279,43 @@ impl fmt::Debug for SealedTicket {
             .field("idle", &self.config.idle)
             .field("absolute", &self.config.absolute)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{Request, header::COOKIE};
+
+    use super::*;
+
+    #[test]
+    fn a_ticket_ends_unused_and_in_all() {
+        let hour = Duration::from_secs(3600);
+        let tickets = SealedTicket::new(&[7; 32]).unwrap();
+        let tickets = tickets.idle_timeout(2 * hour).absolute_timeout(3 * hour);
+        let request = |cookie: &HeaderValue| {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            Request::get("/").header(COOKIE, pair).body(()).unwrap()
+        };
+        let cookie = tickets.issue(&Identity::new("ada")).unwrap();
+        let issued = request(&cookie);
+        let config = &tickets.config;
+        let now = SystemTime::now();
+        let find = |request: &Request<()>, after| config.find(&Head::of(request), now + after);
+        assert!(find(&issued, hour).is_some());
+        assert!(find(&issued, 2 * hour + hour / 20).is_none());
+
+        // Used after an hour, it lasts for two more, and not beyond three in all.
+        let members = find(&issued, hour).unwrap().all().unwrap();
+        let anew = request(&config.write(members, now + hour).unwrap());
+        assert!(find(&anew, 2 * hour + hour / 2).is_some());
+        assert!(find(&anew, 3 * hour + hour / 20).is_none());
+        // Nor is it good before it was made, beyond what clocks differ.
+        assert!(config.find(&Head::of(&issued), now - hour).is_none());
+        assert!(
+            config
+                .find(&Head::of(&issued), now - Duration::from_secs(30))
+                .is_some()
+        );
     }
 }
