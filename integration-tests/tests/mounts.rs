@@ -1,4 +1,4 @@
-//! Mounts, cascades, forwards and a layer for one path: inside axum, around axum, over a socket, asked by curl.
+//! Mounts, cascades, forwards, published trees and a layer for one path: inside axum, around axum, over a socket, asked by curl.
 
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
@@ -330,4 +330,118 @@ async fn a_forward_and_a_layer_for_one_path_over_the_wire() {
     }
     let answer = curl(strings(&["--data", "a=b", &site.at("/old")])).await;
     assert_eq!(answer, "POST /page?from=old 200");
+}
+
+/// A tree of values, by the facade's name of the crate.
+mod tree {
+    use plywood::publish::{Publish, Visit, publish};
+
+    #[derive(Publish)]
+    #[publish(crate = plywood::publish)]
+    pub(super) struct Tree {
+        #[publish]
+        pub(super) shop: Shop,
+    }
+
+    pub(super) struct Shop;
+
+    #[publish(crate = plywood::publish)]
+    impl Shop {
+        #[publish(index)]
+        fn index(&self, visit: &Visit) -> String {
+            let links = visit.trail().crumbs().map(|crumb| crumb.href);
+            links.collect::<Vec<_>>().join(" ")
+        }
+
+        #[publish(GET, POST)]
+        async fn board(&self, number: u32, #[publish(default = "oak")] wood: String) -> String {
+            format!("{wood} {number}")
+        }
+    }
+
+    pub(super) fn published() -> Publish<Tree> {
+        Publish::new(Tree { shop: Shop })
+    }
+}
+
+#[tokio::test]
+async fn a_published_tree_stands_inside_axum_around_axum_and_below_a_mount() {
+    let pages = || ErrorPagesLayer::new().layer(tree::published());
+    let inside = Router::new().fallback_service(pages());
+    let around = Mounts::<Infallible>::new();
+    around.mount("/", pages()).unwrap();
+    for app in [plywood::app(inside), plywood::app(around)] {
+        let client = TestClient::new(app);
+        client.get("/shop").follow(1).await.expect_text("/ /shop/");
+        client.get("/shop/board/7").await.expect_text("oak 7");
+        let reply = client
+            .post("/shop/board")
+            .form([("number", "7"), ("wood", "ash")])
+            .await;
+        reply.expect_text("ash 7");
+        client.get("/shop/board/seven").await.expect_status(404);
+    }
+    let mounted = Mounts::<Infallible>::new();
+    let deeper = Mounts::<Infallible>::new();
+    deeper.mount("/b c", pages()).unwrap();
+    mounted.mount("/a", deeper).unwrap();
+    let client = TestClient::new(mounted);
+    client
+        .get("/a/b%20c/shop")
+        .follow(1)
+        .await
+        .expect_text("/a/b%20c/ /a/b%20c/shop/");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn curl_sends_a_form_to_a_published_function() {
+    let site = Site::of(|_| plywood::app(ErrorPagesLayer::new().layer(tree::published()))).await;
+    let at = |path| site.at(path);
+    let form = ["--data", "number=7", "--data-urlencode", "wood=ash & elm"];
+    for (arguments, expected) in [
+        (
+            [&form[..], &[&at("/shop/board")]].concat(),
+            "ash & elm 7 200",
+        ),
+        (
+            vec!["--location", "--get", "--data", "x=y", &at("/shop")],
+            "/ /shop/ 200",
+        ),
+        (
+            vec![
+                "--output",
+                "/dev/null",
+                "--data",
+                "number=x",
+                &at("/shop/board"),
+            ],
+            " 400",
+        ),
+        (
+            vec!["--output", "/dev/null", "--data", "x", &at("/shop/board/x")],
+            " 404",
+        ),
+        (
+            vec![
+                "--output",
+                "/dev/null",
+                "--form",
+                "number=7",
+                &at("/shop/board"),
+            ],
+            " 415",
+        ),
+        (
+            vec![
+                "--output",
+                "/dev/null",
+                "--request",
+                "PUT",
+                &at("/shop/board/7"),
+            ],
+            " 405",
+        ),
+    ] {
+        assert_eq!(curl(strings(&arguments)).await, expected, "{arguments:?}");
+    }
 }

@@ -81,7 +81,8 @@
 //!
 //! # Order
 //!
-//! Innermost, in the place of an app. It may be mounted, and then links with its mount.
+//! Innermost, in the place of an app. It may be mounted, and then links with its mount. Its error is what a page failed with: `plywood-error-pages` outside of
+//! it answers that, also where a framework takes no service that fails.
 //!
 //! # Security
 //!
