@@ -51,7 +51,7 @@ struct Limits {
 struct Table {
     begun: Instant,
     keys: RandomState,
-    /// Has there been a wrong one at all? Until then there is nothing to look up.
+    /// Has there been a wrong one at all?
     any: AtomicBool,
     counts: Mutex<Counts>,
 }
@@ -119,9 +119,6 @@ impl Attempts {
     }
 
     fn wait(&self, attempt: &Attempt<'_>, now: Duration) -> Duration {
-        if !self.table.any.load(Ordering::Relaxed) {
-            return Duration::ZERO;
-        }
         let keys = self.table.keys(attempt);
         let counts = self.table.counts();
         let wait = |key: Option<u64>, limit| {
@@ -140,11 +137,6 @@ impl Attempts {
     }
 
     fn learn(&self, attempt: &Attempt<'_>, note: Note, now: Duration) {
-        if note == Note::Wrong {
-            self.table.any.store(true, Ordering::Relaxed);
-        } else if !self.table.any.load(Ordering::Relaxed) {
-            return;
-        }
         let keys = self.table.keys(attempt);
         let mut counts = self.table.counts();
         match note {
@@ -178,17 +170,30 @@ impl Default for Attempts {
 
 impl Throttle for Attempts {
     fn admits(&self, attempt: &Attempt<'_>) -> Next<Result<(), Duration>> {
+        if self.table.is_quiet() {
+            return Next::Now(Ok(()));
+        }
         let wait = self.wait(attempt, self.now());
         Next::Now(if wait.is_zero() { Ok(()) } else { Err(wait) })
     }
 
     fn note(&self, attempt: &Attempt<'_>, note: Note) -> Next<()> {
-        self.learn(attempt, note, self.now());
+        if note == Note::Wrong {
+            self.table.any.store(true, Ordering::Relaxed);
+        }
+        if !self.table.is_quiet() {
+            self.learn(attempt, note, self.now());
+        }
         Next::Now(())
     }
 }
 
 impl Table {
+    /// There is nothing to look up, and not even the clock to be asked.
+    fn is_quiet(&self) -> bool {
+        !self.any.load(Ordering::Relaxed)
+    }
+
     fn keys(&self, attempt: &Attempt<'_>) -> Keys {
         let client = attempt.client();
         Keys {
