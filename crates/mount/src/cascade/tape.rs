@@ -201,7 +201,8 @@ impl Recording {
     /// Keeps a chunk, and gives it back to be handed on; later, if a file has to be written first.
     fn record(&mut self, chunk: Bytes) -> Option<Bytes> {
         let length = self.length + chunk.len() as u64;
-        if self.keeps && length > self.keep.limit {
+        let is_kept = !matches!(self.kept, Kept::Not(_));
+        if self.keeps && is_kept && length > self.keep.limit {
             self.kept = Kept::Not(Lost::TooLarge(self.keep.limit));
         }
         if self.keeps && !chunk.is_empty() {
