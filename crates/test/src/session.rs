@@ -75,7 +75,7 @@ impl VisitorSession {
         mut self,
         cookie_of: impl Fn(&Change) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
-        let any = Id::parse(&"A".repeat(Id::LENGTH)).map(|id| Change::Issue {
+        let any = Id::parse("A".repeat(Id::LENGTH)).map(|id| Change::Issue {
             id,
             lifetime: Duration::ZERO,
             lasting: false,
