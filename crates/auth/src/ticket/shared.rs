@@ -370,6 +370,12 @@ mod tests {
                 "6067e0517e6d5092c4e8147c2c6f9cd90b6034bd562f43c45eb0e719b6b2d1a66553f100username!admin,ops!ud",
             ),
             (
+                ops(),
+                DigestType::Sha512,
+                IP,
+                "ca932ff682b91213e52035c6eab5ef3170d9933b96f331371e0fb8efed123064f9bf2fcffd57db5c3b2f65a1a7f5471fc574bc3c21a915eee2cb579805d8bca06553f100username!admin,ops!ud",
+            ),
+            (
                 nobody,
                 DigestType::WeakMd5,
                 None,
