@@ -161,20 +161,23 @@ fn guards() -> Vec<Guard> {
         Guard {
             name: "a form",
             key: basic(),
-            all: |inner| form(FormLoginLayer::new(is_right), inner),
-            below: |inner, prefix| form(FormLoginLayer::new(is_right).below(prefix), inner),
+            all: |inner| form(&FormLoginLayer::new(is_right), inner),
+            below: |inner, prefix| form(&FormLoginLayer::new(is_right).below(prefix), inner),
         },
         Guard {
             name: "a form with the rest opened",
             key: basic(),
             all: |inner| {
                 form(
-                    FormLoginLayer::new(is_right).optional(),
+                    &FormLoginLayer::new(is_right).optional(),
                     several_inside(inner),
                 )
             },
             below: |inner, prefix| {
-                form(FormLoginLayer::new(is_right).open("/").below(prefix), inner)
+                form(
+                    &FormLoginLayer::new(is_right).open("/").below(prefix),
+                    inner,
+                )
             },
         },
     ]
@@ -199,7 +202,7 @@ fn several_inside(inner: App) -> App {
 }
 
 /// A form, beside other ways in.
-fn form(form: FormLoginLayer, inner: App) -> App {
+fn form(form: &FormLoginLayer, inner: App) -> App {
     let form = form.layer(inner);
     let either = several().optional().layer(form);
     app(SessionLayer::new(MemoryStore::new()).layer(either))
