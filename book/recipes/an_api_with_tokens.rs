@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use plywood::{
     auth::bearer::{BearerLayer, Token, TokenHash},
-    auth::jwt::{Claims, Verifier},
+    auth::jwt::{Claims, KeySet, Verifier},
     prelude::*,
 };
 
@@ -56,20 +56,16 @@ fn issued(verifier: Verifier) -> Result<App, BoxError> {
 // ANCHOR: main
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
-    let app = match std::env::args().nth(1) {
-        // The keys of an issuer, from a file.
-        Some(keys) => {
-            let keys = plywood::auth::jwt::KeySet::open(keys)?;
-            issued(
-                Verifier::new(keys).issuer("https://id.example").audience("notes"),
-            )?
-        }
-        None => {
-            let token = Token::new("notes")?;
-            println!("Your token, shown this once: {}", token.as_str());
-            let robot = Identity::new("robot").roles(["read"]);
-            app(Kept::from([(token.hash(), robot)]))?
-        }
+    // The keys of an issuer, from a file; without one, a token of our own.
+    let app = if let Some(keys) = std::env::args().nth(1) {
+        let verifier =
+            Verifier::new(KeySet::open(keys)?).issuer("https://id.example");
+        issued(verifier.audience("notes"))?
+    } else {
+        let token = Token::new("notes")?;
+        println!("Your token, shown this once: {}", token.as_str());
+        let robot = Identity::new("robot").roles(["read"]);
+        app(Kept::from([(token.hash(), robot)]))?
     };
     let listener = Listener::bind("127.0.0.1:8000").await?;
     println!("Serving on {listener}");
