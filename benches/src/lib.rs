@@ -3,6 +3,7 @@
 //! ```text
 //! cargo bench -p plywood-benches --bench stack           nanoseconds and allocations, as ratios
 //! cargo bench -p plywood-benches --bench instructions    instructions, counted by callgrind
+//! cargo bench -p plywood-benches --bench routing         finding a rule, building a URL
 //! ```
 //!
 //! A candidate is a service that answers the same request in the same way. What is measured is what a server does for each request: clone the
@@ -11,6 +12,7 @@
 mod answer;
 mod candidate;
 pub mod crowd;
+pub mod github;
 mod interleaved;
 mod peers;
 mod routes;

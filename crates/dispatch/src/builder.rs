@@ -3,7 +3,8 @@ use plywood_core::{Body, HttpService};
 use tower_layer::Layer;
 
 use crate::{
-    BuildError, Dispatch, Endpoint, IntoEndpoint, Map, MapBuilder, Rule, dispatch::Rest, refusal,
+    BuildError, Dispatch, Endpoint, IntoEndpoint, Map, MapBuilder, Params, Reply, Routes, Rule,
+    dispatch::Rest, refusal,
 };
 
 /// A [`Dispatch`] that grows.
@@ -97,6 +98,33 @@ impl<E> DispatchBuilder<E> {
         E: Send + 'static,
     {
         self.route(rule.into().redirect_to(target), nobody::<E>)
+    }
+
+    /// Adds the pages of an enum, and the function that answers them all: it gets the page with its request, and `match`es.
+    ///
+    /// A page whose values are none of its fields' types, such as a number too large, is not found.
+    pub fn pages<P, F, Fut>(mut self, function: F) -> Self
+    where
+        P: Routes + Send + 'static,
+        F: Fn(P, Request<Body>) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output: Reply<Error: Into<E>>> + Send + 'static,
+        E: Send + 'static,
+    {
+        for (number, rule) in P::rules().into_iter().enumerate() {
+            let function = function.clone();
+            self = self.route(rule, move |request: Request<Body>| {
+                let texts = Params::of(&request);
+                let page = P::read(number, texts.iter().map(|(_, text)| text));
+                let answer = page.map(|page| function(page, request));
+                async move {
+                    match answer {
+                        Some(answer) => answer.await.reply().map_err(Into::into),
+                        None => Ok::<_, E>(refusal::not_found()),
+                    }
+                }
+            });
+        }
+        self
     }
 
     /// Puts a layer around the endpoints of some rules: around each of them, so that it acts once the rule is known.

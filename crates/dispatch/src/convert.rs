@@ -248,7 +248,10 @@ fn write(converter: &Converter, value: &Value<'_>, url: &mut String) -> Result<(
             }
             let before = url.len();
             let width = *fixed_digits;
-            write!(url, "{number:0width$}").expect("a text takes every text");
+            match u64::try_from(number) {
+                Ok(small) if width == 0 => encode::push_number(url, small),
+                _ => write!(url, "{number:0width$}").expect("a text takes every text"),
+            }
             if width > 0 && url.len() - before > width {
                 return Err(NOT_HERE);
             }

@@ -56,6 +56,21 @@ pub(crate) fn push_query(url: &mut String, text: &str) {
     }
 }
 
+/// Adds a number to a text that is there already.
+pub(crate) fn push_number(url: &mut String, mut number: u64) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    url.push_str(str::from_utf8(&digits[at..]).expect("digits are ASCII"));
+}
+
 fn hex(url: &mut String, byte: u8) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     url.push('%');
@@ -84,6 +99,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_number_is_added_as_it_prints(number: u64) {
+            let mut url = String::from("/");
+            push_number(&mut url, number);
+            prop_assert_eq!(url, format!("/{number}"));
+        }
+
         #[test]
         fn a_path_is_encoded_as_core_encodes_it(text in ".{0,20}") {
             prop_assert_eq!(pushed(&text), path::encode(&text));

@@ -58,6 +58,8 @@
 //!   [templates](RuleTemplate).
 //! - URLs are built from names and values: [`Map::url`], and [`UrlFor`] from within a handler. What has no variable becomes the query, what does
 //!   not fit its converter is an error that names the closest rule.
+//! - An enum of pages is derived from its rules ([`Routes`], with the feature `macros`): matching yields it, it knows its URLs, and a `match` proves
+//!   that every page is answered.
 //! - A mounted service sees the rest of the path alone, and [`Mount`](plywood_core::Mount).
 //! - It leaves [`Params`] and [`MatchedRoute`](plywood_core::MatchedRoute) in the request, and tells the
 //!   [`Witness`](plywood_core::Witness) of the latter.
@@ -118,6 +120,7 @@ mod draft;
 mod encode;
 mod endpoint;
 mod error;
+pub mod field;
 mod finish;
 mod found;
 mod handler;
@@ -126,6 +129,7 @@ mod map;
 mod map_builder;
 mod matching;
 mod methods;
+mod pages;
 mod part;
 mod redirect;
 mod refusal;
@@ -143,6 +147,8 @@ mod value;
 
 #[doc(no_inline)]
 pub use plywood_core::Params;
+#[cfg(feature = "macros")]
+pub use plywood_dispatch_macros::Routes;
 #[doc(no_inline)]
 pub use plywood_rule::{Argument, Arguments, Converter, FlawKind};
 
@@ -154,6 +160,7 @@ pub use self::{
     dispatch::Dispatch,
     endpoint::{AFunction, AService, Endpoint, IntoEndpoint},
     error::{BuildError, BuildErrorKind},
+    field::{Field, PathWriter},
     finish::Finish,
     found::Match,
     handler::{Handler, handler},
@@ -161,6 +168,7 @@ pub use self::{
     map::{Map, Verdict},
     map_builder::MapBuilder,
     methods::Allow,
+    pages::{Pages, Routes, Sought},
     redirect::Redirect,
     refusal::Refusal,
     reply::Reply,

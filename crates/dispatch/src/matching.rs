@@ -4,7 +4,7 @@ use http::Method;
 
 use crate::{
     Allow,
-    methods::Methods,
+    methods::{self, Methods},
     segment,
     spans::Spans,
     split,
@@ -23,7 +23,7 @@ pub(crate) struct Wanted<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     /// This rule takes the request. Of a mount, `below` is where the rest of the path begins.
-    Rule { rule: usize, below: usize },
+    Rule { rule: u32, below: u32 },
     /// A rule would take the request if the path ended with a slash.
     Slash,
 }
@@ -34,49 +34,57 @@ pub(crate) struct Terms {
     pub(crate) methods: Methods,
     pub(crate) websocket: bool,
     pub(crate) strict: bool,
+    /// Is there nothing to look at once it matches?
+    pub(crate) plain: bool,
 }
 
 /// Why rules for the path did not take the request.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Near {
     /// One does not take the method.
     pub(crate) method: bool,
     /// One is for websockets, or the request is one.
     pub(crate) websocket: bool,
-    /// The methods that they take, if somebody wants to know.
-    pub(crate) allow: Option<Allow>,
 }
 
 /// A walk on its way.
 ///
-/// A node is visited at most once, because it stands at one depth of the tree only: there is nothing to blow up. Where no node has both a
-/// child by text and a part with variables, the walk never turns back.
+/// A node is visited at most once, because it stands at one depth of the tree only: there is nothing to blow up. The last of several ways
+/// is gone without coming back.
 pub(crate) struct Walk<'a> {
     trie: &'a Trie,
     terms: &'a [Terms],
     wanted: Wanted<'a>,
+    bit: u16,
     path: &'a str,
-    pub(crate) spans: Spans,
-    pub(crate) near: &'a mut Near,
+    pub(crate) spans: &'a mut Spans,
+    pub(crate) near: Near,
+    /// The methods that the rules take, if somebody wants to know.
+    pub(crate) allow: Option<&'a mut Allow>,
     #[cfg(test)]
     pub(crate) steps: usize,
 }
 
 impl<'a> Walk<'a> {
-    pub(crate) fn new(
+    pub(crate) const fn new(
         trie: &'a Trie,
         terms: &'a [Terms],
         wanted: Wanted<'a>,
         path: &'a str,
-        near: &'a mut Near,
+        spans: &'a mut Spans,
     ) -> Self {
         Self {
             trie,
             terms,
             wanted,
+            bit: methods::bit(wanted.method),
             path,
-            spans: Spans::default(),
-            near,
+            spans,
+            near: Near {
+                method: false,
+                websocket: false,
+            },
+            allow: None,
             #[cfg(test)]
             steps: 0,
         }
@@ -86,8 +94,8 @@ impl<'a> Walk<'a> {
     ///
     /// The path is empty, or begins with a slash.
     pub(crate) fn run(&mut self) -> Option<Step> {
-        let short = |text: &str| u16::try_from(text.len()).is_ok();
-        if !(short(self.path) && short(self.wanted.host)) {
+        const LONGEST: usize = u16::MAX as usize;
+        if self.path.len() > LONGEST || self.wanted.host.len() > LONGEST {
             return None;
         }
         if let Some(node) = self.trie.plain()
@@ -95,6 +103,10 @@ impl<'a> Walk<'a> {
         {
             return self.from(node, 1);
         }
+        self.by_host()
+    }
+
+    fn by_host(&mut self) -> Option<Step> {
         let host = self.wanted.host;
         let root = self.trie.root();
         if let Some(child) = self.trie.child(root, host, 0, host.len())
@@ -106,7 +118,7 @@ impl<'a> Walk<'a> {
             let before = self.spans.len();
             let part = self.trie.part(turn);
             if !part.rest
-                && split::split(part, host, 0, &mut self.spans).is_some()
+                && split::split(part, host, 0, self.spans).is_some()
                 && let Some(child) = self.trie.at(turn.node)
                 && let Some(step) = self.behind_host(child)
             {
@@ -126,7 +138,7 @@ impl<'a> Walk<'a> {
     /// Goes on from `node`, with the part that begins at `at`; beyond the path's end there is none.
     fn from(&mut self, mut node: &'a Node, mut at: usize) -> Option<Step> {
         let bytes = self.path.as_bytes();
-        loop {
+        'next: loop {
             #[cfg(test)]
             {
                 self.steps += 1;
@@ -136,44 +148,53 @@ impl<'a> Walk<'a> {
             }
             let end = segment::end(bytes, at);
             let child = self.trie.child(node, self.path, at, end);
-            if node.is_one_way() {
-                (node, at) = (child?, end + 1);
-                continue;
+            let turns = self.trie.turns(node);
+            let children_only = node.has_children_only();
+            if let Some(child) = child {
+                if turns.is_empty() && children_only {
+                    (node, at) = (child, end + 1);
+                    continue;
+                }
+                if let Some(step) = self.from(child, end + 1) {
+                    return Some(step);
+                }
             }
-            return child
-                .and_then(|child| self.from(child, end + 1))
-                .or_else(|| self.by_variables(node, at, end))
-                .or_else(|| self.with_a_slash_too_many(node, at))
+            for (index, &turn) in turns.iter().enumerate() {
+                let before = self.spans.len();
+                if let Some(next) = self.turn(turn, at, end)
+                    && let Some(child) = self.trie.at(turn.node)
+                {
+                    if children_only && index + 1 == turns.len() {
+                        (node, at) = (child, next);
+                        continue 'next;
+                    }
+                    if let Some(step) = self.from(child, next) {
+                        return Some(step);
+                    }
+                }
+                self.spans.cut(before);
+            }
+            if children_only {
+                return None;
+            }
+            return self
+                .with_a_slash_too_many(node, at)
                 .or_else(|| self.mounted(node, at));
         }
     }
 
-    fn by_variables(&mut self, node: &'a Node, at: usize, end: usize) -> Option<Step> {
-        for &turn in self.trie.turns(node) {
-            let before = self.spans.len();
-            if let Some(next) = self.turn(turn, at, end)
-                && let Some(child) = self.trie.at(turn.node)
-                && let Some(step) = self.from(child, next)
-            {
-                return Some(step);
-            }
-            self.spans.cut(before);
-        }
-        None
-    }
-
     /// Where the path goes on behind a part with variables, if it matches.
     fn turn(&mut self, turn: Turn, at: usize, end: usize) -> Option<usize> {
-        let segment = &self.path.as_bytes()[at..end];
         match turn.takes {
             Takes::Segment => {
-                if segment.is_empty() {
+                if at == end {
                     return None;
                 }
                 self.spans.push(at, end);
                 Some(end + 1)
             }
             Takes::Digits => {
+                let segment = &self.path.as_bytes()[at..end];
                 if segment.is_empty() || !segment.iter().all(u8::is_ascii_digit) {
                     return None;
                 }
@@ -182,12 +203,12 @@ impl<'a> Walk<'a> {
             }
             Takes::Split => {
                 let part = self.trie.part(turn);
-                split::split(part, &self.path[at..end], at, &mut self.spans)?;
+                split::split(part, &self.path[at..end], at, self.spans)?;
                 Some(end + 1)
             }
             Takes::Rest => {
                 let part = self.trie.part(turn);
-                let slash = split::split(part, &self.path[at..], at, &mut self.spans)?;
+                let slash = split::split(part, &self.path[at..], at, self.spans)?;
                 // Behind the slash at the end there is an empty part.
                 Some(self.path.len() + usize::from(!slash))
             }
@@ -201,9 +222,7 @@ impl<'a> Walk<'a> {
         if let Some(branch) = self.trie.branch(node) {
             for &rule in self.trie.rules(branch) {
                 let terms = &self.terms[rule as usize];
-                if terms.websocket == self.wanted.websocket
-                    && terms.methods.take(self.wanted.method)
-                {
+                if terms.websocket == self.wanted.websocket && self.takes_method(terms) {
                     return Some(if terms.strict {
                         Step::Slash
                     } else {
@@ -213,6 +232,10 @@ impl<'a> Walk<'a> {
             }
         }
         self.mounted(node, self.path.len() + 1)
+    }
+
+    fn takes_method(&self, terms: &Terms) -> bool {
+        terms.methods.take_bit(self.bit, self.wanted.method)
     }
 
     /// Where only a slash is left over, a rule that is not strict about it matches.
@@ -229,9 +252,9 @@ impl<'a> Walk<'a> {
             if !if_so(terms) {
                 continue;
             }
-            if !terms.methods.take(self.wanted.method) {
+            if !self.takes_method(terms) {
                 self.near.method = true;
-                if let Some(allow) = &mut self.near.allow {
+                if let Some(allow) = &mut self.allow {
                     allow.extend(terms.methods.named().unwrap_or_default());
                 }
             } else if terms.websocket != self.wanted.websocket {
@@ -251,10 +274,12 @@ impl<'a> Walk<'a> {
 }
 
 const fn rule_at(rule: u32, below: usize) -> Step {
-    Step::Rule {
-        rule: rule as usize,
-        below,
-    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a path that is longer is not looked at"
+    )]
+    let below = below as u32;
+    Step::Rule { rule, below }
 }
 
 #[cfg(test)]
@@ -286,6 +311,7 @@ mod tests {
             methods: Methods::read(&["NOBODY-ASKS".to_owned()]).unwrap(),
             websocket: false,
             strict: true,
+            plain: true,
         });
         (trie::freeze(&draft, |_| false), terms.collect())
     }
@@ -297,8 +323,8 @@ mod tests {
             websocket: false,
             host: "",
         };
-        let mut near = Near::default();
-        let mut walk = Walk::new(trie, terms, wanted, path, &mut near);
+        let mut spans = Spans::default();
+        let mut walk = Walk::new(trie, terms, wanted, path, &mut spans);
         assert_eq!(walk.run(), None);
         walk.steps
     }

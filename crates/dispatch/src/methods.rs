@@ -43,13 +43,17 @@ impl Methods {
     }
 
     pub(crate) fn take(&self, method: &Method) -> bool {
-        match bit(method) {
-            0 => self
-                .named
-                .as_ref()
-                .is_none_or(|named| named.contains(method)),
-            bit => self.bits & bit != 0,
-        }
+        self.take_bit(bit(method), method)
+    }
+
+    /// The same, for whoever has the method's bit at hand.
+    pub(crate) fn take_bit(&self, bit: u16, method: &Method) -> bool {
+        self.bits & bit != 0 || (bit == 0 && self.take_by_name(method))
+    }
+
+    fn take_by_name(&self, method: &Method) -> bool {
+        let named = self.named.as_ref();
+        named.is_none_or(|named| named.contains(method))
     }
 
     pub(crate) fn named(&self) -> Option<&[Method]> {
@@ -81,7 +85,7 @@ impl Methods {
 }
 
 /// The bit of one of the standard's methods; none of another one.
-const fn bit(method: &Method) -> u16 {
+pub(crate) const fn bit(method: &Method) -> u16 {
     match *method {
         Method::GET => 1,
         Method::HEAD => 1 << 1,

@@ -193,6 +193,7 @@ impl Route {
             methods: self.methods.clone(),
             websocket: self.websocket,
             strict: self.strict,
+            plain: self.plain,
         }
     }
 

@@ -11,10 +11,15 @@ pub(crate) struct Spans {
 
 impl Spans {
     pub(crate) fn push(&mut self, start: usize, end: usize) {
-        // A path and a host that are longer are not looked at.
-        let short = |n| u16::try_from(n).unwrap_or(u16::MAX);
-        self.spans[usize::from(self.len)] = (short(start), short(end));
-        self.len += 1;
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a path and a host that are longer are not looked at"
+        )]
+        let span = (start as u16, end as u16);
+        if let Some(room) = self.spans.get_mut(usize::from(self.len)) {
+            *room = span;
+            self.len += 1;
+        }
     }
 
     pub(crate) const fn len(&self) -> u8 {

@@ -138,41 +138,49 @@ impl Table {
         if !path.is_empty() && !path.starts_with('/') {
             return Outcome::NotFound;
         }
-        let mut near = Near::default();
-        let mut walk = Walk::new(&self.trie, &self.terms, wanted, path, &mut near);
-        if let Some(step) = walk.run() {
-            let spans = walk.spans;
-            return match step {
-                Step::Slash => Outcome::Redirect(Redirect(Goal::Path(format!("{path}/")))),
-                Step::Rule { rule, below } => {
-                    let found = Found {
-                        rule,
-                        below,
-                        host: wanted.host,
-                        path,
-                        spans,
-                    };
-                    if self.routes[rule].plain {
-                        return Outcome::Rule(found);
-                    }
-                    self.look_at(found, wanted, base, &near)
+        let mut spans = Spans::default();
+        let mut walk = Walk::new(&self.trie, &self.terms, wanted, path, &mut spans);
+        let step = walk.run();
+        let near = walk.near;
+        match step {
+            Some(Step::Rule { rule, below }) => {
+                let found = Found {
+                    rule: rule as usize,
+                    below: below as usize,
+                    host: wanted.host,
+                    path,
+                    spans,
+                };
+                if self.terms[rule as usize].plain {
+                    return Outcome::Rule(found);
                 }
-            };
+                self.look_at(found, wanted, base, near)
+            }
+            Some(Step::Slash) => Outcome::Redirect(Redirect(Goal::Path(format!("{path}/")))),
+            None => self.merge(wanted, path, near),
         }
+    }
+
+    /// Nothing is found: is something, with single slashes?
+    fn merge(&self, wanted: Wanted<'_>, path: &str, mut near: Near) -> Outcome<'static> {
         if self.merge_slashes && path.contains("//") {
             let merged = with_single_slashes(path);
-            let step = Walk::new(&self.trie, &self.terms, wanted, &merged, &mut near).run();
+            let mut spans = Spans::default();
+            let mut walk = Walk::new(&self.trie, &self.terms, wanted, &merged, &mut spans);
+            let step = walk.run();
+            near.method |= walk.near.method;
+            near.websocket |= walk.near.websocket;
             match step {
                 Some(Step::Slash) => {
                     return Outcome::Redirect(Redirect(Goal::Path(format!("{merged}/"))));
                 }
-                Some(Step::Rule { rule, .. }) if self.routes[rule].merge => {
+                Some(Step::Rule { rule, .. }) if self.routes[rule as usize].merge => {
                     return Outcome::Redirect(Redirect(Goal::Path(merged)));
                 }
                 _ => {}
             }
         }
-        self.miss(wanted, path, &near)
+        self.miss(wanted, path, near)
     }
 
     /// A rule matches, but there is more to look at.
@@ -181,7 +189,7 @@ impl Table {
         found: Found<'path>,
         wanted: Wanted<'path>,
         base: Option<&Base>,
-        near: &Near,
+        near: Near,
     ) -> Outcome<'path> {
         let route = &self.routes[found.rule];
         let mut texts = route.parameters.iter().zip(found.texts(route));
@@ -206,7 +214,7 @@ impl Table {
     }
 
     /// No rule takes the request: why?
-    fn miss(&self, wanted: Wanted<'_>, path: &str, near: &Near) -> Outcome<'static> {
+    fn miss(&self, wanted: Wanted<'_>, path: &str, near: Near) -> Outcome<'static> {
         if near.method {
             return Outcome::MethodNotAllowed(self.allowed(wanted, path));
         }
@@ -219,16 +227,19 @@ impl Table {
     /// The methods of the rules that would take the request but for its method.
     pub(crate) fn allowed(&self, wanted: Wanted<'_>, path: &str) -> Allow {
         let path = single_slash_at_front(path);
-        let mut near = Near {
-            allow: Some(Allow::default()),
-            ..Near::default()
-        };
-        let step = Walk::new(&self.trie, &self.terms, wanted, path, &mut near).run();
+        let mut allow = Allow::default();
+        let step = self.collect(wanted, path, &mut allow);
         if step.is_none() && self.merge_slashes && path.contains("//") {
-            let merged = with_single_slashes(path);
-            let _ = Walk::new(&self.trie, &self.terms, wanted, &merged, &mut near).run();
+            self.collect(wanted, &with_single_slashes(path), &mut allow);
         }
-        near.allow.unwrap_or_default()
+        allow
+    }
+
+    fn collect(&self, wanted: Wanted<'_>, path: &str, allow: &mut Allow) -> Option<Step> {
+        let mut spans = Spans::default();
+        let mut walk = Walk::new(&self.trie, &self.terms, wanted, path, &mut spans);
+        walk.allow = Some(allow);
+        walk.run()
     }
 
     /// The main URL of an alias.
@@ -316,8 +327,11 @@ fn aim(route: &Route, target: &Target, found: &Found<'_>) -> String {
 }
 
 fn single_slash_at_front(path: &str) -> &str {
+    if !path.starts_with("//") {
+        return path;
+    }
     let extra = path.len() - path.trim_start_matches('/').len();
-    &path[extra.saturating_sub(1)..]
+    &path[extra - 1..]
 }
 
 fn with_single_slashes(path: &str) -> String {

@@ -34,8 +34,10 @@ pub(crate) struct Node {
     mounts: Span,
     /// The child for the empty text, which is behind a slash at the end.
     branch: u32,
-    /// Is there nothing to try here but a child by text? Then nothing brings the search back.
-    one_way: bool,
+    /// How long the texts of the children are: a bit for each length, the last for longer ones.
+    lengths: u32,
+    /// Is there nothing to try here but children, and nothing once they have failed?
+    children_only: bool,
 }
 
 /// A child by a part with variables.
@@ -116,10 +118,10 @@ impl Trie {
         if start == end {
             return self.at(node.branch);
         }
-        let slots = &self.slots[node.slots.range()];
-        if slots.is_empty() {
+        if node.lengths >> (end - start).min(31) & 1 == 0 {
             return None;
         }
+        let slots = &self.slots[node.slots.range()];
         let key = Key::of(path.as_bytes(), start, end);
         let mut at = key.place(slots.len());
         loop {
@@ -166,8 +168,9 @@ impl Trie {
 }
 
 impl Node {
-    pub(crate) const fn is_one_way(&self) -> bool {
-        self.one_way
+    /// Is there nothing to try here but children? Then the last one that is tried decides.
+    pub(crate) const fn has_children_only(&self) -> bool {
+        self.children_only
     }
 }
 
@@ -226,9 +229,8 @@ pub(crate) fn freeze(draft: &Draft, is_lenient: impl Fn(usize) -> bool) -> Trie 
             rules,
             mounts,
             branch: node.texts.get("").copied().map_or(VACANT, number),
-            one_way: node.dynamics.is_empty()
-                && mounts.is_empty()
-                && !node.rules.iter().any(|&rule| is_lenient(rule)),
+            lengths: names().fold(0, |lengths, (name, _)| lengths | 1 << name.len().min(31)),
+            children_only: mounts.is_empty() && !node.rules.iter().any(|&rule| is_lenient(rule)),
         });
     }
     let host = &nodes[0];

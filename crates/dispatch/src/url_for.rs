@@ -3,7 +3,7 @@ use std::sync::Arc;
 use http::Request;
 use plywood_core::{MatchedRoute, Mount};
 
-use crate::{Base, Link, UrlError, Value, table::Table};
+use crate::{Base, Link, PathWriter, Routes, UrlError, Value, table::Table};
 
 /// Builds the URLs of the dispatcher whose rule a request matched, where it stands: below its mounts, at its host.
 ///
@@ -64,6 +64,13 @@ impl UrlFor {
     /// [`UrlError`] when there is no rule of the name for these values, or a converter refuses one.
     pub fn url(&self, name: &str, values: &[(&str, Value<'_>)]) -> Result<String, UrlError> {
         self.link(name)?.url(values)
+    }
+
+    /// The URL of a page of an enum, below the same mounts.
+    pub fn page(&self, page: &impl Routes) -> String {
+        let mut url = self.base.script_name.trim_end_matches('/').to_owned();
+        page.write(&mut PathWriter::new(&mut url));
+        url
     }
 
     /// A URL to be built with options.

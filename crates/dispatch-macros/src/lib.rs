@@ -1,0 +1,24 @@
+//! Derives typed URLs from an enum. It is used through plywood-dispatch, whose feature `macros` brings it.
+//!
+//! A rule that cannot be read, a field that its rule has no variable for, and a variable without a field do not compile. The syntax is read by
+//! the same [`plywood_rule`] that reads it when a map is built.
+
+mod page;
+mod read;
+mod write;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+/// Makes an enum the pages of a site: each variant has a rule, and its fields are the rule's variables.
+///
+/// Each variant has one `#[route("/pattern")]`, and in it optionally `methods = ["GET", "POST"]` and `name = "a name"`, which is the variant's
+/// otherwise. The fields are called like the variables; a variant may also have them by place. See `plywood_dispatch::Routes`.
+#[proc_macro_derive(Routes, attributes(route))]
+pub fn routes(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    let written = read::pages(&input).map(|pages| write::implementation(&input, &pages));
+    written
+        .unwrap_or_else(|error| error.to_compile_error())
+        .into()
+}
