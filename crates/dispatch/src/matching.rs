@@ -8,7 +8,7 @@ use crate::{
     segment,
     spans::Spans,
     split,
-    trie::{Node, Takes, Trie, Turn},
+    trie::{Node, Takes, Trie, Turn, Way},
 };
 
 /// What is asked for.
@@ -92,10 +92,11 @@ impl<'a> Walk<'a> {
 
     /// Walks through the rules by host and path, and takes the first one that takes the request.
     ///
-    /// The path is empty, or begins with a slash.
+    /// A path is empty, or begins with a slash.
     pub(crate) fn run(&mut self) -> Option<Step> {
         const LONGEST: usize = u16::MAX as usize;
-        if self.path.len() > LONGEST || self.wanted.host.len() > LONGEST {
+        let is_path = self.path.is_empty() || self.path.starts_with('/');
+        if !is_path || self.path.len() > LONGEST || self.wanted.host.len() > LONGEST {
             return None;
         }
         if let Some(node) = self.trie.plain()
@@ -109,10 +110,11 @@ impl<'a> Walk<'a> {
     fn by_host(&mut self) -> Option<Step> {
         let host = self.wanted.host;
         let root = self.trie.root();
-        if let Some(child) = self.trie.child(root, host, 0, host.len())
-            && let Some(step) = self.behind_host(child)
-        {
-            return Some(step);
+        if let Some(child) = self.trie.child(root, host, 0, host.len()) {
+            if let Some(step) = self.behind_host(child) {
+                return Some(step);
+            }
+            self.spans.cut(0);
         }
         for &turn in self.trie.turns(root) {
             let before = self.spans.len();
@@ -138,7 +140,7 @@ impl<'a> Walk<'a> {
     /// Goes on from `node`, with the part that begins at `at`; beyond the path's end there is none.
     fn from(&mut self, mut node: &'a Node, mut at: usize) -> Option<Step> {
         let bytes = self.path.as_bytes();
-        'next: loop {
+        loop {
             #[cfg(test)]
             {
                 self.steps += 1;
@@ -148,39 +150,57 @@ impl<'a> Walk<'a> {
             }
             let end = segment::end(bytes, at);
             let child = self.trie.child(node, self.path, at, end);
-            let turns = self.trie.turns(node);
-            let children_only = node.has_children_only();
-            if let Some(child) = child {
-                if turns.is_empty() && children_only {
-                    (node, at) = (child, end + 1);
-                    continue;
-                }
-                if let Some(step) = self.from(child, end + 1) {
-                    return Some(step);
-                }
-            }
-            for (index, &turn) in turns.iter().enumerate() {
-                let before = self.spans.len();
-                if let Some(next) = self.turn(turn, at, end)
-                    && let Some(child) = self.trie.at(turn.node)
-                {
-                    if children_only && index + 1 == turns.len() {
-                        (node, at) = (child, next);
-                        continue 'next;
+            match (node.way, child) {
+                (Way::Text, child) => (node, at) = (child?, end + 1),
+                (Way::TextOrSegment { node: other }, None) => {
+                    if at == end {
+                        return None;
                     }
-                    if let Some(step) = self.from(child, next) {
-                        return Some(step);
-                    }
+                    self.spans.push(at, end);
+                    (node, at) = (self.trie.at(other)?, end + 1);
                 }
-                self.spans.cut(before);
+                (_, child) => match self.fork(node, child, at, end) {
+                    Ok(step) => return step,
+                    Err((last, next)) => (node, at) = (last, next),
+                },
             }
-            if children_only {
-                return None;
-            }
-            return self
-                .with_a_slash_too_many(node, at)
-                .or_else(|| self.mounted(node, at));
         }
+    }
+
+    /// Several ways lead on from `node`. All but the last are gone here; the last one is left to who asks, if nothing comes after it.
+    fn fork(
+        &mut self,
+        node: &'a Node,
+        child: Option<&'a Node>,
+        at: usize,
+        end: usize,
+    ) -> Result<Option<Step>, (&'a Node, usize)> {
+        let before = self.spans.len();
+        if let Some(child) = child {
+            if let Some(step) = self.from(child, end + 1) {
+                return Ok(Some(step));
+            }
+            self.spans.cut(before);
+        }
+        let turns = self.trie.turns(node);
+        for (index, &turn) in turns.iter().enumerate() {
+            if let Some(next) = self.turn(turn, at, end)
+                && let Some(child) = self.trie.at(turn.node)
+            {
+                if node.way != Way::Open && index + 1 == turns.len() {
+                    return Err((child, next));
+                }
+                if let Some(step) = self.from(child, next) {
+                    return Ok(Some(step));
+                }
+            }
+            self.spans.cut(before);
+        }
+        if node.way != Way::Open {
+            return Ok(None);
+        }
+        let step = self.with_a_slash_too_many(node, at);
+        Ok(step.or_else(|| self.mounted(node, at)))
     }
 
     /// Where the path goes on behind a part with variables, if it matches.

@@ -1,4 +1,7 @@
-use crate::{Base, encode, table::Table};
+use crate::{
+    Base, encode,
+    table::{Table, with_single_slashes},
+};
 
 /// Where a map sends the client instead of answering, by `308 Permanent Redirect`: with the same method and body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +97,8 @@ fn join(scheme: &str, host: &str, script: &str, target: &str) -> String {
     let path = match path {
         "" => script.to_owned(),
         _ if path.starts_with('/') => without_dots(path),
-        _ => without_dots(&format!("{script}{path}")),
+        // As Werkzeug has it, where a path is relative two slashes become one.
+        _ => without_dots(&with_single_slashes(&format!("{script}{path}"))),
     };
     format!("{scheme}://{host}{path}{rest}")
 }
@@ -141,6 +145,8 @@ mod tests {
             ("new/7", "http://h/app/new/7"),
             ("/new/7?x", "http://h/new/7?x"),
             ("../up", "http://h/up"),
+            ("a//b", "http://h/app/a/b"),
+            ("/a//b", "http://h/a//b"),
             ("../../..//up", "http://h/up"),
             ("./a/./b/..", "http://h/app/a/"),
             ("?x=1", "http://h/app/?x=1"),

@@ -11,6 +11,7 @@ pub(crate) struct Key {
 
 impl Key {
     /// The key of `bytes[start..end]`.
+    #[inline]
     pub(crate) fn of(bytes: &[u8], start: usize, end: usize) -> Self {
         let len = end - start;
         Self {
@@ -29,29 +30,45 @@ impl Key {
         self.len
     }
 
-    /// Where it belongs in a table of so many slots.
+    /// Where it belongs in a table of 2 to the power of `64 - shift` slots.
     ///
     /// The hash need not be secret: the table holds the rules' texts alone, so that no request can lengthen a search in it.
-    pub(crate) fn place(&self, slots: usize) -> usize {
-        const ODD: u128 = 0x9e37_79b9_7f4a_7c15;
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a table has fewer slots than memory has bytes"
+    )]
+    #[inline]
+    pub(crate) const fn place(&self, shift: u32) -> usize {
+        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
         let mixed = self.head ^ self.tail.rotate_left(32) ^ self.len as u64;
-        let wide = u128::from(mixed) * ODD;
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "both halves are wanted, folded"
-        )]
-        let hash = (wide >> 64) as u64 ^ wide as u64;
-        // The upper half, scaled from 0..2^32 to 0..slots.
-        (((hash >> 32) * slots as u64) >> 32) as usize
+        // The upper bits are those that every byte has a part in, once lower ones are folded in.
+        let hash = (mixed ^ (mixed >> 32)).wrapping_mul(ODD);
+        (hash >> shift) as usize
     }
 }
 
 /// The first `len` of eight bytes from `start` on, the others zero.
+#[inline]
 fn word(bytes: &[u8], start: usize, len: usize) -> u64 {
-    match bytes[start..].first_chunk() {
-        Some(chunk) if len >= 8 => u64::from_le_bytes(*chunk),
-        Some(chunk) => u64::from_le_bytes(*chunk) & ((1 << (8 * len)) - 1),
-        None => bytes[start..start + len]
+    let word = match bytes[start..].first_chunk() {
+        Some(chunk) => u64::from_le_bytes(*chunk),
+        None => last_word(bytes, start),
+    };
+    if len >= 8 {
+        word
+    } else {
+        word & ((1 << (8 * len)) - 1)
+    }
+}
+
+/// The bytes from `start` on, of which there are less than eight, the others zero.
+#[inline]
+fn last_word(bytes: &[u8], start: usize) -> u64 {
+    let missing = 8 - (bytes.len() - start);
+    match bytes.last_chunk() {
+        Some(chunk) if missing < 8 => u64::from_le_bytes(*chunk) >> (8 * missing),
+        Some(_) => 0,
+        None => bytes[start..]
             .iter()
             .rev()
             .fold(0, |word, &byte| (word << 8) | u64::from(byte)),
@@ -59,22 +76,29 @@ fn word(bytes: &[u8], start: usize, len: usize) -> u64 {
 }
 
 /// Where the segment that begins at `start` ends: at the next slash, or with the path.
+#[inline]
 pub(crate) fn end(path: &[u8], start: usize) -> usize {
     const SLASHES: u64 = u64::from_ne_bytes([b'/'; 8]);
     const LOW: u64 = u64::from_ne_bytes([1; 8]);
     const HIGH: u64 = LOW << 7;
     let mut at = start;
-    while let Some(chunk) = path[at..].first_chunk() {
+    loop {
+        let chunk = path[at..].first_chunk();
+        let word = match chunk {
+            Some(chunk) => u64::from_le_bytes(*chunk),
+            None => last_word(path, at),
+        };
         // A byte that is zero once the slashes are taken off is the one that borrows.
-        let word = u64::from_le_bytes(*chunk) ^ SLASHES;
+        let word = word ^ SLASHES;
         let zeros = word.wrapping_sub(LOW) & !word & HIGH;
         if zeros != 0 {
             return at + zeros.trailing_zeros() as usize / 8;
         }
+        if chunk.is_none() {
+            return path.len();
+        }
         at += 8;
     }
-    let slash = path[at..].iter().position(|&byte| byte == b'/');
-    slash.map_or(path.len(), |offset| at + offset)
 }
 
 #[cfg(test)]
@@ -110,8 +134,9 @@ mod tests {
         }
 
         #[test]
-        fn every_key_has_a_place(text in ".{0,20}", slots in 1_usize..50) {
-            prop_assert!(Key::of(text.as_bytes(), 0, text.len()).place(slots) < slots);
+        fn every_key_has_a_place(text in ".{0,20}", power in 1_u32..20) {
+            let place = Key::of(text.as_bytes(), 0, text.len()).place(64 - power);
+            prop_assert!(place < 1 << power);
         }
     }
 }

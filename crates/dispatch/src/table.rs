@@ -128,6 +128,7 @@ impl Table {
     }
 
     /// Finds the rule for a request.
+    #[inline]
     pub(crate) fn find<'path>(
         &self,
         wanted: Wanted<'path>,
@@ -135,27 +136,39 @@ impl Table {
         path: &'path str,
     ) -> Outcome<'path> {
         let path = single_slash_at_front(path);
-        if !path.is_empty() && !path.starts_with('/') {
-            return Outcome::NotFound;
-        }
-        let mut spans = Spans::default();
-        let mut walk = Walk::new(&self.trie, &self.terms, wanted, path, &mut spans);
+        let mut found = Found {
+            rule: 0,
+            below: 0,
+            host: wanted.host,
+            path,
+            spans: Spans::default(),
+        };
+        let mut walk = Walk::new(&self.trie, &self.terms, wanted, path, &mut found.spans);
         let step = walk.run();
         let near = walk.near;
-        match step {
-            Some(Step::Rule { rule, below }) => {
-                let found = Found {
-                    rule: rule as usize,
-                    below: below as usize,
-                    host: wanted.host,
-                    path,
-                    spans,
-                };
-                if self.terms[rule as usize].plain {
-                    return Outcome::Rule(found);
-                }
-                self.look_at(found, wanted, base, near)
+        if let Some(Step::Rule { rule, below }) = step {
+            found.rule = rule as usize;
+            found.below = below as usize;
+            if self.terms[rule as usize].plain {
+                return Outcome::Rule(found);
             }
+        }
+        self.otherwise(step, found, wanted, base, near)
+    }
+
+    /// There is more to look at than the rule.
+    #[cold]
+    fn otherwise<'path>(
+        &self,
+        step: Option<Step>,
+        found: Found<'path>,
+        wanted: Wanted<'path>,
+        base: Option<&Base>,
+        near: Near,
+    ) -> Outcome<'path> {
+        let path = found.path;
+        match step {
+            Some(Step::Rule { .. }) => self.look_at(found, wanted, base, near),
             Some(Step::Slash) => Outcome::Redirect(Redirect(Goal::Path(format!("{path}/")))),
             None => self.merge(wanted, path, near),
         }
@@ -326,6 +339,7 @@ fn aim(route: &Route, target: &Target, found: &Found<'_>) -> String {
     url
 }
 
+#[inline]
 fn single_slash_at_front(path: &str) -> &str {
     if !path.starts_with("//") {
         return path;
@@ -334,7 +348,7 @@ fn single_slash_at_front(path: &str) -> &str {
     &path[extra - 1..]
 }
 
-fn with_single_slashes(path: &str) -> String {
+pub(crate) fn with_single_slashes(path: &str) -> String {
     let mut merged = String::with_capacity(path.len());
     for character in path.chars() {
         if character != '/' || !merged.ends_with('/') {

@@ -26,18 +26,33 @@ pub(crate) struct Trie {
 
 #[derive(Debug)]
 pub(crate) struct Node {
-    slots: Span,
+    /// Where the table of the children by text begins.
+    slots: u32,
+    /// What makes a hash a place in the table.
+    shift: u32,
+    /// How long the texts of the children are: a bit for each length, the last for longer ones.
+    lengths: u32,
+    /// The child for the empty text, which is behind a slash at the end.
+    branch: u32,
     turns: Span,
     /// Rules that end here.
     rules: Span,
     /// Mounts that begin here.
     mounts: Span,
-    /// The child for the empty text, which is behind a slash at the end.
-    branch: u32,
-    /// How long the texts of the children are: a bit for each length, the last for longer ones.
-    lengths: u32,
-    /// Is there nothing to try here but children, and nothing once they have failed?
-    children_only: bool,
+    pub(crate) way: Way,
+}
+
+/// What there is to try at a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// A child by text, and nothing else.
+    Text,
+    /// A child by text, then one for any segment, and nothing else.
+    TextOrSegment { node: u32 },
+    /// A child by text, then those by parts with variables, and nothing else.
+    Children,
+    /// More than children.
+    Open,
 }
 
 /// A child by a part with variables.
@@ -114,25 +129,28 @@ impl Trie {
     }
 
     /// The child of `node` for the text that stands at `start..end` of `path`.
+    #[inline]
     pub(crate) fn child(&self, node: &Node, path: &str, start: usize, end: usize) -> Option<&Node> {
-        if start == end {
+        let len = end - start;
+        if len == 0 {
             return self.at(node.branch);
         }
-        if node.lengths >> (end - start).min(31) & 1 == 0 {
+        if node.lengths >> len.min(31) & 1 == 0 {
             return None;
         }
-        let slots = &self.slots[node.slots.range()];
         let key = Key::of(path.as_bytes(), start, end);
-        let mut at = key.place(slots.len());
+        let last = (1 << (64 - node.shift)) - 1;
+        let slots = &self.slots[node.slots as usize..][..=last];
+        let mut at = key.place(node.shift);
         loop {
-            let slot = &slots[at];
+            let slot = &slots[at & last];
             if slot.node == VACANT {
                 return None;
             }
             if slot.key == key && (key.is_whole() || self.text_of(slot) == &path[start..end]) {
                 return Some(&self.nodes[slot.node as usize]);
             }
-            at = if at + 1 == slots.len() { 0 } else { at + 1 };
+            at += 1;
         }
     }
 
@@ -167,13 +185,6 @@ impl Trie {
     }
 }
 
-impl Node {
-    /// Is there nothing to try here but children? Then the last one that is tried decides.
-    pub(crate) const fn has_children_only(&self) -> bool {
-        self.children_only
-    }
-}
-
 /// Freezes a draft: what was a tree of maps becomes flat arrays. `is_lenient` says of a rule whether it also matches with a slash at its end.
 pub(crate) fn freeze(draft: &Draft, is_lenient: impl Fn(usize) -> bool) -> Trie {
     let mut slots = Vec::new();
@@ -184,6 +195,7 @@ pub(crate) fn freeze(draft: &Draft, is_lenient: impl Fn(usize) -> bool) -> Trie 
     let mut nodes = Vec::with_capacity(draft.nodes.len());
     for node in &draft.nodes {
         let first_slot = slots.len();
+        let mut shift = 63;
         let names = || node.texts.iter().filter(|(name, _)| !name.is_empty());
         if names().next().is_some() {
             let vacant = Slot {
@@ -191,11 +203,13 @@ pub(crate) fn freeze(draft: &Draft, is_lenient: impl Fn(usize) -> bool) -> Trie 
                 start: 0,
                 node: VACANT,
             };
-            slots.resize(first_slot + 2 * names().count(), vacant);
+            let size = (2 * names().count()).next_power_of_two();
+            shift = 64 - size.trailing_zeros();
+            slots.resize(first_slot + size, vacant);
             let table = &mut slots[first_slot..];
             for (name, &child) in names() {
                 let key = Key::of(name.as_bytes(), 0, name.len());
-                let mut at = key.place(table.len());
+                let mut at = key.place(shift);
                 while table[at].node != VACANT {
                     at = (at + 1) % table.len();
                 }
@@ -223,14 +237,22 @@ pub(crate) fn freeze(draft: &Draft, is_lenient: impl Fn(usize) -> bool) -> Trie 
             span(start, ends.len())
         };
         let (rules, mounts) = (end(&node.rules), end(&node.mounts));
+        let children_only = mounts.is_empty() && !node.rules.iter().any(|&rule| is_lenient(rule));
+        let way = match &turns[first_turn..] {
+            _ if !children_only => Way::Open,
+            [] => Way::Text,
+            [turn] if turn.takes == Takes::Segment => Way::TextOrSegment { node: turn.node },
+            _ => Way::Children,
+        };
         nodes.push(Node {
-            slots: span(first_slot, slots.len()),
+            slots: number(first_slot),
+            shift,
+            lengths: names().fold(0, |lengths, (name, _)| lengths | 1 << name.len().min(31)),
+            branch: node.texts.get("").copied().map_or(VACANT, number),
             turns: span(first_turn, turns.len()),
             rules,
             mounts,
-            branch: node.texts.get("").copied().map_or(VACANT, number),
-            lengths: names().fold(0, |lengths, (name, _)| lengths | 1 << name.len().min(31)),
-            children_only: mounts.is_empty() && !node.rules.iter().any(|&rule| is_lenient(rule)),
+            way,
         });
     }
     let host = &nodes[0];

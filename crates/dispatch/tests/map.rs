@@ -572,3 +572,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_way_that_failed_had_taken_is_forgotten() {
+    let map = map(&["/<int:a>/<b>/x/<c>", "/<path:p>", "/a/<b>/x", "/<a>/<b>/y"]);
+    for (path, expected) in [
+        ("/7/b/x", "/<path:p> p=7/b/x"),
+        ("/a/b/y", "/<a>/<b>/y a=a b=b"),
+        ("/a/b/z", "/<path:p> p=a/b/z"),
+    ] {
+        assert_eq!(say(&map, "GET", path), expected, "{path}");
+    }
+}
