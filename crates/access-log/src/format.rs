@@ -156,6 +156,12 @@ impl Format {
         Self::new("development", development::plan(colours))
     }
 
+    /// An empty line, for whoever looks at records alone.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn nothing() -> Self {
+        Self::new("nothing", Plan::new(crate::dress::Dress::Apache))
+    }
+
     const fn new(name: &'static str, plan: Plan) -> Self {
         Self {
             name,

@@ -67,6 +67,8 @@
 //! stream; `Syslog` or systemd's `Journal`; else to `tracing` ([`Events`]) or a closure. One thread writes, many lines at a time. What it
 //! cannot write is counted and told.
 //!
+//! Two companions: [`ServerTimingLayer`] tells the browser how long it took, and `MetricsLayer` counts requests by their route.
+//!
 //! # What it does not do
 //!
 //! It does not read `X-Forwarded-For`: a layer that trusts a proxy proves the client's address before. It does not see what a server adds:
@@ -93,7 +95,7 @@
 //!
 //! # Features
 //!
-//! `gzip` packs files that were put away, `signal` opens a file anew by `SIGHUP`. Neither is on by default.
+//! `gzip` packs files that were put away, `signal` opens a file anew by `SIGHUP`, `metrics` brings the `MetricsLayer`. None is on by default.
 //!
 //! # Standards
 //!
@@ -112,14 +114,19 @@ mod field;
 mod format;
 mod layer;
 mod line;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod record;
 mod redact;
 mod request_head;
+mod server_timing;
 mod service;
 mod sink;
 mod text;
 mod time;
 
+#[cfg(feature = "metrics")]
+pub use self::metrics::{Metrics, MetricsLayer};
 #[cfg(unix)]
 pub use self::sink::{Facility, Journal, Syslog};
 pub use self::{
@@ -129,6 +136,7 @@ pub use self::{
     line::Line,
     record::{Ending, Record},
     request_head::RequestHead,
+    server_timing::{ServerTiming, ServerTimingLayer, Stamp},
     service::AccessLog,
     sink::{Events, LineOptions, Lines, LogFile, Overflow, Period, Sink, Trouble},
 };

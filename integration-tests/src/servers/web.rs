@@ -33,7 +33,7 @@ impl WebServer {
     /// An Apache that logs by this `LogFormat`.
     pub fn apache(format: &str) -> Self {
         let format = format.replace('\\', "\\\\").replace('"', "\\\"");
-        Self::start("apache2 -DFOREGROUND -f", "TERM", |directory, port| {
+        Self::start("/usr/sbin/apache2 -DFOREGROUND -f", "TERM", |directory, port| {
             format!(
                 r#"ServerRoot "{directory}"
                 DefaultRuntimeDir "{directory}"
@@ -62,7 +62,7 @@ impl WebServer {
 
     /// An nginx that logs by this `log_format`, and escapes in this way.
     pub fn nginx_escaping(escape: &str, format: &str) -> Self {
-        Self::start("nginx -c", "QUIT", |directory, port| {
+        Self::start("/usr/sbin/nginx -c", "QUIT", |directory, port| {
             format!(
                 r"daemon off; master_process off; pid {directory}/pid; error_log {directory}/error.log;
                 events {{}}

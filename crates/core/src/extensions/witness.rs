@@ -1,5 +1,6 @@
 use std::{
-    fmt,
+    cell::RefCell,
+    fmt, mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -31,8 +32,15 @@ use super::{Identity, MatchedRoute, course::Course};
 /// assert_eq!(witness.identity().unwrap().name(), "ada");
 /// assert_eq!(witness.route().unwrap().pattern(), "/users/<id>");
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Witness(Arc<Mutex<Testimony>>);
+
+/// So many witnesses wait in a thread to be called again.
+const IDLE: usize = 64;
+
+thread_local! {
+    static AGAIN: RefCell<Vec<Witness>> = const { RefCell::new(Vec::new()) };
+}
 
 #[derive(Clone, Debug, Default)]
 struct Testimony {
@@ -75,17 +83,22 @@ impl Witness {
         self.testimony().route.clone()
     }
 
-    /// The same as [`identity`](Self::identity), for whoever asks for the last time: once the request is gone, nothing is locked or counted.
-    pub fn into_identity(self) -> Option<Identity> {
-        match Arc::try_unwrap(self.0) {
-            Ok(alone) => {
-                alone
-                    .into_inner()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .identity
+    /// The same as [`identity`](Self::identity), for whoever asks for the last time: once the request is gone, nothing is locked or counted,
+    /// and the witness may be called to another one.
+    pub fn into_identity(mut self) -> Option<Identity> {
+        let Some(alone) = Arc::get_mut(&mut self.0) else {
+            return self.identity();
+        };
+        let testimony = alone.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let Testimony { identity, .. } = mem::take(testimony);
+        // In a thread that ends there is nobody to wait for.
+        let _ = AGAIN.try_with(|again| {
+            let mut again = again.borrow_mut();
+            if again.len() < IDLE {
+                again.push(self);
             }
-            Err(shared) => Self(shared).identity(),
-        }
+        });
+        identity
     }
 
     pub(super) fn hear_of(&self, identity: Identity) {
@@ -99,6 +112,13 @@ impl Witness {
     /// Held for a move or a clone, neither of which panics or waits.
     fn testimony(&self) -> MutexGuard<'_, Testimony> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Witness {
+    fn default() -> Self {
+        let again = AGAIN.try_with(|again| again.borrow_mut().pop());
+        again.ok().flatten().unwrap_or_else(|| Self(Arc::default()))
     }
 }
 
@@ -143,6 +163,22 @@ mod tests {
         for witness in [inner, outer] {
             let identity = witness.into_identity();
             assert_eq!(identity.as_ref().map(Identity::name), Some("grace"));
+        }
+    }
+
+    #[test]
+    fn a_witness_that_is_called_again_has_forgotten() {
+        for _ in 0..3 {
+            let mut request = Request::new(());
+            let witness = Witness::call(&mut request);
+            assert_eq!(known(&witness), "- -");
+            Identity::new("ada").leave(&mut request);
+            MatchedRoute::new("/a").leave(&mut request);
+            let told = witness.clone();
+            assert!(witness.into_identity().is_some());
+            assert_eq!(known(&told), "ada /a", "somebody still listens");
+            drop(request);
+            assert!(told.into_identity().is_some());
         }
     }
 
