@@ -80,7 +80,7 @@ mod tests {
         assert_eq!(onion.to_string(), "\
 CompressionLayer      hears NoCompress; changes the bytes
 | SigningLayer        hashes the bytes
-| | FormLoginLayer    needs Session; reads Mount, Identity; leaves Identity; tells Identity, Failure; compares the path; may refuse
+| | FormLoginLayer    needs Session; reads Mount, Identity, Client; leaves Identity; tells Identity, Failure; compares the path; may refuse
 | | | CorsLayer       marks every answer
 ! CompressionLayer changes the bytes that SigningLayer has hashed: put SigningLayer outside of CompressionLayer.
 ! FormLoginLayer needs Session, and nothing outside of it leaves one: add plywood_session::SessionLayer outside of it.

@@ -43,7 +43,7 @@ AccessLogLayer            reads Client, Mount, Identity; hears Identity; counts 
 | ErrorPagesLayer         reads Mount, RequestId; hears Failure
 | | CompressionLayer      hears NoCompress; changes the bytes
 | | | SessionLayer        reads Scheme; leaves Session; tells Failure
-| | | | FormLoginLayer    needs Session; reads Mount, Identity; leaves Identity; tells Identity, Failure; compares the path; may refuse
+| | | | FormLoginLayer    needs Session; reads Mount, Identity, Client; leaves Identity; tells Identity, Failure; compares the path; may refuse
 | | | | | RequireLayer    needs Identity; tells Failure; compares the path; may refuse
 | | | | | | Dispatch      reads Mount; leaves Mount, MatchedRoute, Params; tells MatchedRoute, Failure
 "

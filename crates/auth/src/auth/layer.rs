@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use http::{HeaderValue, Request, Response, StatusCode, header::AUTHORIZATION};
 use plywood_core::{
-    Body, Failure, Identity,
+    Body, Client, Failure, Identity,
     future::Next,
     path::Malformed,
     sheet::{Act, Described, Sheet},
@@ -196,6 +196,7 @@ impl Described for AuthLayer {
 pub(crate) fn sheet(sheet: Sheet) -> Sheet {
     sheet
         .reads::<Identity>()
+        .reads::<Client>()
         .leaves::<Identity>()
         .tells::<Identity>()
         .tells::<Failure>()

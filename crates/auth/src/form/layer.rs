@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use http::Response;
 use plywood_core::{
-    Body, Failure, Identity, Mount,
+    Body, Client, Failure, Identity, Mount,
     sheet::{Act, Described, Sheet},
 };
 use plywood_session_core::Session;
@@ -252,6 +252,7 @@ impl Described for FormLoginLayer {
             .needs::<Session>("plywood_session::SessionLayer")
             .reads::<Mount>()
             .reads::<Identity>()
+            .reads::<Client>()
             .leaves::<Identity>()
             .tells::<Identity>()
             .tells::<Failure>()
