@@ -31,6 +31,20 @@ const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("counts of wrong passwords", "65,536 each", "auth/src/throttle/attempts.rs", "const ROOM: usize = 65_536;"),
     ("time for which Basic keeps", "a minute, for accounts that tell their edition", "auth/src/basic/scheme.rs", "const MINUTE: Duration = Duration::from_secs(60);"),
     ("right passwords that Basic keeps", "4096", "auth/src/basic/memory.rs", "const ROOM: usize = 4096;"),
+    ("hashing passwords at a time", "half of the processors", "auth/src/password/workers.rs", "Self::new(processors.div_ceil(2))"),
+    ("passwords that wait to be hashed", "64", "auth/src/password/workers.rs", "const WAITING: usize = 64;"),
+    ("a password file", "16 MiB, looked at once a second", "auth/src/reloaded.rs", "const LARGEST: u64 = 16 << 20;"),
+    ("a password file", "16 MiB, looked at once a second", "auth/src/reloaded.rs", "const PAUSE: Duration = Duration::from_secs(1);"),
+    ("what verifying a stored hash may cost", HASHES, "auth/src/password/bcrypt.rs", "const MOST: u32 = 16;"),
+    ("what verifying a stored hash may cost", HASHES, "auth/src/password/crypt.rs", "const MOST: u32 = 1_000_000;"),
+    ("what verifying a stored hash may cost", HASHES, "auth/src/password/pbkdf2.rs", "const MOST: u32 = 10_000_000;"),
+    ("what verifying a stored hash may cost", HASHES, "auth/src/password/scrypt.rs", "const MOST_MEMORY: u64 = 128 << 20;"),
+    ("what verifying a stored hash may cost", HASHES, "auth/src/password/argon2.rs", "const MOST_MEMORY: u32 = 256 * 1024;"),
+    ("credentials of Digest", "8 KiB", "auth/src/digest/credentials.rs", "pub const MAX_AUTHORIZATION: usize = 8192;"),
+    ("a nonce of Digest", "5 minutes", "auth/src/digest/nonce.rs", "LIFE: Duration = Duration::from_secs(300);"),
+    ("nonces of Digest in use", "65,536", "auth/src/digest/nonce.rs", "CAPACITY: usize = 65_536;"),
+    ("counts of a nonce", "64 behind the highest", "auth/src/digest/nonce.rs", "const WINDOW: u32 = u64::BITS;"),
+    ("a body that Digest covers", "1 MiB", "auth/src/digest/integrity.rs", "const MAX_SIZE: usize = 1 << 20;"),
     ("the way back", "2048 bytes", "auth/src/form/destination.rs", "const LONGEST: usize = 2048;"),
     ("a Bearer token", "16 KiB", "auth/src/bearer.rs", "pub const MAX_TOKEN: usize = 16 * 1024;"),
     ("keys in a set", "64, in 256 KiB", "auth/src/jwt/set.rs", "pub const MAX_KEYS: usize = 64;"),
@@ -124,6 +138,9 @@ const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("a line of a part's head", "8 KiB", "lint/src/parts.rs", "const LONGEST_LINE: usize = 8 * 1024;"),
 ];
 
+/// Of the row of stored hashes.
+const HASHES: &str = "bcrypt 16; 1,000,000 rounds of `$5$` and `$6$`; 10,000,000 iterations of PBKDF2; 128 MiB of scrypt; 256 MiB of Argon2";
+
 /// Limits that are hyper's, and so stand in no file of ours.
 const HYPERS: &[&str] = &["fields in an HTTP/1.1 head"];
 
@@ -188,6 +205,9 @@ fn every_option_that_the_chapter_names_is_there() {
             "FormLoginLayer" => "auth/src/form/layer.rs",
             "Attempts" => "auth/src/throttle/attempts.rs",
             "Basic" => "auth/src/basic/scheme.rs",
+            "Digest" => "auth/src/digest/scheme.rs",
+            "IntegrityLayer" => "auth/src/digest/integrity.rs",
+            "Workers" => "auth/src/password/workers.rs",
             "SessionLayer" => "session/src/layer.rs",
             "MemoryStore" => "session/src/memory.rs",
             "RedisStore" => "session-redis/src/store.rs",

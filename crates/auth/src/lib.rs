@@ -41,6 +41,7 @@
 //!
 //! - [`AuthLayer`] asks one or more authentication [`Scheme`]s, in order, who it is: for APIs, and where there are several ways in.
 //! - [`BasicAuthLayer`] is its shortest form, with a name and a password in each request: for tools and small teams.
+//! - `DigestAuthLayer` (feature `digest`) has the client prove that it knows the password, without sending it: for clients that have nothing else.
 //! - [`FormLoginLayer`] asks once, by a page, and remembers in the session: for people. It brings the page, the sign-in, the
 //!   sign-out, and a box to tick for those who want to stay signed in.
 //! - [`RequireLayer`] asks for a role, a rule or a fresh sign-in, of whoever one of the others has let in.
@@ -67,7 +68,7 @@
 //!
 //! # What it does not do
 //!
-//! It keeps no accounts: that is for a file, a database, or the check, which is one closure. Attempts are counted in the memory of one process; a
+//! It keeps no accounts: that is for a file or a database (feature `password`), or the check, which is one closure. Attempts are counted in the memory of one process; a
 //! [`Throttle`] of one's own counts for several. A session that has begun is not asked again, so that whoever removes an account ends its sessions too.
 //!
 //! # Order
@@ -105,6 +106,9 @@
 //! # Standards
 //!
 //! [RFC 7617](https://www.rfc-editor.org/rfc/rfc7617) (Basic),
+//! [RFC 7616](https://www.rfc-editor.org/rfc/rfc7616) (Digest),
+//! [RFC 9106](https://www.rfc-editor.org/rfc/rfc9106) (Argon2), [RFC 7914](https://www.rfc-editor.org/rfc/rfc7914) (scrypt),
+//! [RFC 8018](https://www.rfc-editor.org/rfc/rfc8018) (PBKDF2),
 //! [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750) (Bearer), [RFC 7515](https://www.rfc-editor.org/rfc/rfc7515) to
 //! [RFC 7519](https://www.rfc-editor.org/rfc/rfc7519), [RFC 8037](https://www.rfc-editor.org/rfc/rfc8037),
 //! [RFC 8725](https://www.rfc-editor.org/rfc/rfc8725) and [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068) (signed tokens),

@@ -46,7 +46,7 @@
 //! `dispatch`, `error-pages`, `mount`, `publish`, `serve`, `session`, `static` and `when`. Off are `session-sqlite` (it brings SQLite, and wants a C
 //! compiler), `session-redis` and `session-postgres` (for more than one machine), `compression-br`, `compression-zstd`,
 //! `compression-dictionary` and `compression-libdeflate` (more codings; zstd and libdeflate want a C compiler), `access-log-gzip`, `access-log-signal` and `access-log-metrics`, `session-keys` (sessions sealed in their cookies, and signed ids; it
-//! wants a C compiler too), `auth-certificate` (certificates of clients), `auth-jwt`, `auth-jwks` and `auth-ticket` (signed tokens, keys fetched from an issuer, tickets in cookies: so do
+//! wants a C compiler too), `auth-certificate` (certificates of clients), `auth-digest` (Digest authentication), `auth-password` (hashes and password files), `auth-jwt`, `auth-jwks` and `auth-ticket` (signed tokens, keys fetched from an issuer, tickets in cookies: so do
 //! they), `serve-tls` (and so does this), `mount-regex` (it brings regular expressions), `lint` and `test` (for your tests).
 
 mod app;
