@@ -44,7 +44,9 @@ fn bare() -> Bare {
     let pair = EcdsaKeyPair::from_pkcs8(curve, der.as_ref(), &random).expect("it is a key");
     let (token, _) = signed();
     let (signed, _) = token.rsplit_once('.').expect("it has three parts");
-    let signature = pair.sign(&random, signed.as_bytes()).expect("there is randomness");
+    let signature = pair
+        .sign(&random, signed.as_bytes())
+        .expect("there is randomness");
     let public = pair.public_key().as_ref().to_vec();
     Bare {
         key: UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, public),

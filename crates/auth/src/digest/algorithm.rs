@@ -81,53 +81,35 @@ impl Algorithm {
     /// assert_eq!(Algorithm::Md5.hash("").as_str(), "d41d8cd98f00b204e9800998ecf8427e");
     /// ```
     pub fn hash(self, bytes: impl AsRef<[u8]>) -> Hex {
-        let mut hasher = self.hasher();
-        hasher.update(bytes.as_ref());
-        hasher.finish()
-    }
-
-    pub(super) fn hasher(self) -> Hasher {
+        let bytes = bytes.as_ref();
         match self.plain() {
-            Self::Md5 => Hasher::Md5(Md5::new()),
-            Self::Sha512_256 => Hasher::Sha512_256(Sha512_256::new()),
-            _ => Hasher::Sha256(Sha256::new()),
+            Self::Md5 | Self::Md5Sess => Hex::of(&Md5::digest(bytes)),
+            Self::Sha512_256 | Self::Sha512_256Sess => Hex::of(&Sha512_256::digest(bytes)),
+            Self::Sha256 | Self::Sha256Sess => Hex::of(&Sha256::digest(bytes)),
         }
     }
+
+    /// The digest of some parts, one behind the other. They are put together first, because a hash takes one piece much faster than ten.
+    pub(super) fn hash_of<const PARTS: usize>(self, parts: [&[u8]; PARTS]) -> Hex {
+        let mut room = [0; ROOM];
+        let mut length = 0;
+        for part in parts {
+            let Some(place) = room.get_mut(length..length + part.len()) else {
+                return self.hash(parts.concat());
+            };
+            place.copy_from_slice(part);
+            length += part.len();
+        }
+        self.hash(&room[..length])
+    }
 }
+
+/// Enough for what clients send, of which the largest parts are nonces and digests.
+const ROOM: usize = 320;
 
 impl fmt::Display for Algorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-/// A digest under way.
-#[derive(Clone)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "it lives on the stack, and a box would cost more than the room"
-)]
-pub(super) enum Hasher {
-    Md5(Md5),
-    Sha256(Sha256),
-    Sha512_256(Sha512_256),
-}
-
-impl Hasher {
-    pub(super) fn update(&mut self, bytes: &[u8]) {
-        match self {
-            Self::Md5(hasher) => hasher.update(bytes),
-            Self::Sha256(hasher) => hasher.update(bytes),
-            Self::Sha512_256(hasher) => hasher.update(bytes),
-        }
-    }
-
-    pub(super) fn finish(self) -> Hex {
-        match self {
-            Self::Md5(hasher) => Hex::of(&hasher.finalize()),
-            Self::Sha256(hasher) => Hex::of(&hasher.finalize()),
-            Self::Sha512_256(hasher) => Hex::of(&hasher.finalize()),
-        }
     }
 }
 
@@ -140,19 +122,27 @@ pub struct Hex {
     length: u8,
 }
 
+/// The two digits of each byte.
+const PAIRS: [[u8; 2]; 256] = {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut pairs = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        pairs[byte] = [DIGITS[byte >> 4], DIGITS[byte & 15]];
+        byte += 1;
+    }
+    pairs
+};
+
 impl Hex {
+    /// Of a digest, which has 16 or 32 bytes.
     fn of(bytes: &[u8]) -> Self {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut hex = Self {
-            digits: [0; 64],
-            length: 0,
-        };
-        for (pair, byte) in hex.digits.chunks_exact_mut(2).zip(bytes) {
-            pair[0] = DIGITS[usize::from(byte >> 4)];
-            pair[1] = DIGITS[usize::from(byte & 15)];
-            hex.length += 2;
+        let mut digits = [0; 64];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+            pair.copy_from_slice(&PAIRS[usize::from(*byte)]);
         }
-        hex
+        let length = if bytes.len() == 16 { 32 } else { 64 };
+        Self { digits, length }
     }
 
     /// What somebody wrote down: hexadecimal digits of either case, as many as one of the algorithms gives.

@@ -45,7 +45,7 @@ fn trim(text: &str) -> &str {
 fn token(text: &str) -> Option<(&str, &str)> {
     let end = text
         .bytes()
-        .position(|byte| !is_tchar(byte))
+        .position(|byte| !TCHAR[usize::from(byte)])
         .unwrap_or(text.len());
     (end > 0).then(|| text.split_at(end))
 }
@@ -67,6 +67,19 @@ fn quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
     }
     None
 }
+
+/// What a token is made of, looked up: a field has some hundred of them.
+const TCHAR: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        table[byte as usize] = is_tchar(byte);
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
 
 const fn is_tchar(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()

@@ -320,17 +320,14 @@ impl Config {
         };
         let calculation = sent.credentials.calculation(&hash, sent.body.as_ref());
         let calculation = calculation.expect("the algorithm and the quality are known");
-        let (response, server) = if self.proves_itself {
-            let (response, server) = calculation.responses(sent.method.as_str());
-            (response, Some(server))
-        } else {
-            (calculation.response(sent.method.as_str()), None)
-        };
-        let is_right = sent.credentials.has_sent(&response);
+        let is_right = sent
+            .credentials
+            .has_sent(&calculation.response(sent.method.as_str()));
+        let proves_itself = self.proves_itself && is_right;
         let nonce = sent.credentials.nonce();
         Judged {
             account: account.filter(|_| is_right),
-            server,
+            server: proves_itself.then(|| calculation.server_response()),
             standing: self.nonces.examine(nonce, &self.realm, SystemTime::now()),
         }
     }
