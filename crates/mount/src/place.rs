@@ -55,9 +55,13 @@ fn can_be_sent(prefix: &str) -> bool {
 }
 
 fn is_host(text: &str) -> bool {
+    let has_empty_label = |name: &str| name.starts_with('.') || name.contains("..");
     let authority = text.parse::<Authority>();
     authority.is_ok_and(|authority| {
-        !authority.host().is_empty() && !text.contains('@') && !text.ends_with(':')
+        let name = authority.host();
+        let rest = text.strip_prefix(name);
+        let is_all = rest == Some("") || (rest.is_some() && authority.port_u16().is_some());
+        is_all && !name.is_empty() && !has_empty_label(name)
     })
 }
 
@@ -124,6 +128,11 @@ mod tests {
             ("///shop", Host),
             ("//me@example.com/", Host),
             ("//exa mple.com/", Host),
+            ("//./", Host),
+            ("//0:./", Host),
+            ("//0:99999/", Host),
+            ("//example.com../", Host),
+            ("//.example.com/", Host),
             ("//bücher.example/", Host),
             ("//example.com:/", Host),
             ("//example.com/a//b", Path),
