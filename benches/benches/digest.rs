@@ -3,7 +3,7 @@
 //! - What a request with a right response adds to the bare service, with and without the server's own proof, over a password and over a stored hash
 //!   (nanoseconds, allocations).
 //! - The same of the three raw hashes that RFC 7616 asks for, by the same implementation (sha2) and the other one at hand (ring): the ratio is the result.
-//! - With `INSTRUCTIONS=raw`, `bare`, `password` or `hash` it does one of them 100,000 times and nothing else, for callgrind.
+//! - With `ONLY=raw`, `bare`, `password`, `hash` or `proof` it does one of them 100,000 times and nothing else, for a profiler.
 //!
 //! Each request has a count of its own, as a client's has, so that what the client computes is made beforehand.
 
@@ -205,7 +205,7 @@ fn busy() -> Duration {
 }
 
 fn nanoseconds(since: Duration) -> f64 {
-    (busy() - since).as_secs_f64() * 1e9
+    busy().saturating_sub(since).as_secs_f64() * 1e9
 }
 
 fn main() {
@@ -229,7 +229,7 @@ fn main() {
     let mut plain = service_fn(bare);
     let none = vec![None; REQUESTS];
 
-    if let Ok(only) = std::env::var("INSTRUCTIONS") {
+    if let Ok(only) = std::env::var("ONLY") {
         for _ in 0..100_000 / REQUESTS {
             match &*only {
                 "raw" => raw(&messages, sha2),
