@@ -2,11 +2,11 @@
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
-    io::Read,
+    io::{self, Read},
 };
 
 use bytes::Bytes;
-use flate2::read::GzDecoder;
+use flate2::read::{GzDecoder, ZlibDecoder};
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use plywood::prelude::Failure;
 
@@ -232,9 +232,7 @@ fn codings(question: &Question, answer: &Answer, answers: &mut Answers) -> Resul
             "the plain page has changed".to_owned()
         })?;
     } else {
-        let mut decoded = Vec::new();
-        GzDecoder::new(&answer.bytes[..])
-            .read_to_end(&mut decoded)
+        let decoded = decode(coding, &answer.bytes)
             .map_err(|error| format!("{coding} does not decode: {error}"))?;
         answers.decoded.insert(target.clone(), decoded);
     }
@@ -320,4 +318,15 @@ fn names(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
         .flat_map(|line| line.to_str().unwrap_or_default().split(','))
         .map(|name| name.trim().to_ascii_lowercase())
         .collect()
+}
+
+fn decode(coding: &str, bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut decoded = Vec::new();
+    match coding {
+        "br" => brotli::Decompressor::new(bytes, 4096).read_to_end(&mut decoded)?,
+        "deflate" => ZlibDecoder::new(bytes).read_to_end(&mut decoded)?,
+        "zstd" => zstd::Decoder::new(bytes)?.read_to_end(&mut decoded)?,
+        _ => GzDecoder::new(bytes).read_to_end(&mut decoded)?,
+    };
+    Ok(decoded)
 }
