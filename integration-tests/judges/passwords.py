@@ -64,6 +64,8 @@ def requests(url, name, password):
     import requests
 
     session = requests.Session()
+    # No proxy of the machine's.
+    session.trust_env = False
     session.auth = requests.auth.HTTPDigestAuth(name, password)
     answers = [session.get(url) for _ in range(3)] + [session.post(url, data={"a": "b"})]
     print([answer.status_code for answer in answers])

@@ -17,6 +17,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// What was written so lately may still be being written.
 const SETTLED: Duration = Duration::from_millis(200);
 
+/// An empty file is one that is about to be written, more often than one without anybody in it.
+const EMPTIED: Duration = Duration::from_secs(2);
+
 /// The largest file, in bytes.
 pub(crate) const LARGEST: u64 = 16 << 20;
 
@@ -202,7 +205,8 @@ impl Stamp {
         let age = self
             .modified
             .and_then(|modified| now.duration_since(modified).ok());
-        age.is_none_or(|age| age >= SETTLED)
+        let wait = if self.length == 0 { EMPTIED } else { SETTLED };
+        age.is_none_or(|age| age >= wait)
     }
 }
 
@@ -383,6 +387,14 @@ mod tests {
         for (after, settled) in [(0, false), (199, false), (200, true)] {
             let now = written + Duration::from_millis(after);
             assert_eq!(young.is_settled(now), settled);
+        }
+        let emptied = Stamp {
+            length: 0,
+            ..young.clone()
+        };
+        for (after, settled) in [(200, false), (1999, false), (2000, true)] {
+            let now = written + Duration::from_millis(after);
+            assert_eq!(emptied.is_settled(now), settled);
         }
         // A clock that is ahead of ours says nothing.
         assert!(young.is_settled(written - LONG_AGO));

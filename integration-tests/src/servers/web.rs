@@ -33,9 +33,12 @@ impl WebServer {
     /// An Apache that logs by this `LogFormat`.
     pub fn apache(format: &str) -> Self {
         let format = format.replace('\\', "\\\\").replace('"', "\\\"");
-        Self::start("/usr/sbin/apache2 -DFOREGROUND -f", "TERM", |directory, port| {
-            format!(
-                r#"ServerRoot "{directory}"
+        Self::start(
+            "/usr/sbin/apache2 -DFOREGROUND -f",
+            "TERM",
+            |directory, port| {
+                format!(
+                    r#"ServerRoot "{directory}"
                 DefaultRuntimeDir "{directory}"
                 PidFile "{directory}/pid"
                 ErrorLog "{directory}/error.log"
@@ -51,8 +54,9 @@ impl WebServer {
                 LogFormat "{format}" test
                 CustomLog "{directory}/access.log" test
                 "#
-            )
-        })
+                )
+            },
+        )
     }
 
     /// An nginx that logs by this `log_format`.
