@@ -113,16 +113,17 @@ impl CompressionLayer {
     ///
     /// | level | time | size | a millisecond saved costs |
     /// |---|---|---|---|
-    /// | gzip 6, the habit | 1.27 ms | 21.8 KB | |
-    /// | gzip 4 | 0.77 ms | 23.0 KB | 2.4 KB |
-    /// | gzip 1 | 0.21 ms | 33.2 KB | 18 KB |
-    /// | brotli 5 | 2.3 ms | 21.4 KB | |
-    /// | brotli 4 | 1.09 ms | 23.0 KB | 1.3 KB |
-    /// | zstd 3 | 0.22 ms | 22.2 KB | |
-    /// | zstd 1 | 0.18 ms | 23.4 KB | 30 KB |
+    /// | gzip 6, the habit | 1.47 ms | 27.0 KB | |
+    /// | gzip 4 | 0.84 ms | 28.1 KB | 1.7 KB |
+    /// | gzip 1 | 0.19 ms | 41.1 KB | 20 KB |
+    /// | brotli 5 | 2.06 ms | 26.2 KB | |
+    /// | brotli 4 | 1.14 ms | 27.5 KB | 1.4 KB |
+    /// | zstd 3 | 0.20 ms | 26.9 KB | |
+    /// | zstd 1 | 0.14 ms | 28.3 KB | 27 KB |
     ///
     /// zstd 3 is both smaller and faster than the others at their defaults, so it is preferred. Up to 10 KB, levels 4 and 6 of gzip
-    /// give the same size within 1 %.
+    /// give the same size within 1.1 %. The whole curve is in the
+    /// repository's `benches/RESULTS.md`.
     #[must_use]
     pub fn level(mut self, coding: Coding, level: i32) -> Self {
         self.edit().levels[coding as usize] = effort::clamp_level(coding, level);
