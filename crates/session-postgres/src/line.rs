@@ -141,7 +141,7 @@ impl Line {
             Ok(Err(
                 PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)),
             )) => Err(self.out(error)),
-            Ok(Err(_)) | Err(_) => Err(self.out(Cause::Timeout(time))),
+            Ok(Err(_)) | Err(_) => Err(self.late(time)),
         }
     }
 
@@ -149,6 +149,16 @@ impl Line {
         let outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
         let (since, error) = outage.as_ref()?;
         (since.elapsed() < PAUSE).then(|| error.clone())
+    }
+
+    /// Gives up. Who came with less than the line's time, because it had waited elsewhere before, has nothing to say of the server.
+    fn late(&self, time: Duration) -> ServerError {
+        let cause = Cause::Timeout(time);
+        if time < self.timeout {
+            self.error(cause)
+        } else {
+            self.out(cause)
+        }
     }
 
     /// Notes that the server is out.
@@ -224,7 +234,7 @@ impl Turn<'_> {
         let error = match answer {
             Ok(Ok(answer)) => return Ok(answer),
             Ok(Err(error)) => self.line.error(error),
-            Err(_) => self.line.out(Cause::Timeout(self.time)),
+            Err(_) => self.line.late(self.time),
         };
         self.spoiled = true;
         Err(error)
@@ -242,4 +252,28 @@ impl Drop for Turn<'_> {
 /// The server's own bound on a statement. Zero would be none.
 fn bound(timeout: Duration) -> String {
     format!("SET statement_timeout = {}", timeout.as_millis().max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_server_that_says_nothing_is_out_for_who_had_the_time_and_for_nobody_else() {
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut config = Config::new();
+        config
+            .host("127.0.0.1")
+            .port(silent.local_addr().unwrap().port())
+            .user("ada");
+        let table = Table::new("session").unwrap().into();
+        let time = Duration::from_millis(50);
+        let line = Line::new(config, "silent".into(), table, 1, time);
+        for (given, out) in [(time / 5, false), (time, true)] {
+            assert!(line.turn_within(given).await.is_err());
+            assert_eq!(line.outage.lock().unwrap().is_some(), out, "{given:?}");
+        }
+    }
 }
