@@ -47,6 +47,9 @@ const ALONE: usize = 2;
 /// So many go together at most.
 const TOGETHER: usize = 64;
 
+/// So many wait at most. Whoever comes then would wait longer than for a server that is well.
+const WAITING: usize = 64 * TOGETHER;
+
 impl Crowd {
     /// The right to go alone, until it is dropped. None where others are many.
     pub(crate) fn alone(&self) -> Option<Alone<'_>> {
@@ -66,6 +69,9 @@ impl Crowd {
         let (reply, answer) = oneshot::channel();
         let leads = {
             let mut queue = self.queue();
+            if queue.waiting.len() == WAITING {
+                return Err(line.error(Cause::Crowd(WAITING)));
+            }
             queue.waiting.push_back(Waiting {
                 change: Arc::clone(change),
                 reply,
@@ -202,4 +208,100 @@ async fn make(
         .iter()
         .map(|row| row.get::<_, &[u8]>(0).into())
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::sync::oneshot::Receiver;
+    use tokio_postgres::Config;
+
+    use super::*;
+    use crate::table::Table;
+
+    fn change(key: u8, expected: i64) -> Arc<Change> {
+        Arc::new(Change {
+            key: [key; 32],
+            expected,
+            row: Fields {
+                version: expected + 1,
+                expires: 0,
+                deadline: 0,
+                owner: None,
+                data: String::new(),
+            },
+        })
+    }
+
+    fn wait(crowd: &Crowd, change: Arc<Change>) -> Receiver<Result<bool, ServerError>> {
+        let (reply, answer) = oneshot::channel();
+        let mut queue = crowd.queue();
+        queue.waiting.push_back(Waiting { change, reply });
+        queue.is_led = true;
+        answer
+    }
+
+    fn expected(together: &BTreeMap<[u8; 32], Waiting>) -> Vec<(u8, i64)> {
+        let pair = |waiting: &Waiting| (waiting.change.key[0], waiting.change.expected);
+        together.values().map(pair).collect()
+    }
+
+    #[test]
+    fn changes_of_one_row_go_one_after_the_other_and_whoever_has_gone_does_not_go() {
+        let crowd = Crowd::default();
+        let came = [(1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (2, 2)];
+        let mut answers: Vec<_> = came
+            .map(|(key, expected)| wait(&crowd, change(key, expected)))
+            .into();
+        drop(answers.remove(3));
+        for batch in [&[(1, 1), (2, 1)][..], &[(1, 2), (2, 2)], &[(1, 3)]] {
+            assert_eq!(expected(&crowd.next()), batch);
+            assert!(crowd.queue().is_led);
+        }
+        assert!(crowd.next().is_empty() && !crowd.queue().is_led);
+    }
+
+    #[test]
+    fn more_than_go_together_go_in_the_order_in_which_they_came() {
+        let crowd = Crowd::default();
+        let _answers: Vec<_> = (0..150).map(|key| wait(&crowd, change(key, 1))).collect();
+        let mut gone = Vec::new();
+        for size in [TOGETHER, TOGETHER, 150 - 2 * TOGETHER] {
+            let batch = expected(&crowd.next());
+            assert_eq!(batch.len(), size);
+            gone.extend(batch.into_iter().map(|(key, _)| key));
+        }
+        assert!(gone.into_iter().eq(0..150));
+    }
+
+    #[tokio::test]
+    async fn when_a_leader_ends_nobody_is_told_that_a_change_was_made_and_the_next_leads() {
+        let crowd = Arc::new(Crowd::default());
+        let mut answer = wait(&crowd, change(1, 1));
+        drop(Leader {
+            crowd: Arc::clone(&crowd),
+            is_done: false,
+        });
+        assert!(matches!(
+            answer.try_recv(),
+            Err(oneshot::error::TryRecvError::Closed)
+        ));
+        assert!(!crowd.queue().is_led && crowd.queue().waiting.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_crowd_without_end_is_refused() {
+        let crowd = Arc::new(Crowd::default());
+        let one = change(1, 1);
+        let _answers: Vec<_> = (0..WAITING)
+            .map(|_| wait(&crowd, Arc::clone(&one)))
+            .collect();
+        let table = Table::new("session").unwrap().into();
+        let time = Duration::from_millis(1);
+        let line = Arc::new(Line::new(Config::new(), "nowhere".into(), table, 1, time));
+        let refused = crowd.together(&one, &line).await.unwrap_err();
+        assert!(refused.to_string().contains("wait already"), "{refused}");
+        assert_eq!(crowd.queue().waiting.len(), WAITING);
+    }
 }

@@ -1,6 +1,6 @@
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
-use tokio_postgres::error::{DbError, Severity};
+use tokio_postgres::error::{Severity, SqlState};
 
 /// An address of no PostgreSQL server that this crate can reach, or a name that no table can have. It does not repeat an address, which may
 /// hold a password.
@@ -73,6 +73,8 @@ pub(crate) enum Cause {
     Postgres(Arc<tokio_postgres::Error>),
     Timeout(Duration),
     Busy(Duration),
+    /// So many wait already.
+    Crowd(usize),
     Data(Arc<dyn Error + Send + Sync>),
     Foreign(Arc<str>),
     Newer(Arc<str>),
@@ -92,14 +94,22 @@ impl ServerError {
         }
     }
 
-    /// Has the server refused the statement, and done nothing of it? One that goes down may have done it.
+    /// Has the server refused the statement, and done nothing of it?
     pub(crate) fn is_refusal(&self) -> bool {
         let Cause::Postgres(error) = &self.cause else {
             return false;
         };
-        let severity = error.as_db_error().and_then(DbError::parsed_severity);
-        severity == Some(Severity::Error)
+        let told = error.as_db_error();
+        told.is_some_and(|error| is_refusal(error.parsed_severity(), error.code()))
     }
+}
+
+/// A server that goes down may have done it, and so may one of which another between us has lost sight: poolers tell that as any error, by the
+/// class of [connection exceptions](https://www.postgresql.org/docs/current/errcodes-appendix.html).
+fn is_refusal(severity: Option<Severity>, code: &SqlState) -> bool {
+    severity == Some(Severity::Error)
+        && !code.code().starts_with("08")
+        && *code != SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN
 }
 
 impl fmt::Display for ServerError {
@@ -116,6 +126,7 @@ impl fmt::Display for ServerError {
             },
             Cause::Timeout(time) => write!(f, "no answer within {time:?}"),
             Cause::Busy(time) => write!(f, "no connection was free within {time:?}"),
+            Cause::Crowd(most) => write!(f, "{most} changes wait already"),
             Cause::Data(error) => write!(f, "a record is damaged: {error}"),
             Cause::Foreign(table) => write!(
                 f,
@@ -131,6 +142,29 @@ impl Error for ServerError {
         match &self.cause {
             Cause::Data(error) => Some(&**error),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_of_which_nobody_knows_is_not_refused() {
+        for (severity, code, refused) in [
+            (Severity::Error, "23505", true),
+            (Severity::Error, "57014", true),
+            (Severity::Error, "25006", true),
+            (Severity::Fatal, "57P01", false),
+            (Severity::Panic, "XX000", false),
+            (Severity::Error, "08006", false),
+            (Severity::Error, "08P01", false),
+            (Severity::Error, "40003", false),
+        ] {
+            let code = SqlState::from_code(code);
+            assert_eq!(is_refusal(Some(severity), &code), refused, "{code:?}");
+            assert!(!is_refusal(None, &code));
         }
     }
 }
