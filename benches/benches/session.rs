@@ -116,15 +116,23 @@ fn main() {
     }
 }
 
-/// One of ours, a million times, for a profiler: `ONLY=/read`, or `ONLY=sealed`. `TIMES` is another number.
+/// One candidate, a million times, for a profiler: `ONLY=/read`, `ONLY=sealed`, or its peer `ONLY=jar`, or `ONLY=bare`. `TIMES` is another number.
 fn alone(only: &str, runtime: &Runtime) {
-    let run = if only == "sealed" {
-        let keys = Keys::new(&[7; 32]).expect("it is long enough");
-        let sealed = SessionLayer::sealed(keys);
-        measured(sealed.layer(service_fn(visit)), "/write", runtime)
-    } else {
-        let ours = SessionLayer::new(MemoryStore::new().max_sessions(usize::MAX));
-        measured(ours.layer(service_fn(visit)), only, runtime)
+    let run = match only {
+        "bare" => measured(service_fn(bare), "/untouched", runtime),
+        "sealed" => {
+            let keys = Keys::new(&[7; 32]).expect("it is long enough");
+            let sealed = SessionLayer::sealed(keys);
+            measured(sealed.layer(service_fn(visit)), "/write", runtime)
+        }
+        "jar" => {
+            let jar = CookieManagerLayer::new();
+            measured(jar.layer(service_fn(visit_jar)), "/write", runtime)
+        }
+        _ => {
+            let ours = SessionLayer::new(MemoryStore::new().max_sessions(usize::MAX));
+            measured(ours.layer(service_fn(visit)), only, runtime)
+        }
     };
     let times = std::env::var("TIMES").map(|times| times.parse().expect("it is a number"));
     run(runtime, times.unwrap_or(1_000_000));

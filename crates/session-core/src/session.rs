@@ -439,50 +439,67 @@ pub struct Finished {
 /// What a client sent.
 #[derive(Debug)]
 pub(crate) enum Known {
-    Ids {
-        // The usual one needs no allocation of its own.
-        first: Option<Id>,
-        more: Vec<Id>,
-    },
-    Texts(Vec<Box<str>>),
+    Ids(Sent<Id>),
+    Texts(Sent<Box<str>>),
+}
+
+/// The usual one needs no list.
+#[derive(Debug)]
+pub(crate) struct Sent<T> {
+    first: Option<T>,
+    more: Vec<T>,
+}
+
+impl<T: 'static> Sent<T> {
+    const NOTHING: &Self = &Self {
+        first: None,
+        more: Vec::new(),
+    };
+
+    fn of(all: impl IntoIterator<Item = T>) -> Self {
+        let (mut first, mut more) = (None, Vec::new());
+        // Not one by one: an iterator of many parts is faster when it runs by itself.
+        let all = all.into_iter().take(Session::MAX_IDS);
+        all.for_each(|one| match first {
+            None => first = Some(one),
+            Some(_) => more.push(one),
+        });
+        Self { first, more }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &T> {
+        self.first.iter().chain(&self.more)
+    }
 }
 
 impl Known {
     pub(crate) fn ids(ids: impl IntoIterator<Item = Id>) -> Self {
-        let (mut first, mut more) = (None, Vec::new());
-        // Not one by one: an iterator of many parts is faster when it runs by itself.
-        let ids = ids.into_iter().take(Session::MAX_IDS);
-        ids.for_each(|id| match first {
-            None => first = Some(id),
-            Some(_) => more.push(id),
-        });
-        Self::Ids { first, more }
+        Self::Ids(Sent::of(ids))
     }
 
     pub(crate) fn texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
-        let texts = texts.into_iter().take(Session::MAX_IDS);
-        Self::Texts(texts.map(Into::into).collect())
+        Self::Texts(Sent::of(texts.into_iter().map(Into::into)))
     }
 
     pub(crate) fn any(&self) -> bool {
         match self {
-            Self::Ids { first, .. } => first.is_some(),
-            Self::Texts(texts) => !texts.is_empty(),
+            Self::Ids(ids) => ids.first.is_some(),
+            Self::Texts(texts) => texts.first.is_some(),
         }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Id> {
-        let (first, more) = match self {
-            Self::Ids { first, more } => (first.as_ref(), &**more),
-            Self::Texts(_) => (None, &[] as &[_]),
+        let ids = match self {
+            Self::Ids(ids) => ids,
+            Self::Texts(_) => Sent::NOTHING,
         };
-        first.into_iter().chain(more)
+        ids.iter()
     }
 
     pub(crate) fn sent(&self) -> impl Iterator<Item = &str> {
         let texts = match self {
-            Self::Ids { .. } => &[],
-            Self::Texts(texts) => &**texts,
+            Self::Ids(_) => Sent::NOTHING,
+            Self::Texts(texts) => texts,
         };
         texts.iter().map(|text| &**text)
     }

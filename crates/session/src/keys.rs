@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc};
 use plywood_session_core::random;
 use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    error::Unspecified,
     hkdf::{HKDF_SHA256, KeyType, Prk, Salt},
     hmac,
 };
@@ -30,7 +31,8 @@ pub struct Keys(Arc<[Secret]>);
 struct Secret {
     /// Which of the keys it may be: it spares trying the others.
     hint: u8,
-    seal: Prk,
+    /// Gives each message its key, and seals nothing else.
+    seal: LessSafeKey,
     sign: hmac::Key,
 }
 
@@ -73,18 +75,17 @@ impl Keys {
         Ok(Self(self.0.iter().cloned().chain([old]).collect()))
     }
 
-    /// Seals `plain` in place, bound to `purpose`. What comes before the sealed bytes is `head`, and what comes after is the tag: both have
-    /// fixed lengths.
-    pub(crate) fn seal(&self, purpose: &[u8], plain: &mut [u8]) -> Option<([u8; HEAD], [u8; TAG])> {
+    /// Seals in place what stands behind the room for the [head](HEAD), bound to `purpose`, and adds the [tag](TAG).
+    pub(crate) fn seal(&self, purpose: &[u8], message: &mut Vec<u8>) -> Option<()> {
         let first = &self.0[0];
-        let mut head = [0; HEAD];
+        let (head, plain) = message.split_first_chunk_mut::<HEAD>()?;
         head[0] = VERSION;
         head[1] = first.hint;
         head[2..].copy_from_slice(&random().ok()?);
-        let (key, nonce) = first.message(&head)?;
+        let (key, nonce) = first.message(head)?;
         let tag = key.seal_in_place_separate_tag(nonce, Aad::from(purpose), plain);
-        let tag = tag.ok()?.as_ref().try_into().ok()?;
-        Some((head, tag))
+        message.extend(tag.ok()?.as_ref());
+        Some(())
     }
 
     /// Opens head, sealed bytes and tag.
@@ -125,8 +126,8 @@ fn signed(purpose: &[u8], text: &[u8]) -> Vec<u8> {
     [purpose, b"\0", text].concat()
 }
 
-/// The version, the hint, and the salt of one message: 192 random bits, because two messages must never have the same.
-pub(crate) const HEAD: usize = 2 + 24;
+/// The version, the hint, and 192 random bits, because no two messages may have the same: half of them make the key, and half are the nonce.
+pub(crate) const HEAD: usize = 2 + 2 * NONCE_LEN;
 
 /// The tag of AES-GCM.
 pub(crate) const TAG: usize = 16;
@@ -144,17 +145,23 @@ impl Secret {
         let [hint] = derived(&root, b"hint");
         Ok(Self {
             hint,
-            seal: Prk::new_less_safe(HKDF_SHA256, &derived::<32>(&root, b"seal")),
+            seal: key(&derived(&root, b"seal")).expect("it has the length of a key"),
             sign: hmac::Key::new(hmac::HMAC_SHA256, &derived::<32>(&root, b"sign")),
         })
     }
 
-    /// The key of one message, by its salt. It seals nothing else, so that it wants no nonce of its own, and no number of messages wears
-    /// the secret out.
+    /// The key and the nonce of one message. The key is what the secret's cipher makes of zeros by the first random half, which costs half of a
+    /// hash: so does [AES-GCM-SIV](https://www.rfc-editor.org/rfc/rfc8452#section-4). Two messages with the same key would be nothing yet: they
+    /// have different nonces. So no number of messages that anybody can send wears the secret out.
     fn message(&self, head: &[u8; HEAD]) -> Option<(LessSafeKey, Nonce)> {
-        let key = UnboundKey::new(&AES_256_GCM, &derived::<32>(&self.seal, &head[2..])).ok()?;
-        let nonce = Nonce::assume_unique_for_key([0; NONCE_LEN]);
-        Some((LessSafeKey::new(key), nonce))
+        let nonce = |half: &[u8]| Nonce::try_assume_unique_for_key(half).ok();
+        let (first, second) = head[2..].split_at(NONCE_LEN);
+        let mut bytes = [0; 32];
+        let made = self
+            .seal
+            .seal_in_place_separate_tag(nonce(first)?, Aad::empty(), &mut bytes);
+        let _tag = made.ok()?;
+        Some((key(&bytes).ok()?, nonce(second)?))
     }
 
     /// Opens in place, and says how many bytes there are then.
@@ -163,6 +170,10 @@ impl Secret {
         let plain = key.open_in_place(nonce, Aad::from(purpose), sealed);
         plain.ok().map(|plain| plain.len())
     }
+}
+
+fn key(bytes: &[u8; 32]) -> Result<LessSafeKey, Unspecified> {
+    UnboundKey::new(&AES_256_GCM, bytes).map(LessSafeKey::new)
 }
 
 /// [RFC 5869 §2.3](https://www.rfc-editor.org/rfc/rfc5869#section-2.3)
@@ -219,9 +230,9 @@ mod tests {
     }
 
     fn sealed(keys: &Keys, purpose: &[u8], plain: &[u8]) -> Vec<u8> {
-        let mut bytes = plain.to_vec();
-        let (head, tag) = keys.seal(purpose, &mut bytes).unwrap();
-        [&head[..], &bytes, &tag].concat()
+        let mut bytes = [&[0; HEAD], plain].concat();
+        keys.seal(purpose, &mut bytes).unwrap();
+        bytes
     }
 
     fn opened(keys: &Keys, purpose: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {

@@ -72,8 +72,8 @@
 //!   the renewed session. A request that comes with an id from before a renewal begins no session of its own for half a minute.
 //! - A request that writes nothing leaves no record and gets no cookie.
 //! - A sealed session cannot be ended from elsewhere, and an old copy of its cookie is as good as a new one until its time is
-//!   over. Its content is encrypted and authenticated by AES-256-GCM under a key of its own, which HKDF derives from the first of
-//!   the `Keys` and a random salt; the cookie's name is bound to it.
+//!   over. Its content is encrypted and authenticated by AES-256-GCM under a key of its own, which is derived from the first of
+//!   the `Keys` and 96 random bits, with a nonce of 96 more; the cookie's name is bound to it.
 //! - Limits: 4 ids of one request are tried ([`Session::MAX_IDS`]), 64 KiB of values ([`max_size`](SessionLayer::max_size)), a day idle, 30 days
 //!   in all, 100,000 sessions and 256 MiB in memory ([`MemoryStore`]), 1.5 s for the store to answer.
 //!

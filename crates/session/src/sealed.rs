@@ -21,10 +21,11 @@ pub(crate) struct CookieSeal {
 /// What is sealed is a multiple of this, so that the length of the cookie tells little.
 const PADDED: usize = 64;
 
-/// Issued at, expires, deadline, version, the length of the data, the length of the owner's name or none.
-const FRAME: usize = 4 * 8 + 2 + 2;
+/// Issued at, expires, deadline, version; one more than the length of the owner's name, or zero.
+const FRAME: usize = 4 * NUMBER + 2;
 
-const NO_OWNER: u16 = u16::MAX;
+/// A number has 48 bits: enough milliseconds for 8,900 years.
+const NUMBER: usize = 6;
 
 impl CookieSeal {
     /// For the cookie called `name`, which may have a prefix before it. What was issued by `issued_after` is refused.
@@ -40,65 +41,67 @@ impl CookieSeal {
         }
     }
 
-    fn pad(length: usize) -> usize {
-        length.next_multiple_of(PADDED)
-    }
-
-    fn read(&self, plain: &[u8]) -> Option<Record> {
-        let (frame, rest) = plain.split_at_checked(FRAME)?;
-        let number = |place: usize| {
-            let bytes = frame[place * 8..][..8].try_into();
-            i64::from_be_bytes(bytes.expect("there are eight"))
-        };
-        let length = |place: usize| u16::from_be_bytes([frame[place], frame[place + 1]]);
-        if number(0) <= self.issued_after.millis() {
+    fn read(&self, mut plain: &[u8]) -> Option<Record> {
+        let mut time =
+            || number(&mut plain).map(|millis| Timestamp::from_millis(millis.cast_signed()));
+        let (issued, expires, deadline) = (time()?, time()?, time()?);
+        if issued <= self.issued_after {
             return None;
         }
-        let (data, rest) = rest.split_at_checked(length(32).into())?;
-        let owner = match length(34) {
-            NO_OWNER => None,
-            length => Some(std::str::from_utf8(rest.get(..length.into())?).ok()?.into()),
+        let version = number(&mut plain)?;
+        let (length, plain) = plain.split_first_chunk()?;
+        let (owner, data) = match u16::from_be_bytes(*length).checked_sub(1) {
+            None => (None, plain),
+            Some(length) => {
+                let (owner, data) = plain.split_at_checked(length.into())?;
+                (Some(str::from_utf8(owner).ok()?.into()), data)
+            }
         };
-        Some(Record::restored(
-            serde_json::from_slice(data).ok()?,
-            number(3).cast_unsigned(),
-            Timestamp::from_millis(number(1)),
-            Timestamp::from_millis(number(2)),
-            owner,
-        ))
+        let data = serde_json::from_slice(data).ok()?;
+        Some(Record::restored(data, version, expires, deadline, owner))
+    }
+}
+
+fn pad(length: usize) -> usize {
+    length.next_multiple_of(PADDED)
+}
+
+fn number(plain: &mut &[u8]) -> Option<u64> {
+    let (number, rest) = plain.split_first_chunk::<NUMBER>()?;
+    *plain = rest;
+    let mut bytes = [0; 8];
+    bytes[8 - NUMBER..].copy_from_slice(number);
+    Some(u64::from_be_bytes(bytes))
+}
+
+/// What is greater than any is the greatest.
+fn spelled(number: u64) -> [u8; NUMBER] {
+    match number.to_be_bytes() {
+        [0, 0, number @ ..] => number,
+        _ => [u8::MAX; NUMBER],
     }
 }
 
 impl Seal for CookieSeal {
     fn seal(&self, record: &Record) -> Result<Option<String>, BoxError> {
-        let owner = record.owner.as_deref().unwrap_or_default();
-        let mut plain = Vec::with_capacity(Self::pad(FRAME + record.size() + owner.len()));
-        for number in [
-            Timestamp::now().millis(),
-            record.expires.millis(),
-            record.deadline.millis(),
-            record.version.cast_signed(),
-        ] {
-            plain.extend(number.to_be_bytes());
+        let owner = record.owner.as_deref();
+        let length = FRAME + owner.map_or(0, str::len) + record.size();
+        let mut message = Vec::with_capacity(HEAD + pad(length) + TAG);
+        message.resize(HEAD, 0);
+        for time in [Timestamp::now(), record.expires, record.deadline] {
+            message.extend(spelled(u64::try_from(time.millis()).unwrap_or(0)));
         }
-        plain.extend([0; 4]);
-        serde_json::to_writer(&mut plain, &*record.data)?;
-        let Ok(length) = u16::try_from(plain.len() - FRAME) else {
-            return Ok(None);
-        };
-        plain[32..34].copy_from_slice(&length.to_be_bytes());
-        let owner_length = match &record.owner {
-            Some(owner) => u16::try_from(owner.len())?,
-            None => NO_OWNER,
-        };
-        plain[34..36].copy_from_slice(&owner_length.to_be_bytes());
-        plain.extend(owner.as_bytes());
-        plain.resize(Self::pad(plain.len()), 0);
+        message.extend(spelled(record.version));
+        let length = owner.map_or(0, |owner| owner.len() + 1);
+        message.extend(u16::try_from(length)?.to_be_bytes());
+        message.extend(owner.unwrap_or_default().as_bytes());
+        serde_json::to_writer(&mut message, &*record.data)?;
+        // Spaces after JSON are read over.
+        message.resize(HEAD + pad(message.len() - HEAD), b' ');
 
-        let sealed = self.keys.seal(&self.purpose, &mut plain);
-        let (head, tag) = sealed.ok_or("the system gave no randomness for a sealed cookie")?;
-        let bytes = [&head[..], &plain, &tag].concat();
-        let text = BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        let sealed = self.keys.seal(&self.purpose, &mut message);
+        sealed.ok_or("the system gave no randomness for a sealed cookie")?;
+        let text = BASE64_URL_SAFE_NO_PAD.encode(message);
         Ok((text.len() <= self.max_length).then_some(text))
     }
 
@@ -186,6 +189,19 @@ mod tests {
     }
 
     #[test]
+    fn a_time_without_end_stays_far_away() {
+        let end = Timestamp::from_millis(i64::MAX);
+        let endless = Record::restored(Data::new(), 7, end, end, None);
+        let opened = seal().open(&sealed(&endless)).unwrap();
+        assert_eq!(opened.expires, opened.deadline);
+        let centuries = Duration::from_secs(4000 * 365 * 24 * 60 * 60);
+        assert!(!opened.is_expired(Timestamp::now() + centuries));
+        let before_all = Record::restored(Data::new(), 7, end, Timestamp::from_millis(-1), None);
+        let opened = seal().open(&sealed(&before_all)).unwrap();
+        assert!(opened.is_expired(Timestamp::now()));
+    }
+
+    #[test]
     fn nothing_is_readable() {
         let mut record = record("ada lovelace");
         record.owner = Some("ada".into());
@@ -198,7 +214,7 @@ mod tests {
         fn what_is_sealed_is_opened_and_what_is_changed_is_not(
             text in ".{0,300}",
             owner in proptest::option::of(".{0,60}"),
-            version: u64,
+            version in 0..1_u64 << 48,
             place: prop::sample::Index,
             character in "[A-Za-z0-9_=.-]",
         ) {
