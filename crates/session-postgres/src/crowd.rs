@@ -48,7 +48,7 @@ const ALONE: usize = 2;
 const TOGETHER: usize = 64;
 
 /// So many wait at most. Whoever comes then would wait longer than for a server that is well.
-const WAITING: usize = 64 * TOGETHER;
+const WAITING: usize = 4096;
 
 impl Crowd {
     /// The right to go alone, until it is dropped. None where others are many.

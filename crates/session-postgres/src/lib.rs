@@ -40,7 +40,7 @@
 //! # Limits
 //!
 //! PostgreSQL 12 or later. [8 connections](PostgresStore::CONNECTIONS) a process. A request waits [a second](PostgresStore::TIMEOUT) for each
-//! verb at most, half of it for a free connection. After a failure to connect or an answer that did not come, 100 ms pass before the next attempt, and requests get the same error
+//! verb at most, half of it for a free connection. Of changes that share commits 4,096 wait, and the next is an error at once. After a failure to connect or an answer that did not come, 100 ms pass before the next attempt, and requests get the same error
 //! meanwhile.
 
 mod crowd;
