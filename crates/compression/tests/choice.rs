@@ -222,13 +222,13 @@ fn a_level_can_depend_on_the_answer() {
     };
     let layer = CompressionLayer::new().level_by(|coding, head, size| {
         assert_eq!((coding, size.is_some()), (Coding::Gzip, true));
-        (head.headers["content-type"] == "text/css").then_some(99)
+        (head.headers["content-type"] == "text/css").then_some(-7)
     });
     let plain = CompressionLayer::new();
-    let best = CompressionLayer::new().level(Coding::Gzip, 9);
+    let fast = CompressionLayer::new().level(Coding::Gzip, 1);
     assert_eq!(sizes(&layer, "text/html"), sizes(&plain, "text/html"));
-    assert_eq!(sizes(&layer, "text/css"), sizes(&best, "text/css"));
-    assert!(sizes(&best, "text/css") < sizes(&plain, "text/css"));
+    assert_eq!(sizes(&layer, "text/css"), sizes(&fast, "text/css"));
+    assert_ne!(sizes(&fast, "text/css"), sizes(&plain, "text/css"));
 }
 
 #[test]
