@@ -285,18 +285,15 @@ impl CompressionLayer {
         let config = &*self.config;
         let wished = config.level_by.as_ref();
         let wished = wished.and_then(|level| level(coding, parts, size));
-        Job {
-            coding,
-            level: wished.map_or(config.levels[coding as usize], |level| {
-                effort::clamp_level(coding, level)
-            }),
-            size,
-            padding: match config.max_padding {
-                0 => 0,
-                most => padding_length(most),
-            },
-            ..Job::of(coding)
+        let mut job = Job::of(coding);
+        job.level = wished.map_or(config.levels[coding as usize], |level| {
+            effort::clamp_level(coding, level)
+        });
+        job.size = size;
+        if config.max_padding > 0 {
+            job.padding = padding_length(config.max_padding);
         }
+        job
     }
 
     /// An encoder, unless as many as there may be are at work.
