@@ -1,7 +1,8 @@
-use std::fmt;
+use std::{fmt, path::Path};
 
 use http::{Request, Response};
 use http_body_util::BodyExt;
+use plywood_access_log::Format;
 use plywood_core::{Body, HttpBody, HttpService};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
@@ -23,7 +24,14 @@ impl Candidate {
     where
         S: HttpService<Body, ResBody: HttpBody, Error: fmt::Debug>,
     {
-        let request = request();
+        Self::asked(name, request(), service)
+    }
+
+    /// A candidate that is asked for this.
+    fn asked<S>(name: &'static str, request: Request<()>, service: S) -> Self
+    where
+        S: HttpService<Body, ResBody: HttpBody, Error: fmt::Debug>,
+    {
         let once = move || {
             let service = service.clone();
             let (parts, ()) = request.clone().into_parts();
@@ -96,6 +104,30 @@ pub fn lines() -> Vec<Candidate> {
         Candidate::new("plywood, six layers", stack::layers()),
         Candidate::new("peers, a line each", peers::layers_with_lines())
             .heard_by(peers::subscriber()),
+    ]
+}
+
+/// The access log alone, to files in this folder, before the peer that comes nearest. The client is known, as behind a server.
+///
+/// To have made them slows every trace down a little, as long as they live: measure the others first.
+pub fn logs(folder: &Path) -> Vec<Candidate> {
+    use tower::Layer;
+
+    let bare = || tower::service_fn(answer);
+    let mut asked = request();
+    let client = plywood_core::Client::tcp(([192, 0, 2, 7], 40312).into());
+    asked.extensions_mut().insert(client);
+    let candidate = |name, format| {
+        let layer = stack::log_to(&folder.join(name)).format(format);
+        Candidate::asked(name, asked.clone(), layer.layer(bare()))
+    };
+    let trace = peers::trace_with_lines().layer(bare());
+    vec![
+        Candidate::asked("bare service", asked.clone(), bare()),
+        candidate("access-log, Combined", Format::combined()),
+        candidate("access-log, JSON", Format::json()),
+        Candidate::asked("tower-http trace, fmt", asked, trace)
+            .heard_by(peers::subscriber_to(&folder.join("trace"))),
     ]
 }
 

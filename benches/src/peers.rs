@@ -2,7 +2,7 @@
 //!
 //! They have no auth. Their access log is the trace with a subscriber that formats; without a subscriber it writes nothing.
 
-use std::{convert::Infallible, io};
+use std::{convert::Infallible, fs::File, io, path::Path, sync::Mutex};
 
 use axum::{Router, routing::get};
 use plywood_core::{Body, HttpBody, HttpService};
@@ -29,6 +29,15 @@ pub(crate) fn trace() -> TraceLayer<SharedClassifier<ServerErrorsAsFailures>> {
 
 pub(crate) fn catch_panic() -> CatchPanicLayer<DefaultResponseForPanic> {
     CatchPanicLayer::new()
+}
+
+/// The same, with a line about each response where a [`subscriber`] listens.
+pub(crate) fn trace_with_lines()
+-> TraceLayer<SharedClassifier<ServerErrorsAsFailures>, DefaultMakeSpan, (), DefaultOnResponse> {
+    trace()
+        .make_span_with(DefaultMakeSpan::new().level(Level::INFO))
+        .on_request(())
+        .on_response(DefaultOnResponse::new().level(Level::INFO))
 }
 
 pub(crate) fn compression() -> CompressionLayer {
@@ -58,12 +67,8 @@ pub(crate) fn layers() -> impl HttpService<Body, ResBody: HttpBody, Error = Infa
 /// The same, with a line about each response where a [`subscriber`] listens.
 pub(crate) fn layers_with_lines()
 -> impl HttpService<Body, ResBody: HttpBody, Error = Infallible, Future: Send> {
-    let trace = trace()
-        .make_span_with(DefaultMakeSpan::new().level(Level::INFO))
-        .on_request(())
-        .on_response(DefaultOnResponse::new().level(Level::INFO));
     ServiceBuilder::new()
-        .layer(trace)
+        .layer(trace_with_lines())
         .layer(catch_panic())
         .layer(compression())
         .layer(sessions())
@@ -76,6 +81,16 @@ pub(crate) fn subscriber() -> Dispatch {
         .with_ansi(false)
         .with_max_level(Level::INFO)
         .with_writer(io::sink);
+    Dispatch::new(subscriber.finish())
+}
+
+/// Formats lines, and writes them to a file.
+pub(crate) fn subscriber_to(path: &Path) -> Dispatch {
+    let file = File::create(path).expect("the file can be made");
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_max_level(Level::INFO)
+        .with_writer(Mutex::new(file));
     Dispatch::new(subscriber.finish())
 }
 

@@ -1,9 +1,9 @@
 //! Plywood's six layers: log, error pages, compression that passes through, a session that is not touched, auth, dispatch.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, path::Path};
 
 use http::{Request, Response};
-use plywood_access_log::AccessLogLayer;
+use plywood_access_log::{AccessLogLayer, Lines, LogFile, Overflow};
 use plywood_auth::{BasicAuthLayer, constant_time_eq};
 use plywood_compression::CompressionLayer;
 use plywood_core::{Body, HttpBody, HttpService, Identity};
@@ -18,6 +18,12 @@ pub(crate) fn log() -> AccessLogLayer {
     AccessLogLayer::new(|line: &[u8]| {
         std::hint::black_box(line);
     })
+}
+
+/// To a file, and every line.
+pub(crate) fn log_to(path: &Path) -> AccessLogLayer {
+    let lines = Lines::options().overflow(Overflow::Block);
+    AccessLogLayer::new(lines.file(LogFile::at(path)).expect("the file can be made"))
 }
 
 pub(crate) fn pages() -> ErrorPagesLayer {
