@@ -28,6 +28,8 @@ pub(crate) struct Line {
     // Whether the table was looked at.
     ready: OnceCell<()>,
     outage: Mutex<Option<(Instant, ServerError)>>,
+    /// When the server has answered anybody last.
+    heard: Mutex<Option<Instant>>,
 }
 
 /// After a failure to connect or a server that did not answer nobody tries again for so long, and all hear the same error: a crowd must not wait
@@ -72,6 +74,7 @@ impl Line {
             table,
             ready: OnceCell::new(),
             outage: Mutex::default(),
+            heard: Mutex::default(),
         }
     }
 
@@ -141,7 +144,7 @@ impl Line {
             Ok(Err(
                 PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)),
             )) => Err(self.out(error)),
-            Ok(Err(_)) | Err(_) => Err(self.late(time)),
+            Ok(Err(_)) | Err(_) => Err(self.late(deadline, time)),
         }
     }
 
@@ -151,14 +154,20 @@ impl Line {
         (since.elapsed() < PAUSE).then(|| error.clone())
     }
 
-    /// Gives up. Who came with less than the line's time, because it had waited elsewhere before, has nothing to say of the server.
-    fn late(&self, time: Duration) -> ServerError {
+    /// Gives up. A server is out that has answered nobody in all of the line's time: one that has is busy with this row, and works.
+    fn late(&self, deadline: Instant, time: Duration) -> ServerError {
         let cause = Cause::Timeout(time);
-        if time < self.timeout {
+        let heard = *self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        if time < self.timeout || heard.is_some_and(|heard| heard + time > deadline) {
             self.error(cause)
         } else {
             self.out(cause)
         }
+    }
+
+    fn hear(&self) {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        *heard = Some(Instant::now());
     }
 
     /// Notes that the server is out.
@@ -232,9 +241,12 @@ impl Turn<'_> {
         let client = self.client.as_ref().expect("it is there until the drop");
         let answer = timeout_at(self.deadline, act(client)).await;
         let error = match answer {
-            Ok(Ok(answer)) => return Ok(answer),
+            Ok(Ok(answer)) => {
+                self.line.hear();
+                return Ok(answer);
+            }
             Ok(Err(error)) => self.line.error(error),
-            Err(_) => self.line.late(self.time),
+            Err(_) => self.line.late(self.deadline, self.time),
         };
         self.spoiled = true;
         Err(error)
@@ -261,7 +273,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_server_that_says_nothing_is_out_for_who_had_the_time_and_for_nobody_else() {
+    async fn a_server_that_has_told_nobody_anything_is_out_for_who_had_the_time() {
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut config = Config::new();
         config
@@ -271,7 +283,12 @@ mod tests {
         let table = Table::new("session").unwrap().into();
         let time = Duration::from_millis(50);
         let line = Line::new(config, "silent".into(), table, 1, time);
-        for (given, out) in [(time / 5, false), (time, true)] {
+        for (given, heard, out) in [
+            (time / 5, None, false),
+            (time, Some(Instant::now() + PAUSE * 1000), false),
+            (time, None, true),
+        ] {
+            *line.heard.lock().unwrap() = heard;
             assert!(line.turn_within(given).await.is_err());
             assert_eq!(line.outage.lock().unwrap().is_some(), out, "{given:?}");
         }
