@@ -14,10 +14,15 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// Each variant has one `#[route("/pattern")]`, and in it optionally `methods = ["GET", "POST"]` and `name = "a name"`, which is the variant's
 /// otherwise. The fields are called like the variables; a variant may also have them by place. See `plywood_dispatch::Routes`.
-#[proc_macro_derive(Routes, attributes(route))]
+///
+/// Where the crate is reached by another name, as through the facade, `#[routes(crate = plywood::dispatch)]` stands above the enum.
+#[proc_macro_derive(Routes, attributes(route, routes))]
 pub fn routes(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    let written = read::pages(&input).map(|pages| write::implementation(&input, &pages));
+    let written = read::home(&input).and_then(|home| {
+        let pages = read::pages(&input)?;
+        Ok(write::implementation(&input, &pages, &home))
+    });
     written
         .unwrap_or_else(|error| error.to_compile_error())
         .into()

@@ -1,6 +1,7 @@
 use plywood_rule::{Converter, Pattern, Piece, Variable};
 use syn::{
-    Attribute, Data, DeriveInput, Error, Fields, Ident, LitStr, Result, Token, Variant, bracketed,
+    Attribute, Data, DeriveInput, Error, Fields, Ident, LitStr, Path, Result, Token, Variant,
+    bracketed,
     parse::{Parse, ParseStream},
     punctuated::Punctuated,
     spanned::Spanned,
@@ -37,6 +38,23 @@ pub(crate) fn pages(input: &DeriveInput) -> Result<Vec<Page>> {
         Some(mistakes) => Err(mistakes),
         None => Ok(pages),
     }
+}
+
+/// Where the macro's crate is reached.
+pub(crate) fn home(input: &DeriveInput) -> Result<Path> {
+    let mut home: Path = syn::parse_quote!(::plywood_dispatch);
+    for attribute in &input.attrs {
+        if attribute.path().is_ident("routes") {
+            attribute.parse_nested_meta(|meta| {
+                if meta.path.is_ident("crate") {
+                    home = meta.value()?.parse()?;
+                    return Ok(());
+                }
+                Err(meta.error("there is no such option: take `crate`"))
+            })?;
+        }
+    }
+    Ok(home)
 }
 
 /// What stands in `#[route(..)]`.

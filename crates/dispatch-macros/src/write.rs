@@ -1,19 +1,19 @@
 use plywood_rule::Converter;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{DeriveInput, spanned::Spanned};
+use syn::{DeriveInput, Path, spanned::Spanned};
 
 use crate::page::{Field, Page, Step};
 
 /// The `impl Routes` of an enum.
-pub(crate) fn implementation(input: &DeriveInput, pages: &[Page]) -> TokenStream {
+pub(crate) fn implementation(input: &DeriveInput, pages: &[Page], home: &Path) -> TokenStream {
     let name = &input.ident;
-    let rules = pages.iter().map(rule);
+    let rules = pages.iter().map(|page| rule(page, home));
     let reads = pages
         .iter()
         .enumerate()
-        .map(|(number, page)| read(number, page));
-    let writes = pages.iter().map(write);
+        .map(|(number, page)| read(number, page, home));
+    let writes = pages.iter().map(|page| write(page, home));
     let names = pages.iter().map(|page| {
         let (variant, name) = (&page.variant, &page.name);
         quote!(Self::#variant { .. } => #name,)
@@ -30,8 +30,8 @@ pub(crate) fn implementation(input: &DeriveInput, pages: &[Page]) -> TokenStream
     let name_of = body(names.collect());
     quote! {
         #[automatically_derived]
-        impl ::plywood_dispatch::Routes for #name {
-            fn rules() -> ::std::vec::Vec<::plywood_dispatch::Rule> {
+        impl #home::Routes for #name {
+            fn rules() -> ::std::vec::Vec<#home::Rule> {
                 ::std::vec![#(#rules),*]
             }
 
@@ -45,7 +45,7 @@ pub(crate) fn implementation(input: &DeriveInput, pages: &[Page]) -> TokenStream
                 }
             }
 
-            fn write(&self, url: &mut ::plywood_dispatch::PathWriter<'_>) {
+            fn write(&self, url: &mut #home::PathWriter<'_>) {
                 #write
             }
 
@@ -56,23 +56,23 @@ pub(crate) fn implementation(input: &DeriveInput, pages: &[Page]) -> TokenStream
     }
 }
 
-fn rule(page: &Page) -> TokenStream {
+fn rule(page: &Page, home: &Path) -> TokenStream {
     let (pattern, name) = (&page.pattern, &page.name);
     let methods = page
         .methods
         .as_ref()
         .map(|methods| quote!(.methods([#(#methods),*])));
-    quote!(::plywood_dispatch::Rule::new(#pattern) #methods .name(#name))
+    quote!(#home::Rule::new(#pattern) #methods .name(#name))
 }
 
-fn read(number: usize, page: &Page) -> TokenStream {
+fn read(number: usize, page: &Page, home: &Path) -> TokenStream {
     let variant = &page.variant;
     // The texts come in the order of the variables.
     let reads = page.fields.iter().map(|field| {
         let bound = bound(field);
-        let (ty, kind) = (&field.ty, kind(field));
+        let (ty, kind) = (&field.ty, kind(field, home));
         quote_spanned! {field.ty.span()=>
-            let #bound = <#ty as ::plywood_dispatch::Field<#kind>>::read(texts.next()?)?;
+            let #bound = <#ty as #home::Field<#kind>>::read(texts.next()?)?;
         }
     });
     let made = if page.named {
@@ -97,7 +97,7 @@ fn read(number: usize, page: &Page) -> TokenStream {
     }
 }
 
-fn write(page: &Page) -> TokenStream {
+fn write(page: &Page, home: &Path) -> TokenStream {
     let variant = &page.variant;
     let pattern = if page.named {
         let fields = page.fields.iter().map(|field| {
@@ -118,14 +118,14 @@ fn write(page: &Page) -> TokenStream {
         Step::Variable(index) => {
             let field = &page.fields[*index];
             let bound = bound(field);
-            let (ty, kind) = (&field.ty, kind(field));
+            let (ty, kind) = (&field.ty, kind(field, home));
             let width = match &field.converter {
                 Converter::Int { fixed_digits, .. } => *fixed_digits,
                 _ => 0,
             };
             quote_spanned! {field.ty.span()=>
                 url.digits(#width);
-                <#ty as ::plywood_dispatch::Field<#kind>>::write(#bound, url);
+                <#ty as #home::Field<#kind>>::write(#bound, url);
             }
         }
     });
@@ -139,7 +139,7 @@ fn bound(field: &Field) -> syn::Ident {
 }
 
 /// What a field's type must be able to hold.
-fn kind(field: &Field) -> TokenStream {
+fn kind(field: &Field, home: &Path) -> TokenStream {
     let kind = match &field.converter {
         Converter::Int { .. } => "Int",
         Converter::Float { .. } => "Float",
@@ -148,5 +148,5 @@ fn kind(field: &Field) -> TokenStream {
         _ => "Text",
     };
     let kind = format_ident!("{kind}");
-    quote!(::plywood_dispatch::field::#kind)
+    quote!(#home::field::#kind)
 }
