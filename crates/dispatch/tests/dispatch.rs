@@ -524,6 +524,150 @@ fn a_dispatcher_says_its_rules_and_what_is_wrong_with_them() {
     );
 }
 
+#[tokio::test]
+async fn a_rule_may_have_a_subdomain_or_a_host() {
+    let site = LintLayer::new().layer(
+        Dispatch::<BoxError>::builder()
+            .server_name("Example.com")
+            .get("/", linted())
+            .get(Rule::new("/<x>").subdomain("<user>"), linted())
+            .build()
+            .unwrap(),
+    );
+    for (target, body) in [
+        ("http://example.com/", "|/|{}"),
+        ("http://example.com:80/", "|/|{}"),
+        (
+            "http://ada.example.com/7",
+            "|/<x>|{\"user\": \"ada\", \"x\": \"7\"}",
+        ),
+        ("http://example.com/7", ""),
+        ("http://other.example/", ""),
+        ("http://evilexample.com/", ""),
+    ] {
+        let answer = ask(site.clone(), "GET", target).await;
+        assert!(answer.body.ends_with(body), "{target} {}", answer.body);
+        assert_eq!(
+            answer.status == StatusCode::OK,
+            !body.is_empty(),
+            "{target}"
+        );
+    }
+    let by_host = Dispatch::<BoxError>::builder()
+        .map(plywood_dispatch::MapBuilder::host_matching)
+        .get(Rule::new("/").host("<user>.example.com"), linted())
+        .build()
+        .unwrap();
+    for (target, status) in [
+        ("http://ada.example.com/", StatusCode::OK),
+        ("http://ADA.example.com:8000/", StatusCode::OK),
+        ("http://example.com/", StatusCode::NOT_FOUND),
+    ] {
+        let answer = ask(by_host.clone(), "GET", target).await;
+        assert_eq!(answer.status, status, "{target}");
+    }
+}
+
+#[tokio::test]
+async fn redirects_keep_the_mount_and_the_query_and_the_host() {
+    let inner = Dispatch::<BoxError>::builder()
+        .get(Rule::new("/all/").name("all").default("page", 1), linted())
+        .get(Rule::new("/all/<int:page>").name("all"), linted())
+        .get(
+            Rule::new("/everything")
+                .name("all")
+                .alias()
+                .default("page", 1),
+            linted(),
+        )
+        .redirect("/old/<path:x>", "new/<x>")
+        .redirect("/front/<path:x>", "<x>")
+        .redirect("/out", "https://other.example/x")
+        .build()
+        .unwrap();
+    let site = Dispatch::<BoxError>::builder()
+        .mount("/in", inner)
+        .build()
+        .unwrap();
+    for (target, location) in [
+        ("/in/all/1?q=1", "/in/all/?q=1"),
+        ("/in/everything?q", "/in/all/?q"),
+        ("/in/old/a/b?q", "/in/new/a/b?q"),
+        ("/in/front/javascript:alert(1)", "/in/javascript:alert(1)"),
+        ("/in/front/http://evil.example", "/in/http:/evil.example"),
+        ("/in/out", "https://other.example/x"),
+    ] {
+        let answer = ask(site.clone(), "GET", target).await;
+        if target.contains("//") {
+            // Read with single slashes, and so sent.
+            assert_eq!(answer.status, StatusCode::PERMANENT_REDIRECT);
+        }
+        assert_eq!(answer.header(header::LOCATION), location, "{target}");
+    }
+    let answer = ask(site, "GET", "/in/all/").await;
+    assert_eq!(answer.body, "/all/|/in|/in/all/|{\"page\": \"1\"}");
+}
+
+#[tokio::test]
+async fn a_layer_stands_around_some_rules_and_a_fallback_is_told_the_methods() {
+    async fn other(request: Request<Body>) -> Response<Body> {
+        let allow = request.extensions().get::<plywood_dispatch::Allow>();
+        let mut response = Response::new(format!("{}", allow.unwrap()).into());
+        *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+        response
+            .headers_mut()
+            .insert(header::ALLOW, allow.unwrap().header_value());
+        response
+    }
+    let mark = tower::util::MapResponseLayer::new(|mut response: Response<Body>| {
+        response.headers_mut().insert("x-mark", 1.into());
+        response
+    });
+    let site = site(
+        Dispatch::<BoxError>::builder()
+            .get("/plain", linted())
+            .layer(&mark, |site| site.get("/marked", linted()))
+            .method_fallback(other),
+    );
+    for (target, marked) in [("/plain", false), ("/marked", true), ("/nowhere", false)] {
+        let answer = ask(site.clone(), "GET", target).await;
+        assert_eq!(
+            answer.head.headers.contains_key("x-mark"),
+            marked,
+            "{target}"
+        );
+    }
+    let answer = ask(site, "POST", "/plain").await;
+    assert_eq!(answer.body, "GET, HEAD, OPTIONS");
+}
+
+#[tokio::test]
+async fn websockets_have_rules_of_their_own() {
+    let site = Dispatch::<BoxError>::builder()
+        .get(Rule::new("/both"), linted())
+        .route(Rule::new("/both").websocket().name("ws"), linted())
+        .route(Rule::new("/ws").websocket(), linted())
+        .build()
+        .unwrap();
+    for (target, upgrade, status) in [
+        ("/both", false, StatusCode::OK),
+        ("/both", true, StatusCode::OK),
+        ("/ws", true, StatusCode::OK),
+        ("/ws", false, StatusCode::BAD_REQUEST),
+        ("/nowhere", true, StatusCode::NOT_FOUND),
+    ] {
+        let mut request = Request::get(target);
+        if upgrade {
+            request = request
+                .header(header::CONNECTION, "keep-alive, Upgrade")
+                .header(header::UPGRADE, "websocket");
+        }
+        let request = request.body(Body::empty()).unwrap();
+        let response = site.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), status, "{target} {upgrade}");
+    }
+}
+
 proptest! {
     #[test]
     fn no_spelling_passes_a_guard_that_reads_the_same_path(target in "/([a-bA./%\\\\2fe5cnmi;x ]|admin|%61|%2f|%2e|//){0,8}") {
