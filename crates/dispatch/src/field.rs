@@ -1,7 +1,7 @@
 //! What the fields of [`Routes`](crate::Routes) may be.
 //!
 //! Each kind of converter wants a type that can hold what it reads: [`Int`] any integer, [`Float`] a float, [`Text`] and [`Rest`] an owned string, [`AUuid`] a
-//! [`Uuid`](crate::Uuid). A type of your own holds one by an `impl` of [`Field`].
+//! [`Uuid`]. A type of your own holds one by an `impl` of [`Field`].
 //!
 //! ```
 //! use plywood_dispatch::{Field, PathWriter, field};
