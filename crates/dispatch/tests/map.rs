@@ -565,6 +565,26 @@ proptest! {
     }
 
     #[test]
+    fn a_redirect_never_leaves_the_host(path in "/{1,3}[a-z/:@.<>\\\\é%?#]{0,20}") {
+        let map = Map::builder()
+            .route("/<path:p>/", "branch")
+            .route(Rule::new("/x/<path:p>").redirect_to("<p>"), "front")
+            .route(Rule::new("/y/<path:p>").redirect_to("/<p>"), "root")
+            .route(Rule::new("/z/<p>").redirect_to("below/<p>?q=<p>"), "below")
+            .build()
+            .unwrap();
+        let base = Base::new("example.com").script_name("/app");
+        for path in [path.clone(), format!("/x{path}"), format!("/y{path}"), format!("/z{path}")] {
+            if let Verdict::Redirect(redirect) = map.bind(&base).find(&Method::GET, &path) {
+                let url = map.bind(&base).location(&redirect, None);
+                let rest = url.strip_prefix("http://example.com/");
+                prop_assert!(rest.is_some_and(|rest| !rest.starts_with('/')), "{} {}", path, url);
+                prop_assert!(url.is_ascii());
+            }
+        }
+    }
+
+    #[test]
     fn finding_never_panics(path in ".{0,40}", slashes in "[/a7]{0,40}") {
         let map = map(&["/", "/a/<int:x>/<y>/", "/<p>/a", "/<path:rest>", "/7/<path:rest>/"]);
         for path in [path, slashes] {
