@@ -78,7 +78,7 @@ fn warm() {
     let mut added = Vec::with_capacity(ROUNDS);
     for _ in 0..ROUNDS {
         let [without, with] = [
-            time(&runtime, bare.clone(), REQUESTS),
+            time(&runtime, bare, REQUESTS),
             time(&runtime, basic.clone(), REQUESTS),
         ];
         added.push((with - without) / f64::from(REQUESTS));
@@ -104,7 +104,7 @@ where
         for _ in 0..requests {
             black_box(service.call(request(ADA)).await).ok();
         }
-        (busy() - started).as_secs_f64() * 1e9
+        busy().saturating_sub(started).as_secs_f64() * 1e9
     })
 }
 
@@ -209,7 +209,7 @@ where
 {
     const FOR: Duration = Duration::from_secs(10);
     let ends = Instant::now() + FOR;
-    let (guesser, mut tasks) = (app.clone(), JoinSet::new());
+    let (attacker, mut tasks) = (app.clone(), JoinSet::new());
     if guesses > 0 {
         tasks.spawn(async move {
             let (mut pause, mut all) = (interval(Duration::from_millis(10)), JoinSet::new());
@@ -218,7 +218,7 @@ where
                 for _ in 0..guesses / 100 {
                     let mut request = request(WRONG);
                     *request.uri_mut() = http::Uri::from_static("/shed");
-                    all.spawn(guesser.clone().oneshot(request));
+                    all.spawn(attacker.clone().oneshot(request));
                 }
             }
             let answers = all.join_all().await;

@@ -166,7 +166,10 @@ fn main() {
             let times = 2000 / candidate.each + 1;
             let start = now();
             (0..times).for_each(|_| (candidate.round)());
-            *fastest = fastest.min(nanoseconds(now() - start, times * candidate.each));
+            *fastest = fastest.min(nanoseconds(
+                now().saturating_sub(start),
+                times * candidate.each,
+            ));
         }
     }
     println!("{:<16} {:>8} {:>12}", "", "ns", "allocations");
