@@ -72,8 +72,8 @@ mod tests {
         assert_eq!(today.lines().count(), 1);
         let mut names = fs::read_dir(folder.path())
             .unwrap()
-            .map(|file| file.unwrap().file_name());
-        assert!(names.any(|name| name.to_str().unwrap().ends_with(".gz")));
+            .map(|file| file.unwrap().path());
+        assert!(names.any(|name| name.extension().is_some_and(|end| end == "gz")));
     }
 }
 // ANCHOR_END: test

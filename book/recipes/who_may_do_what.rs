@@ -82,9 +82,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_sign_in_of_long_ago_is_asked_for_again() {
-        fn long_ago(name: &str, _: &str) -> Option<Identity> {
+        let long_ago = |name: &str, _: &str| {
             Some(Identity::new(name).authenticated_at(SystemTime::UNIX_EPOCH))
-        }
+        };
         let old = Client::new(app(long_ago).unwrap());
         let account = [("username", "eve"), ("password", "plywood")];
         old.post("/login").form(&account).await.expect_status(303);

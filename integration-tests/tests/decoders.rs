@@ -17,7 +17,29 @@ use plywood::prelude::*;
 use plywood_compression::Coding;
 use tokio::sync::oneshot;
 
-const CODINGS: [Coding; 4] = [Coding::Zstd, Coding::Br, Coding::Gzip, Coding::Deflate];
+/// Each coding, the tool that reads it, and how Python does. Nobody has a tool for a naked `deflate`.
+const READERS: [(Coding, Option<&[&str]>, &str); 4] = [
+    (
+        Coding::Zstd,
+        Some(&["zstd", "--decompress", "--stdout"]),
+        "import zstandard, io\nplain = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(raw)).read()",
+    ),
+    (
+        Coding::Br,
+        Some(&["brotli", "--decompress", "--stdout"]),
+        "import brotli\nplain = brotli.decompress(raw)",
+    ),
+    (
+        Coding::Gzip,
+        Some(&["gunzip", "--stdout"]),
+        "import gzip\nplain = gzip.decompress(raw)",
+    ),
+    (
+        Coding::Deflate,
+        None,
+        "import zlib\nplain = zlib.decompress(raw)",
+    ),
+];
 
 /// Lines that differ, so that they compress like a page and not like a row of zeros.
 fn lines(count: u32) -> String {
@@ -131,7 +153,7 @@ fn each_tool_reads_its_coding() {
     let site = Site::start();
     for path in ["/short", "/long", "/stream"] {
         let url = format!("{}{path}", site.address);
-        for coding in CODINGS {
+        for (coding, tool, program) in READERS {
             let accept = format!("accept-encoding: {}", coding.as_str());
             let raw = curl(&["--header", &accept, &url]);
             let plain = plain(path).into_bytes();
@@ -140,25 +162,11 @@ fn each_tool_reads_its_coding() {
                 "{path} {coding:?}: {}",
                 raw.len()
             );
-            let (tool, arguments) = match coding {
-                Coding::Zstd => ("zstd", &["--decompress", "--stdout"][..]),
-                Coding::Br => ("brotli", &["--decompress", "--stdout"][..]),
-                // Nobody has a tool for a naked `deflate`; Python reads it below.
-                Coding::Gzip | Coding::Deflate => ("gunzip", &["--stdout"][..]),
-            };
-            if coding != Coding::Deflate {
+            if let Some([tool, arguments @ ..]) = tool {
                 let read = through(Command::new(tool).args(arguments), &raw);
                 assert!(read == plain, "{tool} {path}");
             }
-            let read = match coding {
-                Coding::Zstd => {
-                    "import zstandard, io\nplain = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(raw)).read()"
-                }
-                Coding::Br => "import brotli\nplain = brotli.decompress(raw)",
-                Coding::Gzip => "import gzip\nplain = gzip.decompress(raw)",
-                Coding::Deflate => "import zlib\nplain = zlib.decompress(raw)",
-            };
-            assert!(python(read, &raw) == plain, "Python {path} {coding:?}");
+            assert!(python(program, &raw) == plain, "Python {path} {coding:?}");
         }
     }
 }
