@@ -127,6 +127,7 @@ const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("the wait", "50 ms", "access-log/src/sink/lines.rs", "const GATHERING: Duration = Duration::from_millis(50);"),
     ("parameters in a rule", "16", "dispatch/src/route.rs", "pub const MAX_PARAMETERS: usize = 16;"),
     ("what a converter of your own takes beside others in a segment", "255 bytes", "dispatch/src/split.rs", "const LONGEST_OWN: usize = 255;"),
+    ("size of a regular expression in a rule", "10 MiB", "dispatch/src/regex.rs", "const LARGEST: usize = 10 << 20;"),
     ("bytes of a body that a `Cascade` keeps in memory", "64 KiB", "mount/src/cascade.rs", "memory: 64 * 1024,"),
     ("bytes of a body that a `Cascade` keeps in all", "64 MiB", "mount/src/cascade.rs", "limit: 64 * 1024 * 1024,"),
     ("forwards and includes", "10", "mount/src/recursive/layer.rs", "Self { depth: 10 }"),

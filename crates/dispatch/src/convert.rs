@@ -58,6 +58,9 @@ pub trait Convert: Send + Sync + 'static {
 pub(crate) type MakeConverter =
     Arc<dyn Fn(&Arguments) -> Result<Arc<dyn Convert>, String> + Send + Sync>;
 
+/// The name of the converter that is there with the feature `regex`.
+const REGEX: &str = "regex";
+
 /// The converter of one variable.
 #[derive(Clone)]
 pub(crate) enum Kind {
@@ -83,13 +86,35 @@ impl Kind {
         if let Some(converter) = Converter::of(variable)? {
             return Ok(Self::There(converter));
         }
+        if name == REGEX {
+            return Self::regex(variable);
+        }
         let names = own.iter().map(|(name, _)| &**name);
-        let known: Vec<&str> = Converter::NAMES.into_iter().chain(names).collect();
+        let optional = cfg!(feature = "regex").then_some(REGEX);
+        let known = Converter::NAMES.into_iter().chain(optional).chain(names);
+        let known: Vec<&str> = known.collect();
         let mend = match crate::closest::word(name, known.iter().copied()) {
             Some(close) => format!("there is no converter {name:?}: did you mean {close:?}?"),
             None => format!("there is no converter {name:?}: take {}", known.join(", ")),
         };
         Err(variable.bad_converter(mend))
+    }
+
+    #[cfg(feature = "regex")]
+    fn regex(variable: &Variable) -> Result<Self, Flaw> {
+        let whole = crate::regex::Whole::new(variable.arguments());
+        let converter = whole.map_err(|mend| variable.bad_arguments(mend))?;
+        let pattern = &variable.arguments().placed()[0];
+        Ok(Self::Own {
+            called: format!("{REGEX}({pattern})").into(),
+            converter: Arc::new(converter),
+        })
+    }
+
+    #[cfg(not(feature = "regex"))]
+    fn regex(variable: &Variable) -> Result<Self, Flaw> {
+        let mend = "unknown converter \"regex\": it needs the feature `regex` of plywood-dispatch (`dispatch-regex` of plywood)";
+        Err(variable.bad_converter(mend.to_owned()))
     }
 
     pub(crate) fn weight(&self) -> i32 {
@@ -191,7 +216,9 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::There(converter) => converter.fmt(f),
-            Self::Own { called, .. } => f.write_str(called.split("Arguments").next().unwrap_or("")),
+            Self::Own { called, .. } => {
+                f.write_str(called.split("Arguments {").next().unwrap_or(""))
+            }
         }
     }
 }

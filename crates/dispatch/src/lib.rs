@@ -45,7 +45,10 @@
 //!
 //! - Rules have text and variables, several to a segment if need be: `/users/<int:id>/files/<path:file>`, `/<a>-<b>.html`. A variable names its
 //!   converter: `string(length, minlength, maxlength)`, which is meant where none is named, `int(fixed_digits, min, max, signed)`,
-//!   `float(min, max, signed)`, `path`, `any(a,"b c")`, `uuid`, or [one of your own](Convert). The syntax and what it means are Werkzeug's.
+//!   `float(min, max, signed)`, `path`, `any(a,"b c")`, `uuid`, `regex("[a-z]{2}")` (with the feature `regex`), or
+//!   [one of your own](Convert). The syntax and what it means are Werkzeug's.
+//! - `regex` takes a text without slashes that is not empty, where the regular expression matches it from its first character to its last. Its syntax
+//!   is that of the crate `regex`, in which a backslash stands for itself: `r#"/<regex("\d{4}"):year>"#`. Pages of an enum have no such fields.
 //! - The most specific rule wins, whatever the order of registration: text before variables, more text beside a variable before less,
 //!   numbers before texts before `path` before a mount. Two rules for the same requests are an error when the map is built.
 //! - `GET` implies `HEAD`, and answers to `HEAD` carry no body. A method that no rule takes is answered `405` with the `Allow` of all rules
@@ -100,6 +103,7 @@
 //! Paths are read by [`Path`](plywood_core::Path) and by nothing else, so that a guard on a prefix and a rule agree. What cannot be read in one way only is
 //! refused before any rule is looked at, also where there is a fallback. A redirect names a path, unless a rule was told to lead to
 //! another host. A walk through the rules visits a node at most once, and each text is split in one pass: there is no path that blows it up.
+//! Regular expressions take time linear in the text, and are bounded in size.
 //! Whole URLs have the host that the client asked for: where that matters, check it outside, or set a
 //! [server's name](DispatchBuilder::server_name).
 //!
@@ -133,6 +137,8 @@ mod pages;
 mod part;
 mod redirect;
 mod refusal;
+#[cfg(feature = "regex")]
+mod regex;
 mod reply;
 mod route;
 mod rule;
