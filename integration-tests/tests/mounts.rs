@@ -1,4 +1,4 @@
-//! Mounts, cascades, forwards, published trees and a layer for one path: inside axum, around axum, over a socket, asked by curl.
+//! Mounts, rules, cascades, forwards, published trees and a layer for one path: inside axum, around axum, over a socket, asked by curl.
 
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
@@ -104,6 +104,132 @@ async fn below_axums_nest_the_mounts_still_read_what_is_left() {
         .get("/site/shop/x")
         .await
         .expect_text("the shop has /x and pays at /shop/pay");
+}
+
+/// A table of rules, by the facade's names.
+mod rules {
+    use plywood::dispatch::{DispatchBuilder, Params, Rule, UrlFor};
+
+    use super::*;
+
+    /// Who it is, and where the next one is: here, and for a mail.
+    async fn user(request: Request<Body>) -> Response<Body> {
+        let id: u32 = Params::of(&request).get("id").unwrap().parse().unwrap();
+        let urls = UrlFor::of(&request);
+        let next = [("id", (id + 1).into()), ("from", "a b".into())];
+        let whole = urls.link("user").unwrap().external().url(&next[..1]);
+        let text = format!(
+            "{id} {} {}",
+            urls.url("user", &next).unwrap(),
+            whole.unwrap()
+        );
+        Response::new(text.into())
+    }
+
+    async fn years(request: Request<Body>) -> Response<Body> {
+        let year = UrlFor::of(&request).url("year", &[("year", 1999.into())]);
+        let query = request.uri().query().unwrap_or_default();
+        Response::new(format!("{} {query}", year.unwrap()).into())
+    }
+
+    pub(super) fn table() -> DispatchBuilder<Infallible> {
+        Dispatch::builder()
+            .get(Rule::new("/users/<int:id>").name("user"), user)
+            .redirect("/people/<int:id>", "users/<id>")
+            .get("/years/", years)
+            .get(
+                Rule::new(r#"/years/<regex("[0-9]{4}"):year>"#).name("year"),
+                years,
+            )
+    }
+
+    pub(super) fn deep(inner: Dispatch<Infallible>) -> Mounts<Infallible> {
+        let [outer, middle, lowest] = std::array::from_fn(|_| Mounts::<Infallible>::new());
+        lowest.mount("/c", inner).unwrap();
+        middle.mount("/b d", lowest).unwrap();
+        outer.mount("/a", middle).unwrap();
+        outer
+    }
+}
+
+/// Each way in which the same rules can stand somewhere, and the prefix that they have there.
+fn rules_everywhere() -> Vec<(&'static str, App)> {
+    let table = || rules::table().build().unwrap();
+    let own = || Router::new().route("/own", get(|| async { "own" }));
+    let around = rules::table().fallback(own()).build().unwrap();
+    let below = rules::deep(table());
+    below.fallback(own());
+    let dispatches = Dispatch::<Infallible>::builder()
+        .mount(
+            "/a",
+            Dispatch::<Infallible>::builder()
+                .mount("/b d", rules::deep(table()))
+                .build()
+                .unwrap(),
+        )
+        .fallback(own());
+    vec![
+        ("", plywood::app(own().fallback_service(table()))),
+        ("", plywood::app(around)),
+        ("/a/b%20d/c", plywood::app(below)),
+        (
+            "/a/b%20d/c",
+            plywood::app(own().fallback_service(rules::deep(table()))),
+        ),
+        (
+            "/a/b%20d/a/b%20d/c",
+            plywood::app(dispatches.build().unwrap()),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn the_same_rules_stand_inside_axum_around_axum_and_below_mounts() {
+    for (prefix, app) in rules_everywhere() {
+        let client = TestClient::new(LintLayer::new().layer(app));
+        let at = |path: &str| format!("{prefix}{path}");
+        client.get("/own").await.expect_text("own");
+        let user = format!("7 {prefix}/users/8?from=a+b http://localhost{prefix}/users/8");
+        client.get(&at("/users/7")).await.expect_text(&user);
+        // Both redirects lead back to where the rules stand, and keep the query.
+        let reply = client.get(&at("/people/7")).follow(1).await;
+        reply.expect_text(&user);
+        let reply = client.get(&at("/years?a=b")).follow(1).await;
+        reply.expect_text(&format!("{prefix}/years/1999 a=b"));
+        let reply = client.get(&at("/years/1999")).await;
+        reply.expect_text(&format!("{prefix}/years/1999 "));
+        for missing in ["/users/x", "/users/7/", "/years/99", "/years/19999"] {
+            client.get(&at(missing)).await.expect_status(404);
+        }
+        let reply = client.post(&at("/users/7")).await;
+        assert_eq!(reply.status(), 405);
+        assert_eq!(reply.headers()["allow"], "GET, HEAD, OPTIONS");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn curl_follows_the_redirects_of_the_same_rules() {
+    for (number, (prefix, _)) in rules_everywhere().into_iter().enumerate() {
+        let site = Site::of(|_| rules_everywhere().swap_remove(number).1).await;
+        let user = format!(
+            "7 {prefix}/users/8?from=a+b {} 200",
+            site.at(&format!("{prefix}/users/8"))
+        );
+        for (option, path, expected) in [
+            ("--location", "/people/7", user.clone()),
+            (
+                "--location",
+                "/years?a=b",
+                format!("{prefix}/years/1999 a=b 200"),
+            ),
+            ("--http2-prior-knowledge", "/users/7", user),
+            ("--http2-prior-knowledge", "/people/7", " 308".to_owned()),
+        ] {
+            let url = site.at(&format!("{prefix}{path}"));
+            let answer = curl(strings(&[option, &url])).await;
+            assert_eq!(answer, expected, "{option} {url}");
+        }
+    }
 }
 
 /// The new app knows nothing yet; the old one takes it all.
