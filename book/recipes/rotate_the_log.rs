@@ -70,9 +70,8 @@ mod tests {
 
         let today = fs::read_to_string(&path).unwrap();
         assert_eq!(today.lines().count(), 1);
-        let mut names = fs::read_dir(folder.path())
-            .unwrap()
-            .map(|file| file.unwrap().path());
+        let mut names =
+            fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path());
         assert!(names.any(|name| name.extension().is_some_and(|end| end == "gz")));
     }
 }
