@@ -38,9 +38,11 @@ impl Count {
 
     /// How long to wait from now on: twice as long after each that was not free.
     pub(super) fn wait(&self, limit: Limit, now: Duration) -> Duration {
-        let Some(over) = self.at(now).checked_sub(limit.free + 1) else {
+        let wrong = self.at(now);
+        if wrong <= limit.free {
             return Duration::ZERO;
-        };
+        }
+        let over = wrong - limit.free - 1;
         let wait = limit
             .first
             .saturating_mul(1 << over.min(31))
@@ -93,6 +95,19 @@ mod tests {
         assert_eq!(count.wait(LIMIT, later), Duration::ZERO);
         count.add(later);
         assert_eq!(count.wait(LIMIT, later), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_limit_that_nobody_reaches_keeps_nobody_out() {
+        let free = u32::MAX;
+        let wrong = Count {
+            wrong: u32::MAX,
+            last: Duration::ZERO,
+        };
+        for count in [Count::default(), wrong] {
+            let limit = Limit { free, ..LIMIT };
+            assert_eq!(count.wait(limit, Duration::ZERO), Duration::ZERO);
+        }
     }
 
     #[test]
