@@ -76,7 +76,7 @@ impl FormLoginLayer {
             Ok(Some(identity)) => identity,
             Ok(None) => return Ok(self.prompt(head, &form.name, Trial::Wrong, next)),
             Err(refusal) => {
-                let wait = refusal.retry_after().ok_or(refusal)?;
+                let wait = wait_of_throttle(refusal)?;
                 return Ok(self.prompt(head, &form.name, Trial::TooMany(wait), next));
             }
         };
@@ -207,6 +207,14 @@ fn took_too_long(error: &BoxError) -> bool {
     error.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
 }
 
+/// How long whoever guessed has to wait. Every other refusal is none of theirs, though it may say when to come again.
+fn wait_of_throttle(refusal: Refusal) -> Result<Duration, Refusal> {
+    match refusal.retry_after() {
+        Some(wait) if refusal.status() == StatusCode::TOO_MANY_REQUESTS => Ok(wait),
+        _ => Err(refusal),
+    }
+}
+
 /// The refusal of a method: `405` with those that would be right.
 pub(super) fn only(allowed: &'static str, head: &request::Parts) -> Response<Body> {
     let refusal = Refusal::new(
@@ -227,6 +235,26 @@ mod tests {
     use http_body_util::StreamBody;
 
     use super::*;
+
+    #[cfg(feature = "password")]
+    #[tokio::test]
+    async fn a_server_that_is_busy_blames_nobody() {
+        let workers = crate::password::Workers::new(1);
+        let busy: Result<(), _> = workers.run(|| panic!("of the work")).await;
+        let busy = Refusal::unknown(busy.unwrap_err());
+        assert!(busy.retry_after().is_some());
+        let refusal = wait_of_throttle(busy).unwrap_err();
+        assert_eq!(refusal.status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+
+    #[test]
+    fn who_has_guessed_too_often_is_told_how_long_to_wait() {
+        let wait = Duration::from_secs(7);
+        let told = wait_of_throttle(Refusal::throttled(wait)).unwrap();
+        assert_eq!(told, wait);
+        let refusal = Refusal::unknown("the directory is away");
+        assert!(wait_of_throttle(refusal).is_err());
+    }
 
     #[tokio::test]
     async fn a_body_that_cannot_be_had_is_the_client_s_fault_and_says_which() {
