@@ -4,7 +4,9 @@ mod head;
 use std::fmt;
 
 use http::HeaderValue;
-use plywood_core::{Failure, future::Next};
+use plywood_core::{Failure, Identity, future::Next};
+
+use crate::Refusal;
 
 pub(crate) use self::finding::Fields;
 pub use self::{
@@ -63,5 +65,14 @@ pub trait Scheme: fmt::Debug + Send + Sync + 'static {
     fn challenges(&self, why: Option<&Failure>) -> Vec<HeaderValue> {
         let _ = why;
         Vec::new()
+    }
+
+    /// Is this enough, for somebody whom a layer outside has found? The error is the refusal.
+    ///
+    /// Asked instead of [`examine`](Self::examine), of every scheme of the layer, and all of them must agree. Default: it is, because who
+    /// they are is known already. A scheme that asks for more than that, such as [a scope](crate::Bearer::scope), asks for it here too.
+    fn suffices(&self, identity: &Identity) -> Result<(), Refusal> {
+        let _ = identity;
+        Ok(())
     }
 }

@@ -104,6 +104,29 @@ async fn a_token_is_not_taken_from_the_address() {
 }
 
 #[tokio::test]
+async fn a_scope_is_asked_of_whoever_was_found_outside() {
+    let (right, bearer) = known();
+    let inner = |scope: &str| {
+        let layer = BearerLayer::from(bearer.clone()).scope(scope);
+        ServiceBuilder::new()
+            .map_response(|response: Response<_>| response.map(Body::new))
+            .layer(BearerLayer::from(bearer.clone()))
+            .layer(layer.below("/admin"))
+            .service(greeter())
+    };
+    for (scope, target, status) in [
+        ("read", "/admin", 200),
+        ("admin", "/admin", 403),
+        ("admin", "/", 200),
+    ] {
+        let app = BoxCloneSyncService::new(inner(scope));
+        let (found, challenge, _) = ask(&app, target, &[&right]).await;
+        assert_eq!(found, status, "{scope} {target}");
+        assert_eq!(challenge.contains("insufficient_scope"), status == 403);
+    }
+}
+
+#[tokio::test]
 async fn a_missing_scope_is_named() {
     let (right, bearer) = known();
     let app = stack(BearerLayer::from(bearer.clone()).scope("read"));

@@ -18,7 +18,7 @@ use crate::{Auth, Finding, Head, Refusal, Scheme, area::Area, challenge};
 ///
 /// | the request has | answer |
 /// |---|---|
-/// | an [`Identity`] already, from a layer outside | the inner service's |
+/// | an [`Identity`] already, from a layer outside | the inner service's, if that [suffices](Scheme::suffices) |
 /// | credentials that a scheme accepts | the inner service's |
 /// | none, or wrong ones | `401` with the challenges of all schemes |
 /// | credentials that cannot be read | `400` |
@@ -136,6 +136,12 @@ impl AuthLayer {
             }
         }
         Next::Now(Finding::Nothing)
+    }
+
+    /// Is it enough for every scheme that a layer outside has found this one?
+    pub(super) fn suffices(&self, identity: &Identity) -> Result<(), Refusal> {
+        let mut schemes = self.config.schemes.iter();
+        schemes.try_for_each(|scheme| scheme.suffices(identity))
     }
 
     pub(super) fn is_at_the_end(&self, next: usize) -> bool {

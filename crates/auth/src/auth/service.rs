@@ -43,7 +43,10 @@ where
                 return Gated::shut(self.layer.refuse(refusal, &request));
             }
         }
-        if Identity::of(&request).is_some() {
+        if let Some(identity) = Identity::of(&request) {
+            if let Err(refusal) = self.layer.suffices(identity) {
+                return Gated::shut(self.layer.refuse(refusal, &request));
+            }
             let farewell = Farewell::to(&self.layer, &request, None);
             return let_in(&mut self.inner, request, farewell);
         }

@@ -77,6 +77,8 @@ impl Bearer {
 
     /// Asks that the token has this scope; named more than once, all of them. Default: none.
     ///
+    /// It is asked of whoever a layer outside has found too, in whatever way: somebody who has come in by another scheme needs a role of that name.
+    ///
     /// # Panics
     ///
     /// When it is no scope ([RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)): printable ASCII without spaces, quotes and
@@ -98,12 +100,8 @@ impl Config {
     fn judge(&self, found: Finding) -> Finding {
         match found {
             Finding::Known(known) => {
-                let identity = known.identity();
-                if !self.scopes.iter().all(|scope| identity.has_role(scope)) {
-                    let refusal = Refusal::insufficient("the token lacks a scope");
-                    return refusal
-                        .challenge(self.challenge(Some("insufficient_scope"), ""))
-                        .into();
+                if let Err(refusal) = self.ask_scopes(known.identity()) {
+                    return refusal.into();
                 }
                 let schemed = |identity: Identity| match identity.auth_scheme() {
                     "" => identity.scheme("Bearer"),
@@ -118,6 +116,14 @@ impl Config {
             }
             refused @ Finding::Refused(_) => refused,
         }
+    }
+
+    fn ask_scopes(&self, identity: &Identity) -> Result<(), Refusal> {
+        if self.scopes.iter().all(|scope| identity.has_role(scope)) {
+            return Ok(());
+        }
+        let challenge = self.challenge(Some("insufficient_scope"), "");
+        Err(Refusal::insufficient("the token lacks a scope").challenge(challenge))
     }
 
     /// [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3)
@@ -177,6 +183,10 @@ impl Scheme for Bearer {
             self.config.challenge(None, "")
         };
         vec![challenge]
+    }
+
+    fn suffices(&self, identity: &Identity) -> Result<(), Refusal> {
+        self.config.ask_scopes(identity)
     }
 }
 
