@@ -30,8 +30,11 @@ use crate::generations::Generations;
 /// | one account for all clients | 30 | 30 seconds | guessing from many addresses |
 ///
 /// A right password ends the first count, and makes the client known to the account for as long as there is room: the other two then do
-/// not keep it out. It does not end those, so that nobody can wash his guesses off with an account of his own. So a stranger can make somebody
-/// wait for half a minute where they have never signed in from before, and for longer only by guessing from the same address as they.
+/// not keep it out. It does not end those, so that nobody can wash his guesses off with an account of his own.
+///
+/// So nobody is kept out from where they have signed in before, unless somebody guesses at the same address. From elsewhere, a stranger who
+/// goes on guessing can keep an account shut: one guess at the end of each wait is enough, wherever it comes from. A
+/// [shorter wait](Self::per_account) for the account makes room for its owner, and for those who guess from many addresses.
 ///
 /// There is room for 65,536 counts, and for as many known clients, about 5 MB at most. When it is full, the oldest are forgotten. Names are
 /// counted without regard to case and surrounding space, whether there is such an account or not.
@@ -136,25 +139,24 @@ impl Attempts {
             .max(wait(Some(keys.account), self.limits.account))
     }
 
-    fn learn(&self, attempt: &Attempt<'_>, note: Note, now: Duration) {
+    fn learn_wrong(&self, attempt: &Attempt<'_>, now: Duration) {
         let keys = self.table.keys(attempt);
         let mut counts = self.table.counts();
-        match note {
-            Note::Wrong => {
-                let keys = [Some(keys.account), keys.client, keys.pair];
-                for key in keys.into_iter().flatten() {
-                    let mut count = counts.wrong.get(key).copied().unwrap_or_default();
-                    count.add(now);
-                    counts.wrong.insert(key, count);
-                }
-            }
-            Note::Right => {
-                if let Some(pair) = keys.pair {
-                    counts.wrong.remove(pair);
-                    counts.known.insert(pair, ());
-                }
-            }
+        let keys = [Some(keys.account), keys.client, keys.pair];
+        for key in keys.into_iter().flatten() {
+            let mut count = counts.wrong.get(key).copied().unwrap_or_default();
+            count.add(now);
+            counts.wrong.insert(key, count);
         }
+    }
+
+    fn learn_right(&self, attempt: &Attempt<'_>) {
+        let Some(pair) = self.table.pair(attempt) else {
+            return;
+        };
+        let mut counts = self.table.counts();
+        counts.wrong.remove(pair);
+        counts.known.insert(pair, ());
     }
 
     fn now(&self) -> Duration {
@@ -178,11 +180,13 @@ impl Throttle for Attempts {
     }
 
     fn note(&self, attempt: &Attempt<'_>, note: Note) -> Next<()> {
-        if note == Note::Wrong {
-            self.table.any.store(true, Ordering::Relaxed);
-        }
-        if !self.table.is_quiet() {
-            self.learn(attempt, note, self.now());
+        // Who has signed in is known from then on, whether there has been a wrong one before or comes only later.
+        match note {
+            Note::Wrong => {
+                self.table.any.store(true, Ordering::Relaxed);
+                self.learn_wrong(attempt, self.now());
+            }
+            Note::Right => self.learn_right(attempt),
         }
         Next::Now(())
     }
@@ -199,8 +203,13 @@ impl Table {
         Keys {
             account: self.hash(Some(attempt.account()), None),
             client: client.map(|ip| self.hash(None, Some(ip))),
-            pair: client.map(|ip| self.hash(Some(attempt.account()), Some(ip))),
+            pair: self.pair(attempt),
         }
+    }
+
+    fn pair(&self, attempt: &Attempt<'_>) -> Option<u64> {
+        let client = attempt.client()?;
+        Some(self.hash(Some(attempt.account()), Some(client)))
     }
 
     /// A name is folded, because a directory that does not tell `Ada` from `ada` has one account for both.
@@ -259,7 +268,7 @@ mod tests {
             let attempt = Attempt::of(&name, &request);
             if attempts.wait(&attempt, now).is_zero() {
                 checked += 1;
-                attempts.learn(&attempt, Note::Wrong, now);
+                attempts.learn_wrong(&attempt, now);
             }
         }
         checked
@@ -300,8 +309,8 @@ mod tests {
         let attempts = Attempts::new();
         let ada_here = (from(HERE), "ada");
         let at_home = Attempt::of(ada_here.1, &ada_here.0);
-        attempts.learn(&at_home, Note::Wrong, Duration::ZERO);
-        attempts.learn(&at_home, Note::Right, Duration::ZERO);
+        attempts.learn_wrong(&at_home, Duration::ZERO);
+        attempts.learn_right(&at_home);
         let checked = guess(&attempts, 0..3600, |second| {
             let [.., a, b] = second.to_be_bytes();
             ("ada".into(), Some([10, 0, a, b]))
@@ -310,6 +319,23 @@ mod tests {
         assert!(wait(&attempts, "ada", THERE, 3600) <= 30);
         assert_eq!(wait(&attempts, "ada", HERE, 3600), 0);
         assert_eq!(wait(&attempts, "eve", THERE, 3600), 0);
+    }
+
+    #[test]
+    fn who_has_signed_in_before_any_wrong_one_is_known() {
+        let attempts = Attempts::new();
+        let here = from(HERE);
+        let at_home = Attempt::of("ada", &here);
+        assert!(matches!(
+            attempts.note(&at_home, Note::Right),
+            Next::Now(())
+        ));
+        guess(&attempts, 0..31, |second| {
+            let [.., a, b] = second.to_be_bytes();
+            ("ada".into(), Some([10, 0, a, b]))
+        });
+        assert!(wait(&attempts, "ada", THERE, 30) > 0);
+        assert_eq!(wait(&attempts, "ada", HERE, 30), 0);
     }
 
     #[test]
@@ -326,12 +352,12 @@ mod tests {
         let attempts = Attempts::new();
         guess(&attempts, 0..9, |_| ("ada".into(), HERE));
         let own = from(HERE);
-        attempts.learn(&Attempt::of("ada", &own), Note::Right, SECOND);
+        attempts.learn_right(&Attempt::of("ada", &own));
         assert_eq!(guess(&attempts, 9..19, |_| ("ada".into(), HERE)), 10);
 
         let attempts = Attempts::new();
         let checked = guess(&attempts, 0..3600, |second| {
-            attempts.learn(&Attempt::of("eve", &own), Note::Right, SECOND * second);
+            attempts.learn_right(&Attempt::of("eve", &own));
             (second.to_string(), HERE)
         });
         assert!(checked <= 63, "{checked}");
