@@ -19,7 +19,8 @@ use crate::Verdict;
 /// let basic = Basic::of(Guests("open sesame".into()));
 /// ```
 pub trait Accounts: Send + Sync + 'static {
-    /// Who is this? Neither is longer than [`MAX_CREDENTIAL`](crate::MAX_CREDENTIAL) where a layer asks.
+    /// Who is this? Neither is longer than [`MAX_CREDENTIAL`](crate::MAX_CREDENTIAL) where a layer asks, and the password is not empty, unless
+    /// the site has [asked for that](crate::Basic::insecure_empty_passwords).
     fn check(&self, name: &str, password: &str) -> Verdict;
 
     /// A number that is another one as soon as an answer may be another one: a file that was read anew. Default: none, because nobody knows

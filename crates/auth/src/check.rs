@@ -39,6 +39,16 @@ impl Check {
         self.accounts.edition()
     }
 
+    /// Would a password for `name` be looked at now?
+    pub(crate) fn admits(&self, head: &Head<'_>, name: &str) -> Next<Result<(), Refusal>> {
+        match &self.throttle {
+            Some(throttle) => throttle
+                .admits(&Attempt::of(name, head))
+                .map(|admitted| admitted.map_err(Refusal::throttled)),
+            None => Next::Now(Ok(())),
+        }
+    }
+
     pub(crate) fn ask(&self, head: &Head<'_>, name: &str, password: &str) -> Next<Asked> {
         if name.len() > MAX_CREDENTIAL || password.len() > MAX_CREDENTIAL {
             return Next::Now(Ok(None));

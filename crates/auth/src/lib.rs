@@ -85,10 +85,13 @@
 //! - When the check or the store fails, nobody gets in: `503`.
 //! - Compare passwords in constant time ([`constant_time_eq`]), and spend as much time on an unknown name as on a known one: for it,
 //!   verify the password against some other hash and throw the outcome away. The layers' own answers do not tell which of the two was wrong.
+//! - Whoever a layer outside has let in is not asked by one inside who they are, even if it has other accounts: it asks for its
+//!   [scopes](Bearer::scope) only. To let in fewer further in, use a [`RequireLayer`].
 //! - Wrong passwords are counted by client and account, by client, and by account, and after too many of them the answer is `429` whatever the next one is:
-//!   see [`Attempts`] for how long, and for why a stranger cannot keep somebody out for long. The client is the one that
+//!   see [`Attempts`] for how long, and for whom a stranger can keep out: somebody who comes from where they have never signed in. The client is the one that
 //!   [`Client`](plywood_core::Client) proves, an IPv6 network of 64 bits as one. Behind a proxy on another machine that proves nobody, everybody is one client.
-//! - What is kept of a right password is a hash with a key of this process. It is forgotten when the accounts say that they have changed, and after a
+//! - An empty password is wrong, whatever a directory says of guests. What is kept of a right one, for the client that has sent it, is a hash with
+//!   a key of this process. It is forgotten when the accounts say that they have changed, and after a
 //!   minute at the latest.
 //! - A sign-in renews the session and says whose it is (`Vault::destroy_all` of `plywood-session-core` signs an account out everywhere); a
 //!   sign-out destroys it. When another person signs in, the session of the one before ends, with what was left in it.

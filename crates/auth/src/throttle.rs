@@ -72,10 +72,9 @@ pub struct Attempt<'a> {
 impl<'a> Attempt<'a> {
     /// The sender of a request claims to be `account`.
     pub fn of(account: &'a str, carrier: &impl Carrier) -> Self {
-        let client = Client::of(carrier).and_then(Client::ip);
         Self {
             account: Cow::Borrowed(account),
-            client: client.and_then(network),
+            client: client(carrier),
         }
     }
 
@@ -109,6 +108,11 @@ impl<'a> Attempt<'a> {
             client: self.client,
         }
     }
+}
+
+/// Who sent it, as [`Attempt::client`] says.
+pub(crate) fn client(carrier: &impl Carrier) -> Option<IpAddr> {
+    Client::of(carrier).and_then(Client::ip).and_then(network)
 }
 
 /// What one client can choose from is one client.

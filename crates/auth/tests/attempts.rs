@@ -22,6 +22,7 @@ use tower::{Layer, ServiceExt, service_fn};
 
 const HERE: [u8; 4] = [192, 0, 2, 1];
 const THERE: [u8; 4] = [192, 0, 2, 2];
+const PROXY: [u8; 4] = [127, 0, 0, 1];
 
 fn check(name: &str, password: &str) -> Option<Identity> {
     constant_time_eq(password, "plywood").then(|| Identity::new(name))
@@ -231,6 +232,41 @@ async fn who_is_remembered_is_not_kept_out_by_the_guesses_of_others() {
     }
     assert_eq!(status(&layer, "ada", "x", HERE).await, 429);
     assert_eq!(status(&layer, "ada", "plywood", HERE).await, 200);
+}
+
+#[tokio::test]
+async fn who_is_remembered_is_no_oracle_for_those_who_have_to_wait() {
+    let attempts = Attempts::new().per_client_and_account(10, LONG);
+    let layer = BasicAuthLayer::of(File::default()).throttle(attempts);
+    assert_eq!(status(&layer, "ada", "plywood", THERE).await, 200);
+    for guess in 0..12 {
+        status(&layer, "ada", &guess.to_string(), HERE).await;
+    }
+    assert_eq!(status(&layer, "ada", "plywood", HERE).await, 429);
+    assert_eq!(status(&layer, "ada", "plywood", THERE).await, 200);
+
+    // Who has no address of their own may be anybody.
+    for throttle in [Attempts::new().per_account(2, LONG), Attempts::new()] {
+        let layer = BasicAuthLayer::of(File::default()).throttle(throttle);
+        assert_eq!(status(&layer, "ada", "plywood", PROXY).await, 200);
+        for guess in 0..40 {
+            status(&layer, "ada", &guess.to_string(), PROXY).await;
+        }
+        for password in ["x", "plywood"] {
+            assert_eq!(status(&layer, "ada", password, PROXY).await, 429);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_empty_password_is_wrong_and_the_check_does_not_see_it() {
+    let guest = |name: &str, password: &str| password.is_empty().then(|| Identity::new(name));
+    let layer = BasicAuthLayer::new(guest);
+    for _ in 0..20 {
+        assert_eq!(status(&layer, "ada", "", HERE).await, 401);
+    }
+    let tokens_as_names = layer.insecure_empty_passwords();
+    assert_eq!(status(&tokens_as_names, "token", "", HERE).await, 200);
 }
 
 #[tokio::test]

@@ -156,6 +156,7 @@ async fn credentials_are_read_by_the_standard() {
         let layer = BasicAuthLayer::new(|name: &str, password: &str| {
             Some(Identity::new(format!("{name}/{password}")))
         });
+        let layer = layer.insecure_empty_passwords();
         let response = get(layer, "/", Some(authorization)).await;
         match heard {
             Some(heard) => {

@@ -43,26 +43,34 @@ pub(crate) fn run(case: &Value) -> Outcome {
 
 type Hear = Arc<dyn Fn(&str, &str) -> Option<Identity> + Send + Sync>;
 
-/// Alone, after a wait, with right passwords kept in mind, and among other schemes.
+/// Alone, after a wait, with right passwords kept in mind, and among other schemes. An empty password is one that can be read.
 const WAYS: [fn(Hear) -> AuthLayer; 4] = [
-    |hear| BasicAuthLayer::new(move |user, password| hear(user, password)).into(),
+    |hear| {
+        let basic = BasicAuthLayer::new(move |user, password| hear(user, password));
+        basic.insecure_empty_passwords().into()
+    },
     |hear| {
         let later = move |user: &str, password: &str| {
             let heard = hear(user, password);
             Verdict::later(async { Ok(heard) })
         };
-        BasicAuthLayer::new(later).into()
+        BasicAuthLayer::new(later).insecure_empty_passwords().into()
     },
     |hear| {
         let basic = Basic::new(move |user: &str, password: &str| hear(user, password));
-        AuthLayer::new(basic.remember(Duration::from_secs(60)))
+        AuthLayer::new(
+            basic
+                .insecure_empty_passwords()
+                .remember(Duration::from_secs(60)),
+        )
     },
     |hear| {
         AuthLayer::new(Bearer::new(|_: &TokenHash| None))
             .or(Addresses::new())
-            .or(Basic::new(move |user: &str, password: &str| {
-                hear(user, password)
-            }))
+            .or(
+                Basic::new(move |user: &str, password: &str| hear(user, password))
+                    .insecure_empty_passwords(),
+            )
     },
 ];
 

@@ -67,6 +67,13 @@ impl BasicAuthLayer {
         self
     }
 
+    /// As [`Basic::insecure_empty_passwords`].
+    #[must_use]
+    pub fn insecure_empty_passwords(mut self) -> Self {
+        self.basic = self.basic.insecure_empty_passwords();
+        self
+    }
+
     /// As [`AuthLayer::below`].
     ///
     /// # Panics

@@ -1,5 +1,6 @@
 use std::{
     fmt,
+    net::{IpAddr, Ipv6Addr},
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -12,7 +13,8 @@ use crate::generations::Generations;
 
 /// Right credentials, for the short time in which their password need not be hashed again.
 ///
-/// What is kept is a keyed hash of the whole field. The key is of this process, and neither it nor the hash ever leaves it: so a prefix is as
+/// What is kept is a keyed hash of the whole field and of the client: a password that one client has shown says nothing to another, who may
+/// be guessing. The key is of this process, and neither it nor the hash ever leaves it: so a prefix is as
 /// good as HMAC here, at half its cost, and a look-up need not take constant time.
 pub(super) struct Memory {
     time: Duration,
@@ -50,12 +52,18 @@ impl Memory {
         })
     }
 
-    pub(super) fn tag(&self, field: &HeaderValue) -> Option<Tag> {
+    /// `client` is as [`Attempt::client`](crate::Attempt::client) says, which is never a loopback address.
+    pub(super) fn tag(&self, field: &HeaderValue, client: Option<IpAddr>) -> Option<Tag> {
         if field.len() > Self::LONGEST {
             return None;
         }
-        let hash = self.keyed.clone().chain_update(field).finalize();
-        hash.first_chunk().copied()
+        let client = match client {
+            Some(IpAddr::V4(ip)) => ip.to_ipv6_mapped(),
+            Some(IpAddr::V6(ip)) => ip,
+            None => Ipv6Addr::LOCALHOST,
+        };
+        let keyed = self.keyed.clone().chain_update(client.octets());
+        keyed.chain_update(field).finalize().first_chunk().copied()
     }
 
     /// Who has shown these credentials, if it is not too long ago and the accounts are still of that `edition`.
@@ -90,9 +98,13 @@ impl fmt::Debug for Memory {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     const FIELD: HeaderValue = HeaderValue::from_static("Basic YWRhOnBseXdvb2Q=");
+
+    const HERE: Option<IpAddr> = Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)));
 
     #[test]
     fn credentials_are_recalled_for_their_time_and_their_edition() {
@@ -104,12 +116,29 @@ mod tests {
             (0, Some(1), false),
         ] {
             let memory = Memory::new(Duration::from_secs(time)).unwrap();
-            let tag = memory.tag(&FIELD).unwrap();
+            let tag = memory.tag(&FIELD, HERE).unwrap();
             assert_eq!(memory.recall(tag, Some(1)), None);
             memory.keep(tag, Some(1), &ada);
             assert_eq!(memory.recall(tag, edition).is_some(), recalled);
-            let other = memory.tag(&HeaderValue::from_static("Basic x")).unwrap();
+            let other = memory
+                .tag(&HeaderValue::from_static("Basic x"), HERE)
+                .unwrap();
             assert_eq!(memory.recall(other, Some(1)), None);
+        }
+    }
+
+    #[test]
+    fn each_client_has_tags_of_its_own() {
+        let memory = Memory::new(Duration::from_secs(60)).unwrap();
+        let clients = [
+            None,
+            HERE,
+            Some([192, 0, 2, 2].into()),
+            Some([0u16; 8].into()),
+        ];
+        let tags = clients.map(|client| memory.tag(&FIELD, client).unwrap());
+        for (place, tag) in tags.iter().enumerate() {
+            assert!(!tags[..place].contains(tag), "{place}");
         }
     }
 
@@ -117,9 +146,9 @@ mod tests {
     fn each_process_has_a_key_of_its_own_and_a_long_field_is_not_kept() {
         let memory = Memory::new(Duration::from_secs(60)).unwrap();
         let other = Memory::new(Duration::from_secs(60)).unwrap();
-        assert_ne!(memory.tag(&FIELD), other.tag(&FIELD));
-        assert_eq!(memory.tag(&FIELD), memory.tag(&FIELD));
+        assert_ne!(memory.tag(&FIELD, HERE), other.tag(&FIELD, HERE));
+        assert_eq!(memory.tag(&FIELD, HERE), memory.tag(&FIELD, HERE));
         let long = HeaderValue::try_from("x".repeat(Memory::LONGEST + 1)).unwrap();
-        assert_eq!(memory.tag(&long), None);
+        assert_eq!(memory.tag(&long, HERE), None);
     }
 }

@@ -8,6 +8,7 @@ use super::memory::Memory;
 use crate::{
     Accounts, Finding, Head, Refusal, Scheme, Throttle, Verdict,
     check::{Asked, Check},
+    throttle,
 };
 
 /// The scheme Basic: a name and a password in each request ([RFC 7617]).
@@ -26,12 +27,14 @@ struct Config {
     check: Check,
     challenge: HeaderValue,
     memory: Option<Arc<Memory>>,
+    empty_passwords: bool,
 }
 
 impl Basic {
     /// Asks `check` who somebody of this name with this password is: see [`Verdict`] for what it may answer.
     ///
-    /// A name or a password beyond [`MAX_CREDENTIAL`](crate::MAX_CREDENTIAL) is wrong without a check.
+    /// A name or a password beyond [`MAX_CREDENTIAL`](crate::MAX_CREDENTIAL) is wrong without a check, and so is an empty password, unless
+    /// [they are asked for](Self::insecure_empty_passwords).
     pub fn new<V: Into<Verdict>>(check: impl Fn(&str, &str) -> V + Send + Sync + 'static) -> Self {
         Self::over(Check::new(check))
     }
@@ -48,6 +51,7 @@ impl Basic {
                 check,
                 challenge: basic_challenge("restricted").expect("the realm is ASCII"),
                 memory: None,
+                empty_passwords: false,
             }),
         };
         basic.remember(time)
@@ -65,7 +69,7 @@ impl Basic {
         self
     }
 
-    /// Keeps right passwords in mind for so long, so that a client does not have a slow hash computed for each of its requests. Default: a minute
+    /// Keeps right passwords in mind for so long, each for the client that has sent it, so that a client does not have a slow hash computed for each of its requests. Default: a minute
     /// for [accounts](Self::of) that tell their [edition](Accounts::edition), and not at all for others.
     ///
     /// A password that has been changed since, or an account that is gone, is let in for the rest of that time, unless the accounts tell
@@ -97,28 +101,50 @@ impl Basic {
         Arc::make_mut(&mut self.config).check.throttle(None);
         self
     }
+
+    /// Has empty passwords checked like others: for clients that send a token as the name, and nothing as the password. Default: an empty
+    /// password is wrong without a check, because some directories (LDAP, [RFC 4513 §5.1.2]) take it for a guest and let it in.
+    ///
+    /// [RFC 4513 §5.1.2]: https://www.rfc-editor.org/rfc/rfc4513#section-5.1.2
+    #[must_use]
+    pub fn insecure_empty_passwords(mut self) -> Self {
+        Arc::make_mut(&mut self.config).empty_passwords = true;
+        self
+    }
 }
 
 impl Scheme for Basic {
     fn examine(&self, head: &Head<'_>) -> Next<Finding> {
         let memory = self.config.memory.as_ref();
         let edition = memory.and_then(|_| self.config.check.edition());
-        let recalled = memory.and_then(|memory| Some((memory, memory.tag(sole(head.headers())?)?)));
-        if let Some((memory, tag)) = recalled
-            && let Some(caller) = memory.recall(tag, edition)
-        {
-            return Next::Now(caller.into());
-        }
+        let client = memory.and_then(|_| throttle::client(head));
+        let tagged = memory.and_then(|memory| {
+            let tag = memory.tag(sole(head.headers())?, client)?;
+            Some((memory, tag))
+        });
+        let recalled = tagged.and_then(|(memory, tag)| memory.recall(tag, edition));
+        let recalled = match recalled {
+            Some(caller) if client.is_some() => return Next::Now(caller.into()),
+            recalled => recalled,
+        };
         let caller = match authorization::Basic::read(head.headers()) {
             Ok(Some(caller)) => caller,
             Ok(None) => return Next::Now(Finding::Nothing),
             Err(malformed) => return Next::Now(Refusal::malformed(malformed).into()),
         };
-        let asked = self
-            .config
-            .check
-            .ask(head, caller.user(), caller.password());
-        let Some((memory, tag)) = recalled else {
+        let (check, name, password) = (&self.config.check, caller.user(), caller.password());
+        if let Some(caller) = recalled {
+            // Without an address this may be anybody, who learns nothing while those have to wait.
+            return check.admits(head, name).map(|admitted| match admitted {
+                Ok(()) => caller.into(),
+                Err(refusal) => refusal.into(),
+            });
+        }
+        if password.is_empty() && !self.config.empty_passwords {
+            return Next::Now(finding(Ok(None)));
+        }
+        let asked = check.ask(head, name, password);
+        let Some((memory, tag)) = tagged else {
             return asked.map(finding);
         };
         let memory = Arc::clone(memory);
