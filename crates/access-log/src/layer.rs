@@ -112,8 +112,9 @@ impl AccessLogLayer {
 
     /// Parameters whose values are not written, beside those of the default list (passwords, tokens, keys, codes, signatures, session ids).
     ///
-    /// It holds for the query of the request, of its referer, and of other fields with a URL in them. The case does not matter, and a word of
-    /// the parameter's name is enough: `token` stands for `reset_token`, `accessToken` and `user[token]` too.
+    /// It holds for the query of the request, of its referer, and of other fields with a URL in them, and for the parameters of a path's
+    /// segments (`/cart;jsessionid=..`). The case does not matter, and a word of the parameter's name is enough: `token` stands for
+    /// `reset_token`, `accessToken` and `user[token]` too.
     #[must_use]
     pub fn redact(self, names: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
         self.edited(|settings| settings.redaction.add(names))
@@ -132,8 +133,8 @@ impl AccessLogLayer {
         self.edited(|settings| settings.redaction.show_cookies(names))
     }
 
-    /// Writes queries whole, with the passwords and tokens in them. Names that are given to [`redact`](Self::redact) afterwards are still
-    /// left out.
+    /// Writes URLs whole, with the passwords and tokens in their queries and segments. Names that are given to [`redact`](Self::redact)
+    /// afterwards are still left out.
     #[must_use]
     pub fn insecure_queries(self) -> Self {
         self.edited(|settings| settings.redaction.show_parameters())

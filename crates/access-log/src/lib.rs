@@ -88,7 +88,7 @@
 //!
 //! In every format `Authorization`, `Proxy-Authorization`, `Cookie`, `Set-Cookie` and fields such as `X-Api-Key` are written as `[redacted]`,
 //! and so are cookies by their name, unless [`cookies`](AccessLogLayer::cookies) allows one; a parameter with the name of a secret, in the
-//! query, in the referer and in other fields with a URL ([`redact`](AccessLogLayer::redact)); and a password in a URL.
+//! query, in a segment of the path, in the referer and in other fields with a URL ([`redact`](AccessLogLayer::redact)); and a password in a URL.
 //!
 //! Of one value at most [16 KiB](AccessLogLayer::field_limit) are written. [`Lines`] holds at most [1 MiB](LineOptions::capacity) of lines, then
 //! drops and counts, or [blocks](Overflow::Block) if told so. A full disk stops nobody.

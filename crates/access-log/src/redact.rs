@@ -137,15 +137,27 @@ impl Redaction {
         }
         let query = text::run(rest, is_before_query);
         let mut written = 0;
-        let mut start = rest.len().min(query + 1);
-        for pair in rest[start..].split(|byte| matches!(byte, b'&' | b'#')) {
-            let end = start + pair.len();
+        let mut parameter = |start: usize, pair: &[u8]| {
             if let Some(secret) = self.secret(pair) {
                 escape(line, &rest[written..start + secret]);
                 line.extend_from_slice(REDACTED);
-                written = end;
+                written = start + pair.len();
             }
-            start = end + 1;
+        };
+        let path = &rest[..query];
+        if path.contains(&b';') {
+            let mut start = 0;
+            for part in path.split(|byte| matches!(byte, b'/' | b';')) {
+                if path[..start].ends_with(b";") {
+                    parameter(start, part);
+                }
+                start += part.len() + 1;
+            }
+        }
+        let mut start = rest.len().min(query + 1);
+        for pair in rest[start..].split(|byte| matches!(byte, b'&' | b'#')) {
+            parameter(start, pair);
+            start += pair.len() + 1;
         }
         escape(line, &rest[written..]);
         is_whole
@@ -328,6 +340,18 @@ mod tests {
             ),
             ("https://ada@a/b:c@d", "https://ada@a/b:c@d"),
             ("/a:b@c", "/a:b@c"),
+            ("/a;jsessionid=x", "/a;jsessionid=[redacted]"),
+            ("/a;jsessionid=x/b?c=d", "/a;jsessionid=[redacted]/b?c=d"),
+            (
+                "/a;jsessionid=x;v=1/b;TOKEN=y?c=d&pin=1#code=z",
+                "/a;jsessionid=[redacted];v=1/b;TOKEN=[redacted]?c=d&pin=[redacted]#code=[redacted]",
+            ),
+            (
+                "https://ada:pw@a/b;sid=x#c",
+                "https://ada:[redacted]@a/b;sid=[redacted]#c",
+            ),
+            ("/a;jsessionid=/b;sid", "/a;jsessionid=/b;sid"),
+            ("/token=x;v=1", "/token=x;v=1"),
         ] {
             assert_eq!(written(&Redaction::default(), url), expected);
         }
@@ -349,7 +373,7 @@ mod tests {
 
     #[test]
     fn a_long_url_is_cut_and_no_secret_shows_at_the_cut() {
-        let url = b"https://ada:hunter2@a/b?c=d&token=hunter2";
+        let url = b"https://ada:hunter2@a/b;sid=hunter2/c?c=d&token=hunter2";
         for limit in 0..=url.len() {
             let mut line = Vec::new();
             let whole = Redaction::default().write(&mut line, url, limit, text::apache);
@@ -357,7 +381,8 @@ mod tests {
             assert!(!line.contains("hun"), "{limit}: {line}");
             assert_eq!(whole, limit == url.len());
             assert!(
-                "https://ada:[redacted]@a/b?c=d&token=[redacted]".starts_with(&line),
+                "https://ada:[redacted]@a/b;sid=[redacted]/c?c=d&token=[redacted]"
+                    .starts_with(&line),
                 "{line}"
             );
         }
@@ -394,6 +419,12 @@ mod tests {
         #[test]
         fn a_secret_is_not_written_wherever_it_stands(before in "[a-z&=;?]{0,12}", after in "(&[a-z&=;?]{0,12})?") {
             let line = written(&Redaction::default(), &format!("/?{before}&token=SECRET{after}"));
+            prop_assert!(!line.contains("SECRET"), "{}", line);
+        }
+
+        #[test]
+        fn a_secret_of_a_segment_is_not_written_either(before in "[a-z/;=]{0,12}", after in "([/;?#][a-z&=;/?#]{0,12})?") {
+            let line = written(&Redaction::default(), &format!("/{before};token=SECRET{after}"));
             prop_assert!(!line.contains("SECRET"), "{}", line);
         }
 
