@@ -3,6 +3,7 @@ mod drain;
 mod events;
 mod file;
 mod lines;
+mod mode;
 mod queue;
 mod rotating;
 #[cfg(unix)]

@@ -252,11 +252,11 @@ fn the_w3cs_directives_stand_at_the_top_of_each_file() {
 }
 
 #[test]
-fn half_a_line_of_a_crash_is_cut_off() {
+fn half_a_line_of_a_crash_gets_its_end() {
     let folder = Folder::new();
     for (before, after) in [
-        ("whole\nhal", "whole\nnext\n"),
-        ("hal", "next\n"),
+        ("whole\nhal", "whole\nhal\nnext\n"),
+        ("hal", "hal\nnext\n"),
         ("whole\n", "whole\nnext\n"),
         ("", "next\n"),
     ] {
@@ -265,6 +265,77 @@ fn half_a_line_of_a_crash_is_cut_off() {
         write(&log, &["next".to_owned()]);
         drop(log);
         assert_eq!(fs::read_to_string(folder.log()).unwrap(), after);
+    }
+}
+
+#[test]
+fn what_another_process_has_written_stays_whenever_the_file_is_opened() {
+    use std::io::Write;
+
+    let folder = Folder::new();
+    let mut other = File::options()
+        .append(true)
+        .create(true)
+        .open(folder.log())
+        .unwrap();
+    other.write_all(b"theirs, in two").unwrap();
+    let log = Lines::file(folder.log()).unwrap();
+    other.write_all(b" parts\n").unwrap();
+    write(&log, &["ours".to_owned()]);
+    other.write_all(b"theirs, in two").unwrap();
+    log.reopen();
+    write(&log, &["ours".to_owned()]);
+    other.write_all(b" parts\n").unwrap();
+    drop(log);
+    assert_eq!(
+        fs::read_to_string(folder.log()).unwrap(),
+        "theirs, in two\n parts\nours\ntheirs, in two\nours\n parts\n"
+    );
+}
+
+#[test]
+fn a_file_with_half_a_line_is_as_old_as_that() {
+    let folder = Folder::new();
+    fs::write(folder.log(), "hal").unwrap();
+    let then = SystemTime::now() - Duration::from_secs(40 * 24 * 3600);
+    File::options()
+        .write(true)
+        .open(folder.log())
+        .unwrap()
+        .set_modified(then)
+        .unwrap();
+    let file = LogFile::at(folder.log()).every(Period::Month);
+    let log = Lines::options().file(file).unwrap();
+    write(&log, &["next".to_owned()]);
+    assert_eq!(folder.old().len(), 1);
+    assert_eq!(folder.lines(), ["hal", "next"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_may_not_read_the_log_may_not_read_what_was_put_away() {
+    use std::os::unix::fs::PermissionsExt;
+
+    for mode in [0o600, 0o640, 0o664] {
+        let folder = Folder::new();
+        fs::write(folder.log(), "").unwrap();
+        fs::set_permissions(folder.log(), PermissionsExt::from_mode(mode)).unwrap();
+        let file = LogFile::at(folder.log()).max_size(100);
+        #[cfg(feature = "gzip")]
+        let file = file.gzip();
+        let log = Lines::options().file(file).unwrap();
+        write(&log, &numbered(55));
+        // Moved by somebody else, it is made anew in the same way.
+        fs::remove_file(folder.log()).unwrap();
+        log.reopen();
+        write(&log, &["last".to_owned()]);
+        drop(log);
+        let files = folder.old().into_iter().chain([folder.log()]);
+        let modes: Vec<_> = files
+            .map(|path| fs::metadata(path).unwrap().permissions().mode() & 0o777)
+            .collect();
+        assert!(modes.len() > 2, "{modes:?}");
+        assert!(modes.iter().all(|found| *found == mode), "{modes:?}");
     }
 }
 
@@ -298,6 +369,7 @@ impl Told {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_stops_nobody_and_is_told() {
     let told = Told::default();

@@ -110,14 +110,29 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 fn pack(path: &Path) -> io::Result<()> {
     use flate2::{Compression, write::GzEncoder};
 
+    use super::mode;
+
+    let mut file = fs::File::open(path)?;
     let unfinished = beside(path, ".part");
-    let mut packer = GzEncoder::new(fs::File::create(&unfinished)?, Compression::default());
-    let done = io::copy(&mut fs::File::open(path)?, &mut packer)
+    // What a crash has left of another try may be open to others.
+    match fs::remove_file(&unfinished) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = fs::File::options();
+    options.write(true);
+    let packed = mode::make_like(&file.metadata()?, &unfinished, options)?;
+    let mut packer = GzEncoder::new(packed, Compression::default());
+    let done = io::copy(&mut file, &mut packer)
         .and_then(|_| packer.finish())
         .and_then(|file| file.sync_all())
         .and_then(|()| fs::rename(&unfinished, beside(path, PACKED)));
     match done {
-        Ok(()) => fs::remove_file(path),
+        Ok(()) => {
+            // Elsewhere than on Unix a file that is open is not removed.
+            drop(file);
+            fs::remove_file(path)
+        }
         Err(error) => {
             // It is of no use, and the next try begins again.
             let _ = fs::remove_file(&unfinished);

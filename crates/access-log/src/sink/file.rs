@@ -12,7 +12,10 @@ use std::{
 /// A file that was moved or removed by somebody else (`logrotate`) is opened anew within a second or so of the next line; at once by
 /// [`Lines::reopen`](crate::Lines::reopen), and, with the feature `signal`, by `SIGHUP`.
 ///
-/// The end of a line that a crash has left behind is cut off when the file is opened, so that the next one does not stick to it.
+/// A new one has the permissions of the one before (on Unix), and so has what was packed; the first one has those that the process gives.
+///
+/// The beginning of a line that a crash has left behind is ended when the file is opened, so that the next one does not stick to it. Nothing
+/// is ever cut off: another process may write to the same file.
 ///
 /// ```
 /// use std::time::Duration;

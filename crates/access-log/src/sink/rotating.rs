@@ -10,7 +10,7 @@ use std::{
     io::{self, Read, Seek, SeekFrom, Write},
     path::Path,
     thread::{self, JoinHandle},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use jiff::{Timestamp, Zoned, tz::TimeZone};
@@ -18,6 +18,7 @@ use jiff::{Timestamp, Zoned, tz::TimeZone};
 use super::{
     archive,
     file::{LogFile, Period},
+    mode,
     target::{Target, first},
 };
 
@@ -26,9 +27,6 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// So long it is not tried again to put a file away, when that failed.
 const PAUSE: Duration = Duration::from_secs(60);
-
-/// A line that a crash has left unfinished is looked for in so many bytes.
-const TORN: u64 = 1 << 20;
 
 #[derive(Debug)]
 pub(super) struct Rotating {
@@ -57,14 +55,9 @@ impl LogFile {
             let text = format!("cannot write the log {}: {error}", self.path.display());
             io::Error::new(error.kind(), text)
         };
-        let (file, metadata) = open(&self.path).map_err(named)?;
+        let opened = Opened::at(&self.path, None).map_err(named)?;
         let zone = TimeZone::system();
-        let is_old = metadata.len() > 0;
-        let last = metadata
-            .modified()
-            .ok()
-            .filter(|_| is_old)
-            .and_then(|time| Timestamp::try_from(time).ok());
+        let last = opened.last.and_then(|time| Timestamp::try_from(time).ok());
         let due = self
             .every
             .map(|period| period.end(last.unwrap_or_else(Timestamp::now), &zone));
@@ -73,14 +66,14 @@ impl LogFile {
             hangup: self.on_hangup.then(Hangup::listen).transpose()?,
             config: self,
             zone,
-            file: Some(file),
-            size: metadata.len(),
+            file: Some(opened.file),
+            size: opened.size,
             between_lines: true,
             due,
             looked: Instant::now(),
             failed: None,
             preamble: String::new(),
-            top: Vec::new(),
+            top: opened.top,
             trouble: None,
             janitor: None,
         })
@@ -178,12 +171,13 @@ impl Rotating {
 
     /// Where that fails, the old file is written on, wherever it is now.
     fn open_anew(&mut self) {
-        match open(&self.config.path) {
-            Ok((file, metadata)) => {
-                self.file = Some(file);
-                self.size = metadata.len();
+        let old = self.file.as_ref().and_then(|file| file.metadata().ok());
+        match Opened::at(&self.config.path, old.as_ref()) {
+            Ok(opened) => {
+                self.file = Some(opened.file);
+                self.size = opened.size;
+                self.top = opened.top;
                 self.looked = Instant::now();
-                self.top.clear();
                 self.begin();
             }
             Err(error) => self.trouble = Some(error),
@@ -291,38 +285,68 @@ impl Drop for Rotating {
     }
 }
 
-fn open(path: &Path) -> io::Result<(File, Metadata)> {
-    let file = File::options().append(true).create(true).open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() || metadata.len() == 0 {
-        return Ok((file, metadata));
-    }
-    // Who may only append cannot look, and goes on behind whatever is there.
-    if let Ok(tail) = File::options().read(true).write(true).open(path) {
-        mend(tail, metadata.len())?;
-    }
-    let metadata = file.metadata()?;
-    Ok((file, metadata))
+/// A file as it was found.
+struct Opened {
+    file: File,
+    size: u64,
+    /// When it was written to, if there is anything in it.
+    last: Option<SystemTime>,
+    /// What goes before the next line.
+    top: Vec<u8>,
 }
 
-/// Cuts off the beginning of a line that a crash has left at the end.
-fn mend(mut file: File, size: u64) -> io::Result<()> {
-    let start = size.saturating_sub(TORN);
-    let mut tail = Vec::new();
+impl Opened {
+    /// Where there is none it is made, with the permissions of the old one.
+    fn at(path: &Path, old: Option<&Metadata>) -> io::Result<Self> {
+        let file = open(path, old)?;
+        let metadata = file.metadata()?;
+        let size = metadata.len();
+        let mut opened = Self {
+            file,
+            size,
+            last: metadata.modified().ok().filter(|_| size > 0),
+            top: Vec::new(),
+        };
+        // Who may only append cannot look, and goes on behind whatever is there.
+        if metadata.is_file() && size > 0 && is_torn(path).unwrap_or(false) {
+            opened.end_line();
+        }
+        Ok(opened)
+    }
+
+    /// Ends the line that a crash has left unfinished. It stays, because it may be that of another process, which is writing it.
+    fn end_line(&mut self) {
+        // At once, because the file may be put away before the next line. On a full disk the end waits for that.
+        match self.file.write_all(b"\n") {
+            Ok(()) => self.size += 1,
+            Err(_) => self.top.push(b'\n'),
+        }
+    }
+}
+
+fn open(path: &Path, old: Option<&Metadata>) -> io::Result<File> {
+    let mut options = File::options();
+    options.append(true);
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        opened => return opened,
+    }
+    if let Some(old) = old.filter(|old| old.is_file()) {
+        match mode::make_like(old, path, options.clone()) {
+            // Somebody else was faster.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            made => return made,
+        }
+    }
+    options.create(true).open(path)
+}
+
+fn is_torn(path: &Path) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    let mut last = [0];
     file.seek(SeekFrom::End(-1))?;
-    (&file).take(1).read_to_end(&mut tail)?;
-    if tail == b"\n" {
-        return Ok(());
-    }
-    tail.clear();
-    file.seek(SeekFrom::Start(start))?;
-    (&file).take(TORN).read_to_end(&mut tail)?;
-    match tail.iter().rposition(|byte| *byte == b'\n') {
-        Some(end) => file.set_len(start + end as u64 + 1),
-        None if start == 0 => file.set_len(0),
-        // What has no line break in all this is no log of ours.
-        None => Ok(()),
-    }
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
 }
 
 #[cfg(unix)]
