@@ -121,8 +121,8 @@ fn pack(path: &Path) -> io::Result<()> {
     }
     let mut options = fs::File::options();
     options.write(true);
-    let packed = mode::make_like(&file.metadata()?, &unfinished, options)?;
-    let mut packer = GzEncoder::new(packed, Compression::default());
+    let target = mode::make_like(&file.metadata()?, &unfinished, options)?;
+    let mut packer = GzEncoder::new(target, Compression::default());
     let done = io::copy(&mut file, &mut packer)
         .and_then(|_| packer.finish())
         .and_then(|file| file.sync_all())
