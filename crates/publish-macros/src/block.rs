@@ -55,6 +55,10 @@ fn directory(krate: &Path, block: &ItemImpl, functions: &[Function]) -> Result<T
     let index = page_method(krate, &format_ident!("index"), functions, Role::Index)?;
     let fallback = page_method(krate, &format_ident!("fallback"), functions, Role::Default)?;
     let arms = arms(krate, functions)?;
+    let names = functions
+        .iter()
+        .filter_map(|function| function.name.as_ref());
+    let fixed = fixed(names.map(|name| name.text.as_str()));
     let other = match one(functions, Role::Lookup)? {
         None => quote!(_ => ::std::result::Result::Ok(::std::option::Option::None)),
         Some(function) => {
@@ -89,10 +93,22 @@ fn directory(krate: &Path, block: &ItemImpl, functions: &[Function]) -> Result<T
                 }
             }
 
+            #fixed
+
             #index
             #fallback
         }
     })
+}
+
+/// Says which names are written down.
+pub(crate) fn fixed<'a>(names: impl Iterator<Item = &'a str>) -> TokenStream {
+    quote! {
+        fn is_fixed(&self, name: &str) -> bool {
+            const NAMES: &[&str] = &[#(#names),*];
+            NAMES.contains(&name)
+        }
+    }
 }
 
 /// An arm for each name: pages of one name are one page.

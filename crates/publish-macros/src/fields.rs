@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::{Data, DeriveInput, Error, Fields, Result, spanned::Spanned};
 
 use crate::{
+    block::fixed,
     name::Name,
     options::{Block, Field},
 };
@@ -37,6 +38,7 @@ pub(crate) fn derive(item: &DeriveInput) -> Result<TokenStream> {
         let why = "nothing of this struct is published: put `#[publish]` on the fields that are";
         return Err(Error::new(item.ident.span(), why));
     }
+    let fixed = fixed(arms.iter().map(|(name, _)| name.as_str()));
     let arms = arms.iter().map(|(_, arm)| arm);
     let access = options.access.as_ref().map(|function| {
         quote_spanned! {function.span()=>
@@ -69,6 +71,8 @@ pub(crate) fn derive(item: &DeriveInput) -> Result<TokenStream> {
                     _ => ::std::result::Result::Ok(::std::option::Option::None),
                 }
             }
+
+            #fixed
         }
     })
 }

@@ -65,6 +65,14 @@ pub trait Directory: Send + Sync {
         visit: &Visit,
     ) -> impl Future<Output = Result<Option<Node<'a>>, BoxError>> + Send;
 
+    /// Is this name one of those that are written down here, which are few, and not whatever a visitor may call? Only such a name stands in the
+    /// pattern of the [`MatchedRoute`](plywood_core::MatchedRoute), by which metrics count; in the place of others stands `<name>`. The macros
+    /// know theirs. By default none is.
+    fn is_fixed(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
+
     /// The page of the directory itself. By default there is none.
     fn index(&self) -> Option<Page<'_>> {
         None
@@ -89,6 +97,10 @@ macro_rules! like_what_it_holds {
                 visit: &Visit,
             ) -> impl Future<Output = Result<Option<Node<'a>>, BoxError>> + Send {
                 (**self).lookup(name, visit)
+            }
+
+            fn is_fixed(&self, name: &str) -> bool {
+                (**self).is_fixed(name)
             }
 
             fn index(&self) -> Option<Page<'_>> {
@@ -154,6 +166,7 @@ pub(crate) trait Erased: Send + Sync {
         name: &'a str,
         visit: &'v Visit,
     ) -> Borrowing<'v, Result<Option<Node<'a>>, BoxError>>;
+    fn is_fixed(&self, name: &str) -> bool;
     fn index(&self) -> Option<Page<'_>>;
     fn fallback(&self) -> Option<Page<'_>>;
 }
@@ -169,6 +182,10 @@ impl<D: Directory> Erased for D {
         visit: &'v Visit,
     ) -> Borrowing<'v, Result<Option<Node<'a>>, BoxError>> {
         Box::pin(Directory::lookup(self, name, visit))
+    }
+
+    fn is_fixed(&self, name: &str) -> bool {
+        Directory::is_fixed(self, name)
     }
 
     fn index(&self) -> Option<Page<'_>> {

@@ -197,12 +197,12 @@ fn unreadable(why: Unreadable, in_body: bool) -> Mismatch {
     Mismatch::Unreadable { in_body, what }
 }
 
-/// What the page is called in logs: the names that led to it, and `<..>` for what is left.
+/// What the page is called in logs: the names that led to it, `<name>` for those that a visitor may choose, and `<..>` for what is left.
 fn pattern(visit: &Visit, rest: usize) -> String {
     let mut pattern = visit.mount().prefix().to_owned();
-    for name in visit.trail().names() {
+    for name in visit.trail().fixed_names() {
         pattern.push('/');
-        pattern.push_str(name);
+        pattern.push_str(name.unwrap_or("<name>"));
     }
     if rest > 0 {
         pattern.push_str("/<..>");

@@ -40,13 +40,19 @@ use plywood_core::{Carrier, Mount, path};
 /// # }
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Trail(Arc<Steps>);
+pub struct Trail(Arc<Way>);
 
 #[derive(Clone, Debug, Default)]
-struct Steps {
+struct Way {
     mount: Mount,
-    names: Vec<String>,
+    steps: Vec<Step>,
     ends_at_page: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Step {
+    name: String,
+    is_fixed: bool,
 }
 
 /// A step of a [`Trail`].
@@ -66,46 +72,53 @@ impl Trail {
     }
 
     pub(crate) fn at(mount: Mount) -> Self {
-        Self(Arc::new(Steps {
+        Self(Arc::new(Way {
             mount,
-            ..Steps::default()
+            ..Way::default()
         }))
     }
 
-    pub(crate) fn enter(&mut self, name: &str) {
-        self.steps().names.push(name.to_owned());
+    pub(crate) fn enter(&mut self, name: &str, is_fixed: bool) {
+        let name = name.to_owned();
+        self.way().steps.push(Step { name, is_fixed });
     }
 
     pub(crate) fn end_at_page(&mut self) {
-        self.steps().ends_at_page = true;
+        self.way().ends_at_page = true;
     }
 
     pub(crate) fn go_back_to(&mut self, depth: usize) {
-        let steps = self.steps();
-        steps.names.truncate(depth);
-        steps.ends_at_page = false;
+        let way = self.way();
+        way.steps.truncate(depth);
+        way.ends_at_page = false;
     }
 
-    fn steps(&mut self) -> &mut Steps {
+    fn way(&mut self) -> &mut Way {
         Arc::make_mut(&mut self.0)
     }
 
     /// The names below the root, decoded.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.0.names.iter().map(String::as_str)
+        self.0.steps.iter().map(|step| step.name.as_str())
+    }
+
+    /// The names that are written down, and nothing for those that a visitor may choose.
+    pub(crate) fn fixed_names(&self) -> impl Iterator<Item = Option<&str>> {
+        let steps = self.0.steps.iter();
+        steps.map(|step| step.is_fixed.then_some(step.name.as_str()))
     }
 
     /// The steps with their links, from the root on.
     pub fn crumbs(&self) -> impl Iterator<Item = Crumb<'_>> {
-        let steps = &*self.0;
-        let mut href = format!("{}/", steps.mount.prefix());
+        let way = &*self.0;
+        let mut href = format!("{}/", way.mount.prefix());
         let root = Crumb {
             name: "",
             href: href.clone(),
         };
-        let below = steps.names.iter().enumerate().map(move |(at, name)| {
+        let below = self.names().enumerate().map(move |(at, name)| {
             href.push_str(&path::encode(name));
-            if at + 1 < steps.names.len() || !steps.ends_at_page {
+            if at + 1 < way.steps.len() || !way.ends_at_page {
                 href.push('/');
             }
             Crumb {
@@ -128,8 +141,8 @@ mod tests {
         let mut request = Request::get("/a/b").body(()).unwrap();
         assert!(Mount::enter(&mut request, "/a").unwrap());
         let mut trail = Trail::at(Mount::of(&request));
-        trail.enter("b c");
-        trail.enter("d");
+        trail.enter("b c", true);
+        trail.enter("d", true);
         let hrefs = |trail: &Trail| trail.crumbs().map(|crumb| crumb.href).collect::<Vec<_>>();
         assert_eq!(hrefs(&trail), ["/a/", "/a/b%20c/", "/a/b%20c/d/"]);
         trail.end_at_page();

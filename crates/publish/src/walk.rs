@@ -37,11 +37,11 @@ pub(crate) fn walk<'a>(
             Some((name, _)) if name.starts_with('_') => Answered(refusal::not_found()),
             Some((&name, rest)) => match here.lookup(name, &asked.visit).await? {
                 Some(Node::Directory(below)) => {
-                    asked.visit.trail_mut().enter(name);
+                    asked.visit.trail_mut().enter(name, here.is_fixed(name));
                     walk(below.directory(), rest, asked).await?
                 }
                 Some(Node::Page(page)) if !asked.visit.has_trailing_slash => {
-                    asked.visit.trail_mut().enter(name);
+                    asked.visit.trail_mut().enter(name, here.is_fixed(name));
                     asked.visit.trail_mut().end_at_page();
                     Answered(page.call(rest, asked).await?)
                 }

@@ -652,7 +652,8 @@ async fn the_trail_is_told_to_those_outside_and_so_is_the_route() {
             &["shop", "find"][..],
             "/m/shop/find/<..>",
         ),
-        ("/shop/7/", &["shop", "7"], "/m/shop/7/"),
+        ("/shop/7/", &["shop", "7"], "/m/shop/<name>/"),
+        ("/shop/8/", &["shop", "8"], "/m/shop/<name>/"),
         ("/wiki/a/b", &["wiki"], "/m/wiki/<..>"),
     ] {
         let mut request = Request::get(format!("/m{target}"))
@@ -724,6 +725,53 @@ async fn a_directory_that_is_written_by_hand_gets_no_private_names() {
             404,
             "{target}"
         );
+    }
+}
+
+#[tokio::test]
+async fn what_a_visitor_calls_a_directory_is_in_no_pattern() {
+    #[derive(Default)]
+    struct Words;
+    struct Word;
+
+    impl Directory for Words {
+        async fn lookup<'a>(&'a self, _: &'a str, _: &Visit) -> Result<Option<Node<'a>>, BoxError> {
+            Ok(Some(Node::directory(Word)))
+        }
+
+        fn is_fixed(&self, name: &str) -> bool {
+            name == "all"
+        }
+    }
+
+    #[publish]
+    impl Word {
+        #[publish]
+        fn length(&self) -> &'static str {
+            "7"
+        }
+
+        #[publish(lookup)]
+        fn other(&self, name: String) -> Option<Everything> {
+            (!name.is_empty()).then_some(Everything)
+        }
+    }
+
+    for (target, expected) in [
+        ("/aa/length", "/<name>/length"),
+        ("/bb/length", "/<name>/length"),
+        ("/all/length", "/all/length"),
+        ("/all/length/more", "/all/length/<..>"),
+        ("/aa/bb/down/cc/dd", "/<name>/<name>/<name>/<name>/<..>"),
+    ] {
+        let mut request = Request::get(target).body(Body::empty()).unwrap();
+        let witness = Witness::call(&mut request);
+        // Held the same behind a reference of any kind.
+        let tree: Box<std::sync::Arc<Words>> = Box::default();
+        let _ = Publish::new(tree).oneshot(request).await.unwrap();
+        let route = witness.route();
+        let pattern = route.as_ref().map(MatchedRoute::pattern);
+        assert_eq!(pattern, Some(expected), "{target}");
     }
 }
 
