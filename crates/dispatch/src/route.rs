@@ -11,6 +11,7 @@ use crate::{
     matching::Terms,
     methods::Methods,
     part::{Part, parts},
+    redirect,
     rule::Redirection,
 };
 
@@ -86,8 +87,31 @@ pub(crate) enum Step {
 /// Where a rule sends the client.
 #[derive(Clone)]
 pub(crate) enum Target {
-    Template(Box<[Step]>),
+    Template { start: Start, steps: Box<[Step]> },
     Function(Redirection),
+}
+
+/// How a target begins, by its own text: what its variables hold changes nothing of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// With a scheme or another host.
+    Whole,
+    /// At the host's root.
+    Host,
+    /// At the map's root.
+    Map,
+}
+
+impl Start {
+    fn of(steps: &[Step]) -> Self {
+        match steps.first() {
+            Some(Step::Text(text)) if text.starts_with("//") || redirect::is_absolute(text) => {
+                Self::Whole
+            }
+            Some(Step::Text(text)) if text.starts_with('/') => Self::Host,
+            _ => Self::Map,
+        }
+    }
 }
 
 /// What a map says of all its rules.
@@ -457,7 +481,10 @@ impl Steps<'_> {
             rest = &rest[start + length + 1..];
         }
         push_text(&mut steps, rest);
-        Ok(Some(Target::Template(steps.into())))
+        Ok(Some(Target::Template {
+            start: Start::of(&steps),
+            steps: steps.into(),
+        }))
     }
 }
 

@@ -5,10 +5,10 @@ use std::{collections::HashMap, fmt};
 use http::Method;
 
 use crate::{
-    Allow, Base, Route,
+    Allow, Base, Route, encode,
     matching::{Near, Step, Terms, Walk, Wanted},
     redirect::{Goal, Redirect},
-    route::{self, Target},
+    route::{self, Start, Target},
     rule::Redirection,
     spans::Spans,
     trie::Trie,
@@ -313,30 +313,35 @@ impl Table {
 /// Where a rule redirects to, for what the path holds.
 fn aim(route: &Route, target: &Target, found: &Found<'_>) -> String {
     let values = route.values(found.texts(route));
-    let steps = match target {
+    let (start, steps) = match target {
         Target::Function(Redirection::Function(function)) => return function(&values),
         Target::Function(Redirection::Template(template)) => return template.clone(),
-        Target::Template(steps) => steps,
+        Target::Template { start, steps } => (start, steps),
     };
     let mut url = String::new();
-    // A variable at the front could otherwise make it another host, or another scheme.
-    let begins_with_variable = matches!(steps.first(), Some(route::Step::Parameter(_)));
     for step in steps {
         match step {
             route::Step::Text(text) => url.push_str(text),
             route::Step::Parameter(index) => {
                 let parameter = &route.parameters[*index];
-                if let Some(value) = values.get(&parameter.name) {
-                    // What was matched is written as it is read; where that cannot be, it is left out.
-                    let _ = parameter.kind.write(value, &mut url);
+                let before = url.len();
+                if let Some(value) = values.get(&parameter.name)
+                    && parameter.kind.write(value, &mut url).is_err()
+                {
+                    // No value that can be written, such as a number that is too large: then as it was sent.
+                    url.truncate(before);
+                    let text = found.texts(route).nth(*index).unwrap_or_default();
+                    encode::push(&mut url, text, &encode::PATH);
                 }
             }
         }
     }
-    if begins_with_variable {
-        return format!("./{}", url.trim_start_matches('/'));
+    // What the variables hold could otherwise make it another host, or another scheme.
+    match start {
+        Start::Whole => url,
+        Start::Host => format!("/{}", url.trim_start_matches('/')),
+        Start::Map => format!("./{}", url.trim_start_matches('/')),
     }
-    url
 }
 
 #[inline]

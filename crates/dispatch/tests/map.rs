@@ -565,16 +565,35 @@ proptest! {
     }
 
     #[test]
-    fn a_redirect_never_leaves_the_host(path in "/{1,3}[a-z/:@.<>\\\\é%?#]{0,20}") {
+    fn a_redirect_never_leaves_the_host(
+        path in "/{1,3}[a-z/:@.<>\\\\é%?#]{0,20}",
+        number in prop_oneof!["[0-9]{1,50}", "[0-9]{300,400}"],
+        text in "[a-z:@.-]{0,60}",
+    ) {
         let map = Map::builder()
             .route("/<path:p>/", "branch")
             .route(Rule::new("/x/<path:p>").redirect_to("<p>"), "front")
             .route(Rule::new("/y/<path:p>").redirect_to("/<p>"), "root")
             .route(Rule::new("/z/<p>").redirect_to("below/<p>?q=<p>"), "below")
+            .route(Rule::new("/i/<int:n>/<p>").redirect_to("/<n>/<p>"), "number")
+            .route(Rule::new("/f/<float:n>/<path:p>").redirect_to("/<n>/<p>"), "float")
+            .route(Rule::new("/s/<string(minlength=0):n>/<p>").redirect_to("/<n>/<p>"), "text")
+            .route(Rule::new("/a/<any(\"\",b):n>/<path:p>").redirect_to("<n>/<p>"), "any")
+            .route(Rule::new("/g/<path:p>").redirect_to("go<p>"), "scheme")
             .build()
             .unwrap();
         let base = Base::new("example.com").script_name("/app");
-        for path in [path.clone(), format!("/x{path}"), format!("/y{path}"), format!("/z{path}")] {
+        for path in [
+            path.clone(),
+            format!("/x{path}"),
+            format!("/y{path}"),
+            format!("/z{path}"),
+            format!("/g{path}"),
+            format!("/i/{number}/{text}"),
+            format!("/f/{number}.{number}/{text}{path}"),
+            format!("/s//{text}"),
+            format!("/a//{text}"),
+        ] {
             if let Verdict::Redirect(redirect) = map.bind(&base).find(&Method::GET, &path) {
                 let url = map.bind(&base).location(&redirect, None);
                 let rest = url.strip_prefix("http://example.com/");
@@ -590,6 +609,60 @@ proptest! {
         for path in [path, slashes] {
             let _ = say(&map, "GET", &path);
         }
+    }
+}
+
+#[test]
+fn what_a_variable_holds_is_neither_left_out_of_a_redirect_nor_its_host() {
+    let map = Map::builder()
+        .merge_slashes(false)
+        .route(
+            Rule::new("/old/<int:id>/<slug>").redirect_to("/<id>/<slug>"),
+            0,
+        )
+        .route(
+            Rule::new("/far/<float:x>/<slug>").redirect_to("/<x>/<slug>"),
+            1,
+        )
+        .route(
+            Rule::new("/any/<any(\"\",b):x>/<slug>").redirect_to("/<x>/<slug>"),
+            2,
+        )
+        .route(
+            Rule::new("/none/<string(minlength=0):x>/<slug>").redirect_to("/<x>/<slug>"),
+            3,
+        )
+        .route(Rule::new("/to/<path:p>").redirect_to("go<p>"), 4)
+        .route(
+            Rule::new("/out/<p>").redirect_to("https://other.example/<p>"),
+            5,
+        )
+        .route(Rule::new("/like/<p>").redirect_to("//other.example/<p>"), 6)
+        .build()
+        .unwrap();
+    let (long, large) = ("9".repeat(40), "9".repeat(400));
+    let base = Base::new("h");
+    for (path, expected) in [
+        (format!("/old/{long}/evil"), format!("http://h/{long}/evil")),
+        ("/old/007/evil".to_owned(), "http://h/7/evil".to_owned()),
+        (
+            format!("/far/{large}.5/evil"),
+            format!("http://h/{large}.5/evil"),
+        ),
+        ("/any//evil".to_owned(), "http://h/evil".to_owned()),
+        ("/none//evil".to_owned(), "http://h/evil".to_owned()),
+        ("/to/://evil".to_owned(), "http://h/go:/evil".to_owned()),
+        ("/out/x".to_owned(), "https://other.example/x".to_owned()),
+        ("/like/x".to_owned(), "http://other.example/x".to_owned()),
+    ] {
+        let Verdict::Redirect(redirect) = map.bind(&base).find(&Method::GET, &path) else {
+            panic!("{path} is not redirected");
+        };
+        assert_eq!(
+            map.bind(&base).location(&redirect, None),
+            expected,
+            "{path}"
+        );
     }
 }
 
