@@ -46,7 +46,15 @@ pub(crate) fn push(url: &mut String, text: &str, plain: &Plain) {
     }
 }
 
-/// The same for a query, where a space becomes a plus.
+/// Leaves one of the slashes that a path begins with, which starts at `path` of `url`: with two it would be another host.
+pub(crate) fn single_slash(url: &mut String, path: usize) {
+    let slashes = url[path..].bytes().take_while(|&byte| byte == b'/').count();
+    if slashes > 1 {
+        url.drain(path + 1..path + slashes);
+    }
+}
+
+/// Adds `text` to a query as [`push`] does, where a space becomes a plus.
 pub(crate) fn push_query(url: &mut String, text: &str) {
     for (index, word) in text.split(' ').enumerate() {
         if index > 0 {

@@ -144,8 +144,10 @@ impl<'a> Link<'a> {
         } else {
             url.push_str(script.trim_end_matches('/'));
         }
+        let path = url.len();
         url.push('/');
         put(&route.path_steps, route, values, &mut url)?;
+        encode::single_slash(&mut url, path);
         if self.unknown {
             self.query(route, values, &mut url);
         }

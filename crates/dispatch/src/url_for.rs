@@ -3,7 +3,7 @@ use std::sync::Arc;
 use http::Request;
 use plywood_core::{MatchedRoute, Mount};
 
-use crate::{Base, Link, PathWriter, Routes, UrlError, Value, table::Table};
+use crate::{Base, Link, PathWriter, Routes, UrlError, Value, encode, table::Table};
 
 /// Builds the URLs of the dispatcher whose rule a request matched, where it stands: below its mounts, at its host.
 ///
@@ -69,7 +69,9 @@ impl UrlFor {
     /// The URL of a page of an enum, below the same mounts.
     pub fn page(&self, page: &impl Routes) -> String {
         let mut url = self.base.script_name.trim_end_matches('/').to_owned();
+        let path = url.len();
         page.write(&mut PathWriter::new(&mut url));
+        encode::single_slash(&mut url, path);
         url
     }
 

@@ -33,6 +33,39 @@ enum Page {
     Odd,
 }
 
+#[derive(Debug, PartialEq, Routes)]
+enum Front {
+    #[route("/<a>/<b>")]
+    Two { a: String, b: String },
+    #[route("/<path:p>")]
+    Rest { p: String },
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_page_holds_its_url_stays_on_the_host(a in "[/a.\\\\:]{0,4}", b in "/{0,3}[a.]{0,4}") {
+        let mounted = Request::get("/").body(()).unwrap();
+        let map = plywood_dispatch::Map::builder()
+            .route(plywood_dispatch::Rule::new("/<any(\"\",b):a>/<path:b>").name("any"), ())
+            .build()
+            .unwrap();
+        let root = plywood_dispatch::Base::new("h");
+        let values = [("a", "".into()), ("b", b.as_str().into())];
+        let mut urls: Vec<String> = map.bind(&root).url("any", &values).into_iter().collect();
+        for page in [
+            Front::Two { a, b: b.clone() },
+            Front::Two { a: String::new(), b: b.clone() },
+            Front::Rest { p: b },
+        ] {
+            urls.push(page.url());
+            urls.push(UrlFor::of(&mounted).page(&page));
+        }
+        for url in urls {
+            prop_assert!(url.starts_with('/') && !url.starts_with("//"), "{}", url);
+        }
+    }
+}
+
 #[test]
 fn a_page_is_found_and_knows_its_url() {
     let pages = Page::pages().unwrap();
