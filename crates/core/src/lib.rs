@@ -46,6 +46,7 @@ pub mod body;
 mod error;
 pub mod extensions;
 pub mod future;
+pub mod host;
 pub mod html;
 pub mod path;
 mod service;

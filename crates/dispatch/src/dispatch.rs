@@ -8,6 +8,7 @@ use http::{HeaderValue, Method, Request, Response, header};
 use plywood_core::{
     Body, BoxError, Failure, HttpBody, MatchedRoute, Mount, Params, Path, Scheme,
     future::{Edited, Gated},
+    host,
     path::{Malformed, encode_query},
     sheet::{Described, Sheet},
 };
@@ -300,12 +301,8 @@ impl Place {
 
 /// The base of a request: its host, in lower case and without the scheme's port, and its scheme.
 pub(crate) fn base_of<B>(request: &Request<B>) -> Base {
-    let field = request.headers().get(header::HOST);
-    let host = match request.uri().authority() {
-        Some(authority) => authority.as_str(),
-        None => field.and_then(|field| field.to_str().ok()).unwrap_or(""),
-    };
-    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let host = host::of(request.uri(), request.headers()).unwrap_or_default();
+    let host = &*host;
     // What is no host must not get into a URL.
     let is_of_host = |c: char| c.is_ascii_alphanumeric() || "-._~:[]!$&'()*+,;=%".contains(c);
     let host = if host.chars().all(is_of_host) {

@@ -569,6 +569,30 @@ async fn a_rule_may_have_a_subdomain_or_a_host() {
 }
 
 #[tokio::test]
+async fn a_request_whose_host_can_be_read_in_two_ways_is_of_no_host() {
+    let site = Dispatch::<BoxError>::builder()
+        .map(plywood_dispatch::MapBuilder::host_matching)
+        .get(Rule::new("/").host("<name>.example"), linted())
+        .build()
+        .unwrap();
+    for (lines, status) in [
+        (&["admin.example"][..], StatusCode::OK),
+        (&["Admin.example.:8000"], StatusCode::OK),
+        (&["admin.example", "b.example"], StatusCode::NOT_FOUND),
+        (&["x@admin.example"], StatusCode::NOT_FOUND),
+        (&[], StatusCode::NOT_FOUND),
+    ] {
+        let mut request = Request::get("/");
+        for line in lines {
+            request = request.header(header::HOST, *line);
+        }
+        let request = request.body(Body::empty()).unwrap();
+        let response = site.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), status, "{lines:?}");
+    }
+}
+
+#[tokio::test]
 async fn redirects_keep_the_mount_and_the_query_and_the_host() {
     let inner = Dispatch::<BoxError>::builder()
         .get(Rule::new("/all/").name("all").default("page", 1), linted())

@@ -1,9 +1,9 @@
 //! Where a service is mounted: a path, below a host or below any.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use http::{Uri, uri::Authority};
-use plywood_core::{Path, path};
+use plywood_core::{Path, host::canonical, path};
 
 use crate::{BuildError, BuildErrorKind};
 
@@ -63,24 +63,6 @@ fn is_host(text: &str) -> bool {
         let is_all = rest == Some("") || (rest.is_some() && authority.port_u16().is_some());
         is_all && !name.is_empty() && !has_empty_label(name)
     })
-}
-
-/// A host as it is compared: in lower case, without the dot that stands for the root of all names.
-pub(crate) fn canonical(host: &str) -> Cow<'_, str> {
-    let (name, port) = split_port(host);
-    let bare = name.strip_suffix('.').unwrap_or(name);
-    if bare.len() == name.len() && !host.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Cow::Borrowed(host);
-    }
-    Cow::Owned([bare, port].concat().to_ascii_lowercase())
-}
-
-/// The host's name or address, and `:port` if there is one.
-pub(crate) fn split_port(host: &str) -> (&str, &str) {
-    match host.rfind(':') {
-        Some(at) if host[at + 1..].bytes().all(|byte| byte.is_ascii_digit()) => host.split_at(at),
-        _ => (host, ""),
-    }
 }
 
 #[cfg(test)]

@@ -112,7 +112,7 @@ impl<T> Table<T> {
             return Some((&chosen.entry, ""));
         }
         let host = (!self.hosts.is_empty())
-            .then(|| host::of(&head.uri, &head.headers))
+            .then(|| plywood_core::host::of(&head.uri, &head.headers))
             .flatten();
         let hosts = host.iter().flat_map(|host| host::candidates(host));
         hosts
