@@ -97,6 +97,8 @@ const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("expired sessions swept at", "200, each minute", "session-sqlite/src/verbs.rs", "const SWEEP: u32 = 200;"),
     ("expired sessions swept at", "200, each minute", "session-sqlite/src/lane.rs", "SWEEP_EVERY: Duration = Duration::from_secs(60);"),
     ("a request's body, decoded", "16 MiB", "compression/src/decompression/layer.rs", "const MAX_SIZE: u64 = 16 << 20;"),
+    ("the same body, as it was sent", "a hundredth and 64 KiB more", "compression/src/decompression/body.rs", "const OVERHEAD: u64 = 64 * 1024;"),
+    ("the same body, as it was sent", "a hundredth and 64 KiB more", "compression/src/decompression/body.rs", "(self.size / 100)"),
     ("how many times it may grow", "100, from the first MiB on", "compression/src/decompression/layer.rs", "const MAX_RATIO: u64 = 100;"),
     ("how many times it may grow", "100, from the first MiB on", "compression/src/decompression/body.rs", "const HARMLESS: u64 = 1 << 20;"),
     ("codings of one body", "1", "compression/src/decompression/codings.rs", "(Self::Plain, Some(coding)) => Self::In(coding),"),

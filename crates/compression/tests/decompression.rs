@@ -207,6 +207,72 @@ fn a_bomb_is_413_and_comes_to_little() {
     }
 }
 
+/// Coded bytes that decode to nothing, however many they are: what begins them, and what comes again and again.
+fn nothing(coding: Coding) -> (Vec<u8>, Vec<u8>) {
+    match coding {
+        Coding::Gzip => (Vec::new(), encode(Coding::Gzip, b"")),
+        // A stored block of no bytes.
+        Coding::Deflate => (vec![0x78, 0x9c], vec![0, 0, 0, 0xff, 0xff]),
+        // A frame to be skipped, of no bytes.
+        Coding::Zstd => (Vec::new(), vec![0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0]),
+        // A block of metadata, of no bytes.
+        Coding::Br => (vec![0x0c], vec![0x06]),
+        Coding::Dcz | Coding::Dcb => panic!("not for requests"),
+    }
+}
+
+/// At least `length` bytes of it.
+fn much_nothing(coding: Coding, length: usize) -> Vec<u8> {
+    let (first, again) = nothing(coding);
+    [first, again.repeat(length / again.len() + 1)].concat()
+}
+
+#[test]
+fn coded_bytes_that_come_to_nothing_have_a_bound() {
+    let layer = DecompressionLayer::new().max_size(1 << 16);
+    for coding in CODINGS {
+        assert_eq!(
+            refused(&layer, *coding, much_nothing(*coding, 1 << 20)),
+            (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                DecompressionErrorKind::TooLarge
+            ),
+            "{coding:?}"
+        );
+    }
+    // What does not become smaller, and a little nothing, are no harm.
+    let noise: Vec<u8> = (0..1u32 << 16)
+        .map(|at| at.wrapping_mul(2_654_435_761).rotate_left(15).to_le_bytes()[1])
+        .collect();
+    for coding in CODINGS {
+        let coded = encode(*coding, &noise);
+        let seen = send(&layer, coding.as_str(), coded.into()).unwrap();
+        assert_eq!(seen.body.unwrap(), noise);
+    }
+    let coded = much_nothing(Coding::Gzip, 50_000).into();
+    let seen = send(&layer, "gzip", coded).unwrap();
+    assert_eq!(seen.body.unwrap(), b"");
+}
+
+#[test]
+fn what_comes_to_nothing_gives_others_a_turn() {
+    let waits = Mutex::new(0);
+    let service = ServiceBuilder::new()
+        .layer(DecompressionLayer::new())
+        .service(service_fn(|request: Request<Body>| async {
+            *waits.lock().unwrap() = stage::read(request.into_body()).waits;
+            Ok::<_, Infallible>(Response::new(Body::empty()))
+        }));
+    let coded = much_nothing(Coding::Gzip, 1 << 20);
+    let request = Request::post("/")
+        .header("content-encoding", "gzip")
+        .body(Body::from(coded));
+    let answer = service.oneshot(request.unwrap()).now_or_never();
+    assert!(answer.is_some());
+    // Each of the 52,000 members costs more than its 20 bytes.
+    assert!(*waits.lock().unwrap() >= 100);
+}
+
 #[cfg(feature = "zstd")]
 #[test]
 fn a_window_beyond_the_standard_is_refused_before_it_is_allocated() {

@@ -19,8 +19,14 @@ use super::{
 /// The longest frame that comes out, in bytes.
 const FRAME: usize = 16 * 1024;
 
-/// How many decoded bytes come out before others get a turn on this thread.
+/// How many bytes go in, or come out, before others get a turn on this thread.
 const TURN: usize = 256 * 1024;
+
+/// What a step counts at least, in bytes of a turn: it costs something even if it comes to nothing.
+const STEP: usize = 1024;
+
+/// So many coded bytes more than decoded ones may go in, beside a hundredth: there are those that decode to nothing.
+const OVERHEAD: u64 = 64 * 1024;
 
 /// So much may come out whatever the ratio: a short body that is all spaces does no harm.
 const HARMLESS: u64 = 1 << 20;
@@ -30,6 +36,14 @@ const HARMLESS: u64 = 1 << 20;
 pub(crate) struct Bounds {
     pub(crate) size: u64,
     pub(crate) ratio: u64,
+}
+
+impl Bounds {
+    /// The most that may go in: what does not become smaller becomes hardly longer.
+    const fn coded(&self) -> u64 {
+        let overhead = (self.size / 100).saturating_add(OVERHEAD);
+        self.size.saturating_add(overhead)
+    }
 }
 
 /// Where the body leaves why it failed, for whoever answers.
@@ -143,12 +157,12 @@ impl Decoding {
         self.complete = complete;
         self.has_more = filled == FRAME;
         self.came_out += filled as u64;
-        self.turn += filled;
-        if self.came_out > self.bounds.size {
-            return Err(self.fail(DecompressionErrorKind::TooLarge));
-        }
+        self.turn += filled.max(taken).max(STEP);
         // What has not been taken in yet has no part in what came out.
         let came_in = self.came_in - self.coded.len() as u64;
+        if self.came_out > self.bounds.size || came_in > self.bounds.coded() {
+            return Err(self.fail(DecompressionErrorKind::TooLarge));
+        }
         let most = came_in.saturating_mul(self.bounds.ratio).max(HARMLESS);
         if self.came_out > most {
             return Err(self.fail(DecompressionErrorKind::Bomb));

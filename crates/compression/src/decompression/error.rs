@@ -14,7 +14,7 @@ pub struct DecompressionError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DecompressionErrorKind {
-    /// Decoded, it is longer than [`max_size`](crate::DecompressionLayer::max_size).
+    /// Decoded, it is longer than [`max_size`](crate::DecompressionLayer::max_size), or it is so long already while it is coded.
     TooLarge,
     /// It grows more than [`max_ratio`](crate::DecompressionLayer::max_ratio) times, or wants more memory than the standard asks for.
     Bomb,

@@ -60,6 +60,8 @@ impl DecompressionLayer {
     }
 
     /// The most bytes that a body may be long when it is decoded. The default is 16 MiB. Plain bodies are not measured.
+    ///
+    /// Coded, it may be a hundredth and 64 KiB longer than that, because there are coded bytes that decode to nothing.
     #[must_use]
     pub fn max_size(mut self, bytes: u64) -> Self {
         Arc::make_mut(&mut self.bounds).size = bytes;
