@@ -8,6 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, header, response};
+use plywood_core::Mount;
 use plywood_header::entity_tag::EntityTag;
 
 use crate::effort::Job;
@@ -52,9 +53,11 @@ pub(crate) fn resource<B>(request: &Request<B>) -> Option<Arc<str>> {
     if request.method() != Method::GET || headers.contains_key(header::AUTHORIZATION) {
         return None;
     }
-    let host = request.uri().authority().map(http::uri::Authority::as_str);
+    // What a mount has taken off tells one service from another.
+    let mount = Mount::of(request);
+    let uri = mount.original_uri(request.uri());
+    let host = uri.authority().map(http::uri::Authority::as_str);
     let host = host.or_else(|| headers.get(header::HOST)?.to_str().ok());
-    let uri = request.uri();
     // The text as it came, and not the path that it means: two spellings are two answers, and that is no harm.
     let target = uri.path_and_query().map_or("/", |target| target.as_str());
     Some([host.unwrap_or_default(), target].concat().into())
@@ -65,11 +68,24 @@ pub(crate) fn is_not_for_all(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(header::CACHE_CONTROL).iter();
     let mut directives = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
     headers.contains_key(header::SET_COOKIE)
+        || is_by_visitor(headers)
         || directives.any(|directive| {
             let name = directive.split(|byte| *byte == b'=').next();
             let name = name.unwrap_or_default().trim_ascii();
             name.eq_ignore_ascii_case(b"no-store") || name.eq_ignore_ascii_case(b"private")
         })
+}
+
+/// Whether `Vary` says that who asks decides what is answered.
+fn is_by_visitor(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(header::VARY).iter();
+    let mut fields = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+    fields.any(|field| {
+        let field = field.trim_ascii();
+        [&b"*"[..], b"cookie", b"authorization"]
+            .iter()
+            .any(|known| field.eq_ignore_ascii_case(known))
+    })
 }
 
 /// What an answer was compressed to; `None` if it did not become smaller.
@@ -344,6 +360,11 @@ mod tests {
             (&[("cache-control", "max-age=60, No-Store")], true),
             (&[("cache-control", "private=\"x\"")], true),
             (&[("set-cookie", "a=b")], true),
+            (&[("vary", "accept-encoding, origin")], false),
+            (&[("vary", "origin"), ("vary", "accept , Cookie")], true),
+            (&[("vary", "AUTHORIZATION")], true),
+            (&[("vary", "*")], true),
+            (&[("vary", "x-cookie")], false),
         ] {
             let mut headers = HeaderMap::new();
             for (name, value) in fields {

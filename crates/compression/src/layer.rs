@@ -177,10 +177,13 @@ impl CompressionLayer {
 
     /// Keeps up to so many bytes of compressed answers, so that what is asked for again is not compressed again. By default none are kept.
     ///
-    /// An answer is known by its URL, its strong entity tag and its length, so this is for files and for pages whose handler makes such tags. Answers that are
-    /// `private` or `no-store`, that set cookies, or that are to a request with `Authorization`, are not kept. Of those who ask for an answer at
-    /// hand at the same time one compresses it, and the others wait for that; a stream is kept when it has come to its end, up to a quarter
+    /// An answer is known by the URL that was sent, its strong entity tag and its length, so this is for files and for pages whose handler
+    /// makes such tags. Answers that are `private` or `no-store`, that set cookies, whose `Vary` names `Cookie`, `Authorization` or `*`, or
+    /// that are to a request with `Authorization`, are not kept. Of those who ask for an answer at hand at the same time one compresses it, and the others wait for that; a stream is kept when it has come to its end, up to a quarter
     /// of all bytes, and nobody waits for it.
+    ///
+    /// One layer around two services is one cache for both, and so are its clones: where the two answer the same URL under the same tag,
+    /// give each a layer of its own.
     #[must_use]
     pub fn cache(mut self, bytes: usize) -> Self {
         self.edit().cache = Some(Arc::new(Cache::new(bytes)));
