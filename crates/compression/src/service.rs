@@ -189,7 +189,12 @@ impl Compress {
         };
         let key = self.key(parts, &job);
         let kept = self.layer.kept().zip(key.as_ref());
-        if let Some(coded) = kept.and_then(|(cache, key)| cache.find(key)) {
+        let find = || kept.and_then(|(cache, key)| cache.find(key));
+        let hit = find();
+        // The head of one that becomes a dictionary says so each time, so its bytes are looked at first.
+        #[cfg(feature = "dictionary")]
+        let hit = hit.filter(|_| !self.may_become_dictionary());
+        if let Some(coded) = hit {
             return self.finished(parts, &job, coded, || Compressed::plain(body));
         }
         // Nobody waits for an encoder: a plain answer is right too.
@@ -210,6 +215,11 @@ impl Compress {
                 self.finished(parts, &job, coded, || Compressed::whole(plain))
             }
             AtHand::Part(first, rest) => {
+                if let Some(coded) = find().flatten() {
+                    let length = Some(coded.len());
+                    head::recode(&mut parts.headers, job.coding, self.layer.tags(), length);
+                    return Compressed::whole(coded);
+                }
                 head::recode(&mut parts.headers, job.coding, self.layer.tags(), None);
                 let stream = Stream::new(encoder, first, rest, 2 * job.portion());
                 let claim = self
@@ -251,6 +261,11 @@ impl Compress {
 
 #[cfg(feature = "dictionary")]
 impl Compress {
+    fn may_become_dictionary(&self) -> bool {
+        let concern = self.asked.concern();
+        concern.is_some_and(|concern| concern.becomes.is_some())
+    }
+
     /// The dictionary that the client holds, if it is one of ours.
     fn available(&self) -> Option<&Arc<Known>> {
         self.asked.concern()?.available.as_ref()
