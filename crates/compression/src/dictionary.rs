@@ -6,8 +6,8 @@ mod pattern;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
-use plywood_core::path::Path;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header::AUTHORIZATION};
+use plywood_core::{Mount, path::Path};
 
 use self::known::Shelf;
 use crate::cache::is_not_for_all;
@@ -20,8 +20,8 @@ pub(crate) use self::{known::Known, pattern::Pattern};
 /// a URL that the pattern covers; then the answer travels as the difference, in the coding `dcz` or `dcb`. The server keeps the same bytes, in
 /// memory and within a bound.
 ///
-/// A pattern is a path in which each `*` stands for any characters, `/` among them. It is sent to the browser, which reads it as a
-/// URL pattern: other characters that mean something there (`:(){}+?\`) are refused.
+/// A pattern is a path in which each `*` stands for any characters, `/` among them; below a mount, the path that was sent.
+/// It is sent to the browser, which reads it as a URL pattern: other characters that mean something there (`:(){}+?\`) are refused.
 ///
 /// ```
 /// use plywood_compression::{CompressionLayer, Dictionaries};
@@ -74,8 +74,8 @@ impl Dictionaries {
     /// Answers to GET whose path `source` covers become dictionaries for the paths that `matches` covers.
     ///
     /// Only an answer of 200 that the browser may keep (not `no-store`), that others may be compared with (not `private`, no
-    /// `Set-Cookie`), and whose bytes are at hand when it is answered, up to 1 MiB. Say how long it may be kept with
-    /// `Cache-Control: max-age`: a browser forgets a dictionary with the answer.
+    /// `Set-Cookie`, no `Vary` by `Cookie`, `Authorization` or `*`, not to a request with `Authorization`), and whose bytes are at hand when
+    /// it is answered, up to 1 MiB. Say how long it may be kept with `Cache-Control: max-age`: a browser forgets a dictionary with the answer.
     ///
     /// # Panics
     ///
@@ -98,12 +98,11 @@ impl Dictionaries {
     /// When `matches` is no pattern.
     #[must_use]
     pub fn known(mut self, bytes: impl Into<Bytes>, matches: &str) -> Self {
-        let matches = Arc::new(Pattern::new(matches));
         self.rules.push(Rule {
             source: None,
-            matches: Arc::clone(&matches),
+            matches: Arc::new(Pattern::new(matches)),
         });
-        if let Some(known) = Known::new(bytes.into(), matches) {
+        if let Some(known) = Known::new(bytes.into()) {
             self.shelf().keep_for_ever(known);
         }
         self
@@ -118,13 +117,15 @@ impl Dictionaries {
 
     /// What this request has to do with dictionaries, if it does.
     pub(crate) fn concern<B>(&self, request: &Request<B>) -> Option<Concern> {
-        let path = Path::read(request.uri()).ok()?;
+        // The browser knows the path that it sent, whatever a mount has taken off.
+        let mount = Mount::of(request);
+        let path = Path::read(mount.original_uri(request.uri())).ok()?;
         let path = path.as_str();
         let is_covered = self.rules.iter().any(|rule| rule.matches.covers(path));
-        let mut sources = self
-            .rules
-            .iter()
-            .filter(|_| request.method() == Method::GET);
+        // What one visitor is let in to read is not to be compared with what others ask for.
+        let may_become =
+            request.method() == Method::GET && !request.headers().contains_key(AUTHORIZATION);
+        let mut sources = self.rules.iter().filter(|_| may_become);
         let source = sources.find(|rule| {
             rule.source
                 .as_ref()
@@ -133,7 +134,7 @@ impl Dictionaries {
         if !is_covered && source.is_none() {
             return None;
         }
-        let available = is_covered.then(|| self.available(request.headers(), path));
+        let available = is_covered.then(|| self.available(request.headers()));
         Some(Concern {
             available: available.flatten(),
             becomes: source.map(|rule| Arc::clone(&rule.matches)),
@@ -141,7 +142,9 @@ impl Dictionaries {
         })
     }
 
-    fn available(&self, headers: &HeaderMap, path: &str) -> Option<Arc<Known>> {
+    /// The dictionary that the client names. Which paths it is for is the client's to remember: the same bytes may be held for several
+    /// patterns.
+    fn available(&self, headers: &HeaderMap) -> Option<Arc<Known>> {
         let hash = known::read_hash(headers.get(AVAILABLE)?)?;
         if may_not_be_read(headers) {
             return None;
@@ -150,22 +153,24 @@ impl Dictionaries {
         // A browser that holds it under another name means another one.
         let id = headers.get(ID);
         let is_meant = id.is_none_or(|id| id.as_bytes() == known.id().as_bytes());
-        (is_meant && known.covers(path)).then_some(known)
+        is_meant.then_some(known)
     }
 
     /// Keeps the plain bytes of an answer, and tells the browser to do so too.
-    pub(crate) fn learn(&self, plain: &Bytes, matches: &Arc<Pattern>, headers: &mut HeaderMap) {
+    pub(crate) fn learn(&self, plain: &Bytes, matches: &Pattern, headers: &mut HeaderMap) {
         if plain.len() > self.max_length || headers.contains_key(USE_AS) || is_not_for_all(headers)
         {
             return;
         }
-        let Some(known) = Known::new(plain.clone(), Arc::clone(matches)) else {
+        let Some(known) = Known::new(plain.clone()) else {
             return;
         };
         let value = format!("match=\"{}\", id={}", matches.as_str(), known.id());
-        if let Ok(value) = HeaderValue::try_from(value) {
+        // The browser is not to keep what is of no use to it here.
+        if let Ok(value) = HeaderValue::try_from(value)
+            && self.shelf().keep(known)
+        {
             headers.insert(USE_AS, value);
-            self.shelf().keep(known);
         }
     }
 

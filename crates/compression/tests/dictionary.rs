@@ -16,11 +16,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::{Request, Response};
 use plywood_compression::{Coding, CompressionLayer, Dictionaries, EntityTags};
-use plywood_core::{Body, NoCompress};
+use plywood_core::{Body, Mount, NoCompress};
 use proptest::{collection::vec, prelude::*};
 use sha2::{Digest, Sha256};
 
-use crate::stage::{Script, Step, call, decode, html, read};
+use crate::stage::{Script, Step, bare, call, decode, gunzip, html, read};
 
 const BROWSER: &str = "gzip, deflate, br, zstd, dcb, dcz";
 
@@ -298,10 +298,102 @@ fn what_must_not_be_kept_is_not_kept() {
     ));
     assert!(!becomes("/page/1", BROWSER, 200, ("set-cookie", "a=b")));
 
+    for fields in ["cookie", "Accept-Language, Authorization", "*"] {
+        assert!(!becomes("/page/1", BROWSER, 200, ("vary", fields)));
+    }
+    assert!(becomes("/page/1", BROWSER, 200, ("vary", "origin")));
+
+    let mut request = asks("/page/1", BROWSER, None);
+    request
+        .headers_mut()
+        .insert("authorization", "Bearer x".parse().unwrap());
+    let answer = call(&layer(), request, cacheable(text.clone()));
+    assert!(!answer.headers().contains_key("use-as-dictionary"));
+
     let mut secret = cacheable(text);
     secret.extensions_mut().insert(NoCompress::KeepVary);
     let answer = call(&layer(), asks("/page/1", BROWSER, None), secret);
     assert!(!answer.headers().contains_key("use-as-dictionary"));
+}
+
+#[test]
+fn below_a_mount_a_pattern_covers_the_path_that_was_sent() {
+    let text = page(0, 50);
+    let becomes = |pattern: &str| {
+        let dictionaries = Dictionaries::new().answers(pattern, pattern);
+        let layer = CompressionLayer::new().dictionaries(dictionaries);
+        let mut request = asks("/shop/page/1", BROWSER, None);
+        assert!(Mount::enter(&mut request, "/shop").unwrap());
+        let answer = call(&layer, request, cacheable(text.clone()));
+        answer.headers().contains_key("use-as-dictionary")
+    };
+    assert!(becomes("/shop/page/*"));
+    assert!(!becomes("/page/*"));
+}
+
+#[test]
+fn an_answer_from_the_cache_becomes_a_dictionary_too() {
+    let long = page(0, 50).repeat(3);
+    for text in [page(0, 50), long] {
+        let layer = layer().cache(1 << 20);
+        let get = |body: Body| {
+            let answer = bare(&layer, asks("/page/1", "gzip", None), cacheable(body));
+            let field = answer.headers().get("use-as-dictionary").cloned();
+            assert_eq!(
+                gunzip(&read(answer.into_body()).data).unwrap(),
+                text.as_bytes()
+            );
+            field
+        };
+        let first = get(text.clone().into());
+        assert!(first.is_some());
+        assert_eq!(get(text.clone().into()), first);
+    }
+    // The lint hides in a wrapper that the bytes are at hand.
+    let (text, layer) = (page(0, 50), layer().cache(1 << 20));
+    for _ in 0..2 {
+        let request = asks("/page/1", "gzip", None);
+        let answer = call(&layer, request, cacheable(text.clone()));
+        assert!(answer.headers().contains_key("use-as-dictionary"));
+    }
+}
+
+#[test]
+fn a_browser_keeps_only_what_the_server_keeps() {
+    let text = page(0, 50);
+    for (most, expected) in [(text.len() - 1, false), (text.len(), true)] {
+        let dictionaries = Dictionaries::new()
+            .answers("/page/*", "/page/*")
+            .max_bytes(most);
+        let layer = CompressionLayer::new().dictionaries(dictionaries);
+        for _ in 0..2 {
+            let answer = call(
+                &layer,
+                asks("/page/1", BROWSER, None),
+                cacheable(text.clone()),
+            );
+            let is_told = answer.headers().contains_key("use-as-dictionary");
+            assert_eq!(is_told, expected, "{most}");
+        }
+    }
+}
+
+#[test]
+fn the_same_bytes_are_a_dictionary_for_each_pattern() {
+    let (first, second) = (page(0, 50), page(1, 50));
+    let dictionaries = Dictionaries::new()
+        .answers("/a/*", "/a/*")
+        .answers("/b/*", "/b/*");
+    let layer = CompressionLayer::new().dictionaries(dictionaries);
+    for path in ["/a/1", "/b/1"] {
+        let answer = call(&layer, asks(path, BROWSER, None), cacheable(first.clone()));
+        assert!(answer.headers().contains_key("use-as-dictionary"));
+    }
+    for path in ["/a/2", "/b/2"] {
+        let request = asks(path, BROWSER, Some(first.as_bytes()));
+        let answer = call(&layer, request, cacheable(second.clone()));
+        assert_eq!(answer.headers()["content-encoding"], "dcz", "{path}");
+    }
 }
 
 #[test]

@@ -11,8 +11,6 @@ use bytes::Bytes;
 use http::HeaderValue;
 use sha2::{Digest, Sha256};
 
-use super::pattern::Pattern;
-
 pub(crate) type Hash = [u8; 32];
 
 /// What begins a dictionary of zstd's own format, which is not what RFC 9842 means by the same bytes.
@@ -22,25 +20,16 @@ const ZSTD_FORMAT: [u8; 4] = [0x37, 0xa4, 0x30, 0xec];
 pub(crate) struct Known {
     pub(crate) bytes: Bytes,
     pub(crate) hash: Hash,
-    matches: Arc<Pattern>,
 }
 
 impl Known {
-    pub(crate) fn new(bytes: Bytes, matches: Arc<Pattern>) -> Option<Arc<Self>> {
+    pub(crate) fn new(bytes: Bytes) -> Option<Arc<Self>> {
         // Both libraries have their own idea of one that is too short.
         if bytes.len() < 16 || bytes.starts_with(&ZSTD_FORMAT) {
             return None;
         }
         let hash = Sha256::digest(&bytes).into();
-        Some(Arc::new(Self {
-            bytes,
-            hash,
-            matches,
-        }))
-    }
-
-    pub(crate) fn covers(&self, path: &str) -> bool {
-        self.matches.covers(path)
+        Some(Arc::new(Self { bytes, hash }))
     }
 
     /// The name under which the browser keeps it, with its quotes: the beginning of the hash.
@@ -58,7 +47,6 @@ impl fmt::Debug for Known {
         f.debug_struct("Known")
             .field("id", &self.id())
             .field("length", &self.bytes.len())
-            .field("matches", &self.matches)
             .finish_non_exhaustive()
     }
 }
@@ -106,15 +94,21 @@ impl Shelf {
         self.known.insert(known.hash, known);
     }
 
-    pub(crate) fn keep(&mut self, known: Arc<Known>) {
+    /// Says whether it is held now.
+    #[must_use]
+    pub(crate) fn keep(&mut self, known: Arc<Known>) -> bool {
         let length = known.bytes.len();
-        if length > self.most || self.known.contains_key(&known.hash) {
-            return;
+        if self.known.contains_key(&known.hash) {
+            return true;
+        }
+        if length > self.most {
+            return false;
         }
         self.make_room(length);
         self.bytes += length;
         self.order.push_back(known.hash);
         self.known.insert(known.hash, known);
+        true
     }
 
     fn make_room(&mut self, length: usize) {
@@ -145,7 +139,7 @@ mod tests {
 
     fn known(byte: u8, length: usize) -> Arc<Known> {
         let bytes = Bytes::from(vec![byte; length]);
-        Known::new(bytes, Arc::new(Pattern::new("/*"))).unwrap()
+        Known::new(bytes).unwrap()
     }
 
     #[test]
@@ -177,9 +171,10 @@ mod tests {
         let (first, second, third) = (known(1, 40), known(2, 40), known(3, 40));
         let (always, huge) = (known(4, 1000), known(5, 101));
         shelf.keep_for_ever(Arc::clone(&always));
-        for one in [&first, &second, &first, &third, &huge] {
-            shelf.keep(Arc::clone(one));
+        for one in [&first, &second, &first, &third, &always] {
+            assert!(shelf.keep(Arc::clone(one)));
         }
+        assert!(!shelf.keep(Arc::clone(&huge)));
         let has = |one: &Arc<Known>| shelf.find(&one.hash).is_some();
         assert_eq!(
             [&first, &second, &third, &always, &huge].map(has),
@@ -192,9 +187,8 @@ mod tests {
 
     #[test]
     fn what_a_library_would_read_otherwise_is_no_dictionary() {
-        let pattern = || Arc::new(Pattern::new("/*"));
         let formatted = [&ZSTD_FORMAT[..], &[0; 100]].concat();
-        assert!(Known::new(formatted.into(), pattern()).is_none());
-        assert!(Known::new(Bytes::from_static(b"short"), pattern()).is_none());
+        assert!(Known::new(formatted.into()).is_none());
+        assert!(Known::new(Bytes::from_static(b"short")).is_none());
     }
 }
