@@ -53,7 +53,7 @@ pub trait Throttle: fmt::Debug + Send + Sync + 'static {
     fn note(&self, attempt: &Attempt<'_>, note: Note) -> Next<()>;
 }
 
-/// What became of an [`Attempt`]. Where it could not be found out, nothing is noted.
+/// What became of an [`Attempt`]. Where it could not be found out, or whoever asked has gone away before, nothing is noted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Note {
     /// The credentials are wrong.

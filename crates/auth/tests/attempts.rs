@@ -13,6 +13,7 @@ use std::{
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use futures_util::FutureExt;
 use http::{Request, Response, StatusCode, header};
 use plywood_auth::{
     Accounts, Attempt, Attempts, BasicAuthLayer, Note, Throttle, Verdict, constant_time_eq,
@@ -102,6 +103,29 @@ async fn many_right_ones_at_a_time_are_no_guesses() {
     let all = (0..200).map(|_| status(&layer, "ada", "plywood", HERE));
     let all = futures_util::future::join_all(all).await;
     assert!(all.iter().all(|status| *status == 200));
+}
+
+#[tokio::test]
+async fn guesses_that_are_sent_at_once_are_all_counted() {
+    let attempts = Attempts::new().per_client_and_account(199, LONG);
+    let layer = BasicAuthLayer::new(slowly).throttle(attempts);
+    let layer = &layer;
+    let all = (0..200).map(async |guess: u32| status(layer, "ada", &guess.to_string(), HERE).await);
+    let all = futures_util::future::join_all(all).await;
+    assert!(all.iter().all(|status| *status == 401));
+    assert_eq!(status(layer, "ada", "plywood", HERE).await, 429);
+}
+
+#[tokio::test]
+async fn who_goes_away_learns_nothing_and_is_not_counted() {
+    let layer = BasicAuthLayer::of(File::default());
+    for password in ["plywood", "x"] {
+        for _ in 0..20 {
+            let given_up = ask(&layer, "ada", password, HERE).now_or_never();
+            assert!(given_up.is_none());
+        }
+    }
+    assert_eq!(status(&layer, "ada", "plywood", HERE).await, 200);
 }
 
 #[tokio::test]

@@ -36,6 +36,11 @@ use crate::generations::Generations;
 /// goes on guessing can keep an account shut: one guess at the end of each wait is enough, wherever it comes from. A
 /// [shorter wait](Self::per_account) for the account makes room for its owner, and for those who guess from many addresses.
 ///
+/// What is counted is what has been checked. Guesses that are sent all at once are all admitted, as are the many requests of a page that is
+/// loaded with a right password, and the wait after them is as long as after as many one by one. So a burst is as large as the number of
+/// passwords that are checked at a time: of hashes, `Workers` of `password` bound it; a check that asks a directory must do so itself. Of a
+/// request that was given up before its outcome nothing is counted, because nobody has learnt anything by it.
+///
 /// There is room for 65,536 counts, and for as many known clients, about 5 MB at most. When it is full, the oldest are forgotten. Names are
 /// counted without regard to case and surrounding space, whether there is such an account or not.
 #[derive(Clone)]
