@@ -9,7 +9,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use http::{Request, Response, header};
+use http::{HeaderValue, Request, Response, header};
 use http_body_util::BodyExt;
 use plywood_auth::{
     AuthLayer, Scheme,
@@ -63,10 +63,12 @@ async fn ask(app: &App, cookies: &str, client: Option<&str>) -> Answer {
     }
     let Ok(response) = app.clone().oneshot(request).await;
     let status = response.status().as_u16();
-    let cookie = response.headers().get(header::SET_COOKIE).map(|cookie| {
+    if status == 200 {
+        // Nothing that a ticket has let in is for another's eyes.
         assert_eq!(response.headers()[header::CACHE_CONTROL], "private");
-        pair(cookie)
-    });
+        assert_eq!(response.headers()[header::VARY], "cookie");
+    }
+    let cookie = response.headers().get(header::SET_COOKIE).map(pair);
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
     let text = String::from_utf8(bytes.to_vec()).unwrap();
     Answer {
@@ -333,4 +335,49 @@ async fn a_token_of_another_use_is_no_ticket() {
     let cookie = format!("__Host-ticket={}", token.unwrap());
     let tickets = SealedTicket::new(SECRET.as_bytes()).unwrap();
     assert_eq!(ask(&app(tickets), &cookie, None).await.status, 403);
+}
+
+#[tokio::test]
+async fn who_signs_out_with_an_old_ticket_stays_signed_out() {
+    let hour = Duration::from_secs(3600);
+    let shared = AuthTkt::new(SECRET).domain("a.example");
+    let cookie = shared.issue(&Identity::new("ada"), "", None).unwrap();
+    let removals = shared.forget();
+    let shared = shared.reissue_after(Duration::ZERO);
+    sign_out(shared, &cookie, removals).await;
+
+    let sealed = SealedTicket::new(SECRET.as_bytes()).unwrap();
+    let brief = sealed.clone().idle_timeout(hour);
+    let cookie = brief.issue(&Identity::new("ada")).unwrap();
+    let removals = sealed.forget();
+    sign_out(sealed.idle_timeout(2 * hour), &cookie, removals).await;
+}
+
+/// The inner service takes back a ticket that it is time to issue anew.
+async fn sign_out(scheme: impl Scheme, cookie: &HeaderValue, removals: Vec<HeaderValue>) {
+    let expected = removals.clone();
+    let bye = move |_: Request<Body>| {
+        let mut response = Response::new(Body::empty());
+        for removal in &removals {
+            response
+                .headers_mut()
+                .append(header::SET_COOKIE, removal.clone());
+        }
+        let other = HeaderValue::from_static("seen=1");
+        response.headers_mut().append(header::SET_COOKIE, other);
+        async { Ok::<_, Infallible>(response) }
+    };
+    let app = ServiceBuilder::new()
+        .layer(AuthLayer::new(scheme))
+        .service(service_fn(bye));
+    let request = Request::post("/").header(header::COOKIE, pair(cookie));
+    let Ok(response) = app.oneshot(request.body(Body::empty()).unwrap()).await;
+    let set: Vec<_> = response
+        .headers()
+        .get_all(header::SET_COOKIE)
+        .iter()
+        .collect();
+    let (other, kept) = set.split_last().unwrap();
+    assert_eq!(*other, "seen=1");
+    assert_eq!(kept, expected.iter().collect::<Vec<_>>());
 }

@@ -10,7 +10,7 @@ use plywood_core::{Client, Identity, future::Next};
 
 use super::{
     DigestType, SharedTicket, TicketError,
-    cookie::{self, Cookie},
+    cookie::{Cookie, keep_private},
     shared::{as_cookie, bound},
 };
 use crate::{Finding, Head, Known, Scheme};
@@ -21,6 +21,9 @@ use crate::{Finding, Head, Known, Scheme};
 /// roles, and the ticket itself is left in the request: `SharedTicket::of(&request)`.
 ///
 /// A ticket that is forged, over, or bound to another address is as none: the next scheme is asked. It cannot be taken back before its time.
+///
+/// Answers to whoever has one are for a private cache alone, with `Vary: cookie`. Where strangers are [let in](crate::AuthLayer::optional), their
+/// answers say nothing of the kind: the inner service must, if a cache may store them.
 ///
 /// ```
 /// use http::{Request, StatusCode, header::COOKIE};
@@ -149,7 +152,7 @@ impl AuthTkt {
     /// How old a ticket is that a new one takes the place of, in the answer to whoever sends it. Default: half of the
     /// [timeout](Self::timeout). With a time that is not below the timeout no ticket is issued anew, and everybody signs in again after it.
     ///
-    /// A new ticket says what the old one said. Nothing bounds how often, so that a role that was taken away stays as long as its
+    /// An answer that sets the cookie itself, or [takes it back](Self::forget), gets none. A new ticket says what the old one said. Nothing bounds how often, so that a role that was taken away stays as long as its
     /// user keeps coming.
     #[must_use]
     pub fn reissue_after(mut self, age: Duration) -> Self {
@@ -239,19 +242,17 @@ impl Scheme for AuthTkt {
         let identity = Identity::new(ticket.user())
             .scheme("auth_tkt")
             .roles(ticket.iter_tokens());
-        let known = Known::new(identity);
         let is_old = age(&ticket, now) >= Some(config.reissue_after.unwrap_or(config.timeout / 2));
-        let known = if is_old {
-            let (config, anew) = (Arc::clone(config), ticket.clone().at(now));
-            known.fields(move |fields| {
+        let anew = is_old.then(|| (Arc::clone(config), ticket.clone().at(now)));
+        let known = Known::new(identity).fields(move |fields| {
+            keep_private(fields);
+            if let Some((config, anew)) = anew
                 // One that cannot be written was not read either.
-                if let Ok(cookie) = config.write(&anew, ip) {
-                    cookie::add(fields, cookie);
-                }
-            })
-        } else {
-            known
-        };
+                && let Ok(cookie) = config.write(&anew, ip)
+            {
+                config.cookie.renew(fields, cookie);
+            }
+        });
         Next::Now(known.leaving(ticket).into())
     }
 }

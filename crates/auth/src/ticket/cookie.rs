@@ -1,6 +1,6 @@
 use http::{
     HeaderMap, HeaderValue,
-    header::{CACHE_CONTROL, Entry, SET_COOKIE},
+    header::{CACHE_CONTROL, COOKIE, Entry, SET_COOKIE},
 };
 use plywood_header::cookie::{SameSite, SetCookie};
 
@@ -44,15 +44,26 @@ impl Cookie {
         removals.filter_map(|cookie| cookie.build().ok()).collect()
     }
 
+    /// Adds a ticket that was issued anew, unless the answer sets the cookie or takes it back already: whoever signs out stays out.
+    pub(super) fn renew(&self, headers: &mut HeaderMap, cookie: HeaderValue) {
+        let is_ours = |set: &HeaderValue| {
+            let rest = set.as_bytes().strip_prefix(self.name.as_bytes());
+            rest.is_some_and(|rest| rest.starts_with(b"="))
+        };
+        if !headers.get_all(SET_COOKIE).iter().any(is_ours) {
+            headers.append(SET_COOKIE, cookie);
+        }
+    }
+
     fn dressed<'c>(&self, cookie: SetCookie<'c>) -> SetCookie<'c> {
         let cookie = cookie.path("/").http_only().same_site(SameSite::Lax);
         if self.secure { cookie.secure() } else { cookie }
     }
 }
 
-/// Adds a cookie to an answer, which is for this client alone then.
-pub(super) fn add(headers: &mut HeaderMap, cookie: HeaderValue) {
-    headers.append(SET_COOKIE, cookie);
+/// What stands in the answer to somebody with a ticket: it is for this client alone.
+pub(super) fn keep_private(headers: &mut HeaderMap) {
+    plywood_header::vary::append(headers, COOKIE);
     if let Entry::Vacant(vacant) = headers.entry(CACHE_CONTROL) {
         vacant.insert(HeaderValue::from_static("private"));
     }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{
     TicketError,
-    cookie::{self, Cookie},
+    cookie::{Cookie, keep_private},
 };
 use crate::{
     Finding, Head, Known, Scheme,
@@ -20,9 +20,12 @@ use crate::{
 
 /// A ticket of Plywood's own: who signed in, when and how, in a cookie that nobody can change. For a site without sessions.
 ///
-/// Several machines may share the secret, if their clocks agree to a minute. It ends when it is not used for the [idle timeout](Self::idle_timeout), and after the [absolute timeout](Self::absolute_timeout) whatever
-/// happens. What it cannot do, because nothing of it is kept: be taken back before that. [`forget`](Self::forget) takes it from the browser, and a
+/// Several machines may share the secret, if their clocks agree to a minute. It ends when it is not used for the
+/// [idle timeout](Self::idle_timeout), and after the [absolute timeout](Self::absolute_timeout) whatever happens. What it cannot do, because nothing of it is kept: be taken back before that. [`forget`](Self::forget) takes it from the browser, and a
 /// copy that somebody made stays good; [`issued_after`](Self::issued_after) ends all at once. Where that is not enough, take a session.
+///
+/// Answers to whoever has one are for a private cache alone, with `Vary: cookie`. Where strangers are [let in](crate::AuthLayer::optional), their
+/// answers say nothing of the kind: the inner service must, if a cache may store them.
 ///
 /// Inside it is a JWT by HMAC with SHA-256, bound to this use and to the name of the cookie. Its user can read it.
 ///
@@ -62,6 +65,9 @@ const MAX_SECRETS: usize = 4;
 
 const IDLE: Duration = Duration::from_secs(24 * 60 * 60);
 const ABSOLUTE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// The end of the year 9999: a later second is no time for every reader.
+const LAST: u64 = 253_402_300_799;
 
 /// No other token of Plywood's is of this type.
 const TYPE: &str = "plywood-ticket+jwt";
@@ -207,7 +213,8 @@ impl Config {
     ) -> Result<HeaderValue, TicketError> {
         claims.insert("aud".to_owned(), (&*self.cookie.name).into());
         claims.insert("nbf".to_owned(), seconds(now).into());
-        claims.insert("exp".to_owned(), seconds(now + self.idle).into());
+        let end = seconds(now).saturating_add(self.idle.as_secs());
+        claims.insert("exp".to_owned(), end.min(LAST).into());
         let token = self.keys[0]
             .sign(&claims)
             .map_err(|_| TicketError::Unwritable)?;
@@ -239,16 +246,15 @@ impl Scheme for SealedTicket {
         let left = claims
             .expires_at()
             .and_then(|end| end.duration_since(now).ok());
-        let known = Known::new(identity);
-        if left.is_none_or(|left| left > config.idle / 10 * 9) {
-            return Next::Now(known.into());
-        }
-        let config = Arc::clone(config);
-        let known = known.fields(move |fields| {
-            let members = claims.all().unwrap_or_default();
-            // What was small enough for a cookie still is.
-            if let Ok(cookie) = config.write(members, now) {
-                cookie::add(fields, cookie);
+        let is_used = left.is_some_and(|left| left <= config.idle / 10 * 9);
+        let anew = is_used.then(|| (Arc::clone(config), claims));
+        let known = Known::new(identity).fields(move |fields| {
+            keep_private(fields);
+            if let Some((config, claims)) = anew
+                // What was small enough for a cookie still is.
+                && let Ok(cookie) = config.write(claims.all().unwrap_or_default(), now)
+            {
+                config.cookie.renew(fields, cookie);
             }
         });
         Next::Now(known.into())
@@ -287,6 +293,19 @@ mod tests {
     use http::{Request, header::COOKIE};
 
     use super::*;
+
+    #[test]
+    fn a_ticket_may_last_for_ever() {
+        let tickets = SealedTicket::new(&[7; 32]).unwrap();
+        let tickets = tickets
+            .idle_timeout(Duration::MAX)
+            .absolute_timeout(Duration::MAX);
+        let cookie = tickets.issue(&Identity::new("ada")).unwrap();
+        let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+        let request = Request::get("/").header(COOKIE, pair).body(()).unwrap();
+        let found = tickets.config.find(&Head::of(&request), SystemTime::now());
+        assert_eq!(found.unwrap().text("sub"), Some("ada"));
+    }
 
     #[test]
     fn a_ticket_ends_unused_and_in_all() {
