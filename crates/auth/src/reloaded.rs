@@ -29,11 +29,14 @@ pub(crate) const LARGEST: u64 = 16 << 20;
 /// moment ago, that is not there, or in which something is wrong, leaves what was read before.
 pub(crate) struct Reloaded<T> {
     path: PathBuf,
+    load: Loader,
     read: Box<Reader<T>>,
     current: RwLock<Arc<T>>,
     edition: AtomicU64,
     looked: Mutex<Looked>,
 }
+
+type Loader = fn(&Path) -> io::Result<(Stamp, String)>;
 
 type Reader<T> = dyn Fn(&str) -> Result<T, FileError> + Send + Sync;
 
@@ -51,7 +54,9 @@ enum Trouble {
     None,
     /// It is not there.
     Gone,
-    /// It cannot be used.
+    /// It could not be read, which says nothing of the next time.
+    Unreadable,
+    /// What it says cannot be used.
     Unfit(Stamp),
 }
 
@@ -72,6 +77,7 @@ impl<T> Reloaded<T> {
         let value = read(&text).map_err(|error| error.of(path))?;
         Ok(Self {
             path: path.to_owned(),
+            load,
             read: Box::new(read),
             current: RwLock::new(Arc::new(value)),
             edition: AtomicU64::new(0),
@@ -128,6 +134,12 @@ impl<T> Reloaded<T> {
                     looked.trouble = Trouble::None;
                 }
                 Err(Unfit::Changing) => looked.next = now + SETTLED,
+                Err(Unfit::Unreadable(error)) => {
+                    if looked.trouble != Trouble::Unreadable {
+                        looked.trouble = Trouble::Unreadable;
+                        tracing::error!(%error, "the file has changed and cannot be read: what it said before is kept, and it is tried again");
+                    }
+                }
                 Err(Unfit::Refused(error)) => {
                     looked.trouble = Trouble::Unfit(stamp);
                     tracing::error!(%error, "the file has changed and cannot be used: what it said before is kept");
@@ -137,8 +149,12 @@ impl<T> Reloaded<T> {
     }
 
     fn reload(&self, expected: &Stamp) -> Result<(), Unfit> {
-        let (stamp, text) = load(&self.path).map_err(|error| match error.kind() {
+        let (stamp, text) = (self.load)(&self.path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::Interrupted => Unfit::Changing,
+            // Of the system, which says nothing of the file: too many are open, a share is away.
+            _ if error.raw_os_error().is_some() => {
+                Unfit::Unreadable(FileError::unreadable(&self.path, error))
+            }
             _ => Unfit::Refused(FileError::unreadable(&self.path, error)),
         })?;
         if stamp != *expected {
@@ -154,6 +170,7 @@ impl<T> Reloaded<T> {
 
 enum Unfit {
     Changing,
+    Unreadable(FileError),
     Refused(FileError),
 }
 
@@ -280,6 +297,8 @@ impl std::error::Error for FileError {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicBool;
+
     use super::*;
 
     struct Place {
@@ -369,6 +388,29 @@ mod tests {
         assert_eq!(reloaded.edition.load(Ordering::Relaxed), 0);
         place.write("2", AGO);
         assert_eq!(place.later(&reloaded), 2);
+    }
+
+    #[test]
+    fn a_read_that_fails_once_is_tried_again() {
+        static FAILS: AtomicBool = AtomicBool::new(false);
+        let mut place = Place::new();
+        place.write("1", LONG_AGO);
+        let mut reloaded = place.open().unwrap();
+        reloaded.load = |path| {
+            if FAILS.load(Ordering::Relaxed) {
+                // Too many open files.
+                return Err(io::Error::from_raw_os_error(24));
+            }
+            load(path)
+        };
+        FAILS.store(true, Ordering::Relaxed);
+        place.write("2", AGO);
+        assert_eq!(place.later(&reloaded), 1);
+        assert!(reloaded.looked.lock().unwrap().trouble == Trouble::Unreadable);
+        assert_eq!(place.later(&reloaded), 1);
+        FAILS.store(false, Ordering::Relaxed);
+        assert_eq!(place.later(&reloaded), 2);
+        assert!(reloaded.looked.lock().unwrap().trouble == Trouble::None);
     }
 
     #[test]
