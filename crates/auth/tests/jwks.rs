@@ -241,6 +241,42 @@ async fn a_failure_is_retried_but_not_at_once() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn keys_without_ids_are_changed_for_new_ones_too() {
+    let [(old, old_token), (new, new_token)] = [(); 2].map(|()| {
+        let key = SigningKey::generate(Algorithm::EdDsa).unwrap();
+        let token = key.sign(&json!({"sub": "ada"})).unwrap();
+        (key, token)
+    });
+    let issuer = Issuer::new(&[&old]);
+    issuer.desk(|desk| desk.max_age = Some(3600));
+    let app = app(issuer.keys());
+    assert_eq!(ask(&app, &old_token).await.0, 200);
+    issuer.says(&[&new]);
+    assert_eq!(ask(&app, &new_token).await.0, 401);
+    tokio::time::sleep(Duration::from_secs(31)).await;
+    assert_eq!(ask(&app, &new_token).await.0, 200);
+    assert_eq!(issuer.asked(), 2);
+    // Forged ones cause no flood.
+    for _ in 0..60 {
+        assert_eq!(ask(&app, &old_token).await.0, 401);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    assert!(issuer.asked() <= 4, "{}", issuer.asked());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_signature_of_a_key_that_is_named_has_nothing_fetched() {
+    let (ours, token) = key("a");
+    let (_, forged) = key("a");
+    let issuer = Issuer::new(&[&ours]);
+    let app = app(issuer.keys());
+    assert_eq!(ask(&app, &token).await.0, 200);
+    tokio::time::sleep(Duration::from_secs(31)).await;
+    assert_eq!(ask(&app, &forged).await.0, 401);
+    assert_eq!(issuer.asked(), 1);
+}
+
 #[test]
 fn without_a_runtime_nobody_gets_in() {
     let (ours, token) = key("a");

@@ -21,8 +21,8 @@ use super::{KeySet, MAX_SET};
 ///
 /// - They are fetched anew when their `Cache-Control: max-age` is over, by a task in the background, while the old ones are used. It counts
 ///   as a minute at least and a day at most, and as ten minutes where the answer does not say.
-/// - A token by a key that is not among them has them fetched at once, and waits for that. It does so once in 30 seconds at most, whoever sends
-///   how many key ids.
+/// - A token by a key that is not among them has them fetched at once, and waits for that; so has one whose signature is wrong, where it or a key
+///   for it has no id. It does so once in 30 seconds at most, whoever sends how many of them.
 /// - There is one fetch at a time, and it may take 10 seconds. After one that failed the next is 5 seconds later at the earliest, and the old keys
 ///   stay, for [a day](Self::keep).
 /// - While there are none, the answer is `503`.

@@ -65,7 +65,12 @@ impl Verifier {
     fn look_up_fetched(&self, keys: &FetchedKeys, token: &str, now: SystemTime) -> Next<Finding> {
         if let Some(at_hand) = keys.at_hand() {
             let accepted = self.verify_by(&at_hand, token, now);
-            if accepted != Err(Invalid::UnknownKey) {
+            let is_by_another = match &accepted {
+                Err(Invalid::UnknownKey) => true,
+                Err(Invalid::Signature) => at_hand.may_lack_key_of(token),
+                _ => false,
+            };
+            if !is_by_another {
                 return Next::Now(self.finding(accepted));
             }
         }

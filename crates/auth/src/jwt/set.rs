@@ -116,14 +116,7 @@ impl KeySet {
     /// When no key is found, or the signature is not by it, or anything about it is not as it must be.
     pub fn verify(&self, jws: &str) -> Result<Jws, Invalid> {
         let unverified = Unverified::read(jws)?;
-        let suits = |key: &&VerifyingKey| {
-            let named = match (unverified.key_id(), key.key_id()) {
-                (Some(sent), Some(id)) => sent == id,
-                _ => true,
-            };
-            named && key.algorithm() == unverified.algorithm
-        };
-        let mut suitable = self.0.iter().filter(suits).peekable();
+        let mut suitable = self.suitable(&unverified).peekable();
         if suitable.peek().is_none() {
             return Err(Invalid::UnknownKey);
         }
@@ -135,6 +128,26 @@ impl KeySet {
         } else {
             Err(Invalid::Signature)
         }
+    }
+
+    /// Those by which it may be.
+    fn suitable(&self, unverified: &Unverified<'_>) -> impl Iterator<Item = &VerifyingKey> {
+        self.0.iter().filter(|key| {
+            let named = match (unverified.key_id(), key.key_id()) {
+                (Some(sent), Some(id)) => sent == id,
+                _ => true,
+            };
+            named && key.algorithm() == unverified.algorithm
+        })
+    }
+
+    /// May the JWS be by a key that is not here, although one suits? It may where it has no id, or that one has none.
+    #[cfg(feature = "jwks")]
+    pub(super) fn may_lack_key_of(&self, jws: &str) -> bool {
+        Unverified::read(jws).is_ok_and(|unverified| {
+            unverified.key_id().is_none()
+                || self.suitable(&unverified).any(|key| key.key_id().is_none())
+        })
     }
 }
 
