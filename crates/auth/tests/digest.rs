@@ -8,7 +8,7 @@ use std::{convert::Infallible, time::Duration};
 use http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use plywood_auth::{
-    AuthLayer, Basic, Digest, DigestAuthLayer,
+    Attempts, AuthLayer, Basic, Digest, DigestAuthLayer,
     digest::{
         Account, Algorithm, Asked, Calculation, Hex, Htdigest, IntegrityLayer, Lookup, Protection,
         account_hash, user_hash,
@@ -463,6 +463,29 @@ async fn algorithms_are_offered_when_they_are_asked_for() {
     client.algorithm = Algorithm::Md5;
     let sent = client.authorization().replace(", algorithm=MD5", "");
     assert_eq!(get(&app, &sent).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_hash_of_a_name_is_taken_where_it_is_offered_and_counts_as_the_name() {
+    const LONG: Duration = Duration::from_secs(3600);
+    let app = shed();
+    let mut client = client_of(&app).await;
+    client.hides_name = true;
+    let answer = get(&app, &client.authorization()).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(answer.said, "hashed names are not on offer");
+
+    let attempts = Attempts::new().per_account(4, LONG..=LONG);
+    let app = stack(Digest::new(REALM, find).user_hash().throttle(attempts));
+    let mut client = client_of(&app).await;
+    client.password = "wrong";
+    let mut statuses = Vec::new();
+    for count in 1..=6 {
+        // In turns by the name and by its hash.
+        (client.count, client.hides_name) = (count, count % 2 == 0);
+        statuses.push(get(&app, &client.authorization()).await.status.as_u16());
+    }
+    assert_eq!(statuses, [401, 401, 401, 401, 401, 429]);
 }
 
 #[tokio::test]

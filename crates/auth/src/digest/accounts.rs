@@ -98,11 +98,16 @@ impl Account {
             Secret::Password(password) => {
                 let name = match asked.user {
                     User::Name(name) => name,
-                    User::Hash(_) => self.name.as_deref().unwrap_or(self.identity.name()),
+                    User::Hash(_) => self.own_name(),
                 };
                 account_hash(asked.algorithm, name, asked.realm, password)
             }
         }
+    }
+
+    /// What it signs in by.
+    pub(super) fn own_name(&self) -> &str {
+        self.name.as_deref().unwrap_or(self.identity.name())
     }
 
     pub(super) fn into_identity(self) -> Identity {

@@ -189,20 +189,20 @@ impl Digest {
 
 impl Scheme for Digest {
     fn examine(&self, head: &Head<'_>) -> Next<Finding> {
-        let sent = match self.config.screen(head) {
+        let mut sent = match self.config.screen(head) {
             Ok(Some(sent)) => sent,
             Ok(None) => return Next::Now(Finding::Nothing),
             Err(refusal) => return Next::Now(refusal.into()),
         };
         let judged = match self.config.accounts.find(&self.config.asked(&sent)).0 {
-            Next::Now(Ok(account)) => self.config.judge(&sent, account),
+            Next::Now(Ok(account)) => self.config.judge(&mut sent, account),
             Next::Now(Err(error)) => return Next::Now(Refusal::unknown(error).into()),
             Next::Later(found) => {
-                let (config, sent) = (Arc::clone(&self.config), sent.into_owned());
+                let (config, mut sent) = (Arc::clone(&self.config), sent.into_owned());
                 return Next::Later(Box::pin(async move {
                     match found.await {
                         Ok(account) => {
-                            let judged = config.judge(&sent, account);
+                            let judged = config.judge(&mut sent, account);
                             config.ask_throttle(sent, judged).wait().await
                         }
                         Err(error) => Refusal::unknown(error).into(),
@@ -279,6 +279,9 @@ impl Config {
                 "the credentials are for another realm",
             ));
         }
+        if !self.offers_user_hash && matches!(credentials.user(), User::Hash(_)) {
+            return Err(Refusal::unauthorized("hashed names are not on offer"));
+        }
         let algorithm = credentials
             .algorithm()
             .filter(|algorithm| self.is_offered(*algorithm))
@@ -304,6 +307,7 @@ impl Config {
             credentials,
             algorithm,
             body,
+            name: None,
         }))
     }
 
@@ -312,7 +316,10 @@ impl Config {
     }
 
     /// Is the response the one of this account?
-    fn judge(&self, sent: &Sent<'_>, account: Option<Account>) -> Judged {
+    fn judge(&self, sent: &mut Sent<'_>, account: Option<Account>) -> Judged {
+        if let (User::Hash(_), Some(account)) = (sent.credentials.user(), &account) {
+            sent.name = Some(account.own_name().into());
+        }
         // For an unknown name something else is computed, so that it takes as long.
         let hash = match &account {
             Some(account) => account.hash(&self.asked(sent)),
@@ -423,6 +430,8 @@ struct Sent<'a> {
     body: Option<Hex>,
     method: Method,
     client: Option<IpAddr>,
+    /// The name whose hash was sent, once the account is found.
+    name: Option<Box<str>>,
 }
 
 impl Sent<'_> {
@@ -433,7 +442,8 @@ impl Sent<'_> {
     }
 
     fn attempt(&self) -> Attempt<'_> {
-        Attempt::by(self.user(), self.client)
+        // By its name, so that guesses do not count anew for whoever sends the hash of it.
+        Attempt::by(self.name.as_deref().unwrap_or(self.user()), self.client)
     }
 
     fn into_owned(self) -> Sent<'static> {
@@ -443,6 +453,7 @@ impl Sent<'_> {
             body: self.body,
             method: self.method,
             client: self.client,
+            name: self.name,
         }
     }
 }
