@@ -99,6 +99,11 @@ impl Argon2 {
         format!("$argon2id$v=19$m={MEMORY},t={PASSES},p={LANES}${salt}${hash}")
     }
 
+    pub(super) fn cost(&self) -> u64 {
+        let params = self.function.params();
+        u64::from(params.m_cost()) * u64::from(params.t_cost())
+    }
+
     pub(super) fn verify(&self, password: &[u8]) -> bool {
         let mut hash = vec![0; self.hash.len()];
         let hashed = self

@@ -64,6 +64,10 @@ impl Bcrypt {
         Ok(parsed)
     }
 
+    pub(super) fn cost(&self) -> u64 {
+        u64::from(self.cost)
+    }
+
     pub(super) fn verify(&self, password: &[u8]) -> bool {
         let hashed;
         let mut key = [0; LONGEST];

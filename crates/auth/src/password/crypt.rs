@@ -78,6 +78,14 @@ impl Crypt {
         }
     }
 
+    pub(super) fn cost(&self) -> u64 {
+        match self.function {
+            Function::Md5(_) => 0,
+            Function::Sha256(rounds) => u64::from(rounds) * 2,
+            Function::Sha512(rounds) => u64::from(rounds) * 2 + 1,
+        }
+    }
+
     pub(super) fn verify(&self, password: &[u8]) -> bool {
         let fits = password.len() <= LONGEST;
         let password = if fits { password } else { &[] };

@@ -115,6 +115,23 @@ impl PasswordHash {
         }
     }
 
+    /// Does it take as long to verify a password by the other?
+    pub(super) fn costs_as(&self, other: &Self) -> bool {
+        (self.kind(), self.cost()) == (other.kind(), other.cost())
+    }
+
+    /// The time that it takes, beside others of its kind.
+    fn cost(&self) -> u64 {
+        match &self.0 {
+            Form::Argon2(hash) => hash.cost(),
+            Form::Bcrypt(hash) => hash.cost(),
+            Form::Crypt(hash) => hash.cost(),
+            Form::Pbkdf2(hash) => hash.cost(),
+            Form::Scrypt(hash) => hash.cost(),
+            Form::Sha1(_) | Form::PlainText(_) | Form::Locked => 0,
+        }
+    }
+
     /// Would [`hash`] make a stronger one today? Then hash the password anew when its owner has signed in, which is when it is known.
     ///
     /// Everything but Argon2id is, and Argon2id below what OWASP asks for: 19 MiB and two passes, or 46 MiB and one. What is locked is not.

@@ -34,9 +34,10 @@ use crate::{Accounts, FileError, Verdict, reloaded::Reloaded};
 ///
 /// # When the file changes
 ///
-/// It is read again, at the latest a second after somebody has asked. Until it has been left alone for 200 ms (or two seconds, if it is empty), while something in it is wrong, and when it is
-/// gone, what it said before is kept, and the operator is told by an event of `tracing`. To keep somebody out, take the account out of the file; to keep everybody out,
-/// empty the file. Whoever replaces it does best by renaming another over it.
+/// It is read again, at the latest a second after somebody has asked. Until it has been left alone for 200 ms (or two seconds, if it is empty), while
+/// something in it is wrong or it cannot be read, and when it is gone, what it said before is kept, and the operator is told by an event of
+/// `tracing`. To keep somebody out, take the account out of the file; to keep everybody out, empty the file. Whoever replaces it does best by
+/// renaming another over it.
 #[derive(Clone)]
 pub struct Htpasswd(Arc<Inner>);
 

@@ -1,5 +1,6 @@
 use std::{
     fmt,
+    hash::{BuildHasher, RandomState},
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -11,7 +12,8 @@ use crate::{Accounts, Verdict};
 /// The accounts of a database, with hashes from anywhere: whatever [`PasswordHash`] knows.
 ///
 /// A lookup gives the identity of a name and the hash as it is stored. The password is verified on [`Workers`]; a name that is not there costs as
-/// much as the one that was looked up before it. With [`rehash`](Self::rehash), whoever signs in with a hash that is
+/// much as one that is: the password is verified against a hash of one of the kinds and costs that were looked up lately (eight of them), the same
+/// one for the name as long as these are the same. With [`rehash`](Self::rehash), whoever signs in with a hash that is
 /// [outdated](PasswordHash::is_outdated) gets a new one, so that a site that has moved keeps its users and loses their old hashes.
 ///
 /// ```
@@ -33,8 +35,13 @@ pub struct Passwords {
     find: Arc<Find>,
     rehash: Option<Arc<Rehash>>,
     workers: Workers,
-    decoy: Arc<RwLock<PasswordHash>>,
+    decoys: Arc<RwLock<Vec<PasswordHash>>>,
+    /// Chooses decoys, in a way that nobody outside can tell.
+    chance: RandomState,
 }
+
+/// So many kinds and costs of hashes are kept in mind.
+const MAX_DECOYS: usize = 8;
 
 type Find = dyn Fn(String) -> BoxFuture<Result<Option<Stored>, BoxError>> + Send + Sync;
 type Rehash = dyn Fn(String, String) -> BoxFuture<Result<(), BoxError>> + Send + Sync;
@@ -66,12 +73,13 @@ impl Passwords {
             find: Arc::new(move |name| Box::pin(find(name))),
             rehash: None,
             workers: Workers::shared(),
-            decoy: Arc::new(RwLock::new(decoy().clone())),
+            decoys: Arc::default(),
+            chance: RandomState::new(),
         }
     }
 
-    /// Calls `save` with the name that was given and a new hash, when somebody has signed in by an outdated one. The sign-in waits for it, and goes on if it fails: then the
-    /// operator is told by an event of `tracing`, and the next sign-in tries again. Default: hashes stay as they are.
+    /// Calls `save` with the name that was given and a new hash, when somebody has signed in by an outdated one. The sign-in waits for it, and
+    /// goes on if it fails: then the operator is told by an event of `tracing`, and the next sign-in tries again. Default: hashes stay as they are.
     ///
     /// Save it only where the old hash is still there: between the lookup and now, somebody may have changed the password.
     #[must_use]
@@ -96,7 +104,7 @@ impl Passwords {
             None => (None, None),
         };
         let is_known = identity.is_some() && stored.is_some();
-        let stored = stored.unwrap_or_else(|| self.decoy());
+        let stored = stored.unwrap_or_else(|| self.decoy(&name));
         let rehashes = self.rehash.is_some() && is_known && stored.is_outdated();
         let verify = move || {
             let is_right = stored.verify(&password) && is_known;
@@ -115,8 +123,7 @@ impl Passwords {
         match hash.parse::<PasswordHash>() {
             Ok(hash) if hash.kind() == super::Kind::Locked => None,
             Ok(hash) => {
-                let mut decoy = self.decoy.write().unwrap_or_else(PoisonError::into_inner);
-                decoy.clone_from(&hash);
+                self.keep_in_mind(&hash);
                 Some(hash)
             }
             Err(error) => {
@@ -126,9 +133,28 @@ impl Passwords {
         }
     }
 
-    fn decoy(&self) -> PasswordHash {
-        let decoy = self.decoy.read();
-        decoy.unwrap_or_else(PoisonError::into_inner).clone()
+    /// Keeps one hash of each kind and cost, in the order of their first accounts.
+    fn keep_in_mind(&self, hash: &PasswordHash) {
+        let is_alike = |kept: &PasswordHash| kept.costs_as(hash);
+        let decoys = self.decoys.read().unwrap_or_else(PoisonError::into_inner);
+        if decoys.iter().any(is_alike) {
+            return;
+        }
+        drop(decoys);
+        let mut decoys = self.decoys.write().unwrap_or_else(PoisonError::into_inner);
+        if !decoys.iter().any(is_alike) {
+            if decoys.len() == MAX_DECOYS {
+                decoys.remove(0);
+            }
+            decoys.push(hash.clone());
+        }
+    }
+
+    fn decoy(&self, name: &str) -> PasswordHash {
+        let decoys = self.decoys.read().unwrap_or_else(PoisonError::into_inner);
+        let chosen = self.chance.hash_one(name).checked_rem(decoys.len() as u64);
+        let chosen = chosen.and_then(|chosen| decoys.get(usize::try_from(chosen).ok()?));
+        chosen.unwrap_or_else(|| decoy()).clone()
     }
 }
 
@@ -238,12 +264,52 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unknown_name_costs_what_the_last_known_one_did() {
+    async fn unknown_names_cost_what_known_ones_do_and_each_always_the_same() {
+        let rows = rows();
+        let dear = FLASK.replace(":1000$", ":2000$");
+        let more = [
+            ("finn", dear.as_str()),
+            ("gwen", "{SHA}L55TUjtiq8FBorTWAZ0jy6g129A="),
+        ];
+        rows.lock()
+            .unwrap()
+            .extend(more.map(|(name, hash)| (name.to_owned(), hash.to_owned())));
+        let passwords = over(&rows);
+        assert_eq!(passwords.decoy("eve").kind(), super::super::Kind::Argon2);
+        for name in ["ada", "finn", "gwen"] {
+            found(&passwords, name, "wrong").await;
+        }
+        let names: Vec<_> = (0..100).map(|number| format!("nobody{number}")).collect();
+        let chosen = || {
+            names
+                .iter()
+                .map(|name| passwords.decoy(name))
+                .collect::<Vec<_>>()
+        };
+        let first = chosen();
+        for known in ["ada", "finn", "gwen"] {
+            let hash: PasswordHash = rows.lock().unwrap()[known].parse().unwrap();
+            assert!(first.iter().any(|decoy| decoy.costs_as(&hash)), "{known}");
+        }
+        // Whoever is looked up before it.
+        for known in ["ada", "finn", "gwen", "nobody"] {
+            found(&passwords, known, "wrong").await;
+            assert!(
+                first
+                    .iter()
+                    .zip(chosen())
+                    .all(|(one, other)| one.costs_as(&other))
+            );
+        }
+    }
+
+    #[test]
+    fn decoys_are_bounded() {
         let passwords = over(&rows());
-        assert_eq!(passwords.decoy().kind(), super::super::Kind::Argon2);
-        found(&passwords, "ada", "wrong").await;
-        assert_eq!(passwords.decoy().kind(), super::super::Kind::Pbkdf2);
-        found(&passwords, "eve", "wrong").await;
-        assert_eq!(passwords.decoy().kind(), super::super::Kind::Pbkdf2);
+        for iterations in 1..100 {
+            let hash = FLASK.replace(":1000$", &format!(":{iterations}$"));
+            passwords.keep_in_mind(&hash.parse().unwrap());
+        }
+        assert_eq!(passwords.decoys.read().unwrap().len(), MAX_DECOYS);
     }
 }

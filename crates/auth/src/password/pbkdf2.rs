@@ -74,6 +74,10 @@ impl Pbkdf2 {
         })
     }
 
+    pub(super) fn cost(&self) -> u64 {
+        u64::from(self.iterations.get()) * 64 + self.function.length() as u64 - 1
+    }
+
     pub(super) fn verify(&self, password: &[u8]) -> bool {
         let algorithm = self.function.algorithm();
         verify(algorithm, self.iterations, &self.salt, password, &self.hash).is_ok()

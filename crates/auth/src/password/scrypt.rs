@@ -49,6 +49,10 @@ impl Scrypt {
         })
     }
 
+    pub(super) fn cost(&self) -> u64 {
+        (u64::from(self.params.r()) * u64::from(self.params.p())) << self.params.log_n()
+    }
+
     pub(super) fn verify(&self, password: &[u8]) -> bool {
         let mut hash = vec![0; self.hash.len()];
         let hashed = scrypt(password, &self.salt, &self.params, &mut hash);
