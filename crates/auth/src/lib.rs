@@ -63,8 +63,8 @@
 //! database. Wrong ones are counted ([`Attempts`]), and right ones are [kept in mind](Basic::remember) for a short while.
 //!
 //! Whoever gets in is named by an [`Identity`](plywood_core::Identity) in the request. Where an access log outside has left a
-//! [`Witness`](plywood_core::Witness), it is told at once. A request that has an identity already, from a layer outside, is not asked again. Every refusal has its reason as a
-//! [`Failure`](plywood_core::Failure).
+//! [`Witness`](plywood_core::Witness), it is told at once. A request that has an identity already, from a layer outside, is not asked again.
+//! Every refusal has its reason as a [`Failure`](plywood_core::Failure).
 //!
 //! # What it does not do
 //!
@@ -91,8 +91,8 @@
 //!   see [`Attempts`] for how long, and for whom a stranger can keep out: somebody who comes from where they have never signed in. The client is the one that
 //!   [`Client`](plywood_core::Client) proves, an IPv6 network of 64 bits as one. Behind a proxy on another machine that proves nobody, everybody is one client.
 //! - An empty password is wrong, whatever a directory says of guests. What is kept of a right one, for the client that has sent it, is a hash with
-//!   a key of this process. It is forgotten when the accounts say that they have changed, and after a
-//!   minute at the latest.
+//!   a key of this process. It is forgotten when the accounts say that they have changed, and after the time of
+//!   [`remember`](Basic::remember): a minute by default.
 //! - A sign-in renews the session and says whose it is (`Vault::destroy_all` of `plywood-session-core` signs an account out everywhere); a
 //!   sign-out destroys it. When another person signs in, the session of the one before ends, with what was left in it.
 //! - A sign-in may be [too old](RequireLayer::max_age) for what is asked for, and somebody with two factors may be asked for by a
@@ -103,8 +103,8 @@
 //!   looked at by default, and nothing that it points to is fetched. Of other tokens the hash is kept. A token is never taken from the address.
 //! - Signed tokens and tickets cannot be taken back before their time: let it be short, or keep sessions.
 //! - A certificate comes from the gateway that has verified it. No header stands in for one.
-//! - Limits: 4 KiB for a name and for a password ([`MAX_CREDENTIAL`]), 8 KiB for the form ([`body_limit`](FormLoginLayer::body_limit)), 2 KiB
-//!   for the way back.
+//! - Limits: 4 KiB for a name and for a password ([`MAX_CREDENTIAL`]) of Basic and of the form, 8 KiB for the field of Digest with all that is in it,
+//!   8 KiB for the form ([`body_limit`](FormLoginLayer::body_limit)), 2 KiB for the way back.
 //!
 //! # Standards
 //!

@@ -79,7 +79,7 @@ impl Memory {
         let kept = Kept {
             caller: caller.clone(),
             edition,
-            until: self.begun.elapsed() + self.time,
+            until: self.begun.elapsed().saturating_add(self.time),
         };
         self.kept().insert(tag, kept);
     }

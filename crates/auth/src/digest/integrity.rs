@@ -24,7 +24,8 @@ pub(super) struct Covered(pub(super) Bytes);
 /// An awaiter. It stands around the auth layer whose [`Digest`](super::Digest) offers [`integrity`](super::Digest::integrity); the body of any other
 /// request is not touched. What is inside takes requests with a [`Body`].
 ///
-/// It holds the whole body in memory, of whoever says that it is covered: the bound is 1 MiB by default, and what is larger gets `413`.
+/// It holds the whole body in memory, of whoever says that it is covered, before anybody is known: the bound is 1 MiB by default, and what is larger
+/// gets `413`. How long it waits for the body is the server's to bound.
 ///
 /// ```
 /// use plywood_auth::{AuthLayer, digest::{Account, Asked, Digest, IntegrityLayer}};

@@ -159,7 +159,7 @@ impl FormLoginLayer {
         self
     }
 
-    /// The title of the built-in page. Default: `Sign in`.
+    /// The title of the built-in page. Default: `Sign in`. After [`page`](Self::page) there is no such page, and it does nothing.
     #[must_use]
     pub fn title(mut self, text: &str) -> Self {
         if let Look::Built { title, .. } = &mut self.config().look {
@@ -170,7 +170,7 @@ impl FormLoginLayer {
 
     /// A style sheet for the built-in page, in place of its own style. Default: none.
     ///
-    /// A decoded path on this site, relative to where the layer stands. It is opened to everybody.
+    /// A decoded path on this site, relative to where the layer stands. It is opened to everybody; after [`page`](Self::page) that is all it does.
     ///
     /// # Panics
     ///
@@ -185,7 +185,7 @@ impl FormLoginLayer {
         self
     }
 
-    /// Makes the login page, in place of the built-in one.
+    /// Makes the login page, in place of the built-in one, with its [`title`](Self::title) and its [`stylesheet`](Self::stylesheet).
     ///
     /// The status is changed to `403` after a failed attempt, and the answer is never stored; the other fields are the page's own, its
     /// `Content-Security-Policy` among them.

@@ -104,7 +104,11 @@ impl RequireLayer {
     ///
     /// // Everybody has a drawer of their own.
     /// let layer = RequireLayer::signed_in().when(|head, caller| {
-    ///     Path::read(head.uri()).is_ok_and(|path| path.below(&format!("/drawer/{}", caller.name())).is_some())
+    ///     // One segment, and the name is compared with the whole of it: it may be empty, or have slashes.
+    ///     Path::read(head.uri()).is_ok_and(|path| {
+    ///         let mut segments = path.segments();
+    ///         segments.next() == Some("drawer") && segments.next() == Some(caller.name()) && !caller.name().is_empty()
+    ///     })
     /// });
     /// ```
     #[must_use]
