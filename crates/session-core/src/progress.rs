@@ -75,8 +75,9 @@ pub enum Change {
     Remove,
 }
 
-/// So often a save is tried against writers in other processes. Those of this one take turns.
-const TRIES: u32 = 32;
+/// So often a save is tried against writers in other processes. Those of this one take turns. Each lost try is a save of somebody else, and two
+/// processes in step can let the same one win hundreds of times.
+const TRIES: u32 = 1024;
 
 /// So many tombstones are followed. A session is not renewed more often while one of its requests runs.
 const MOVES: u32 = 16;
