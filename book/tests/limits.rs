@@ -71,7 +71,7 @@ const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("ids that are tried", "4", "session-core/src/session.rs", "MAX_IDS: usize = 4;"),
     ("flash messages", "16", "session-core/src/flash.rs", "MAX_FLASHES: usize = 16;"),
     ("a use that is worth a write", "after a tenth of the idle timeout", "session-core/src/vault.rs", "self.0.rules.idle / 10"),
-    ("tries of a save", "1,024", "session-core/src/progress.rs", "const TRIES: u32 = 1024;"),
+    ("tries of a save", "32", "session-core/src/progress.rs", "const TRIES: u32 = 32;"),
     ("sessions in a `MemoryStore`", "100,000", "session/src/memory.rs", "MAX_SESSIONS: usize = 100_000;"),
     ("bytes of all sessions", "256 MiB", "session/src/memory.rs", "MAX_BYTES: usize = 256 << 20;"),
     ("time for the store to answer", "1.5 s", "session-core/src/vault.rs", "STORE_TIMEOUT: Duration = Duration::from_millis(1500);"),

@@ -75,9 +75,8 @@ pub enum Change {
     Remove,
 }
 
-/// So often a save is tried against writers in other processes. Those of this one take turns. Each lost try is a save of somebody else, and two
-/// processes in step can let the same one win hundreds of times.
-const TRIES: u32 = 1024;
+/// So often a save is tried against writers in other processes. Those of this one take turns.
+const TRIES: u32 = 32;
 
 /// So many tombstones are followed. A session is not renewed more often while one of its requests runs.
 const MOVES: u32 = 16;
@@ -316,7 +315,7 @@ impl Progress {
             if vault.is_crowded(&key) {
                 turn = Some(vault.turn(&key).await);
             }
-            for _ in 0..TRIES {
+            for lost in 0..TRIES {
                 let State::Found(found) = &self.state else {
                     self.state = State::Gone;
                     return Err(SessionError::gone());
@@ -342,6 +341,10 @@ impl Progress {
                     Update::Conflict => {
                         if turn.is_none() {
                             turn = Some(vault.turn(&key).await);
+                        }
+                        // The first may have been to one of this process, which the turn has ended.
+                        if lost > 0 {
+                            vault.stand_back(lost).await;
                         }
                         self.state = alive(store, key).await?;
                     }

@@ -1,6 +1,7 @@
 use std::{
     fmt,
     future::poll_fn,
+    hash::{BuildHasher, RandomState},
     pin::{Pin, pin},
     sync::{
         Arc,
@@ -183,7 +184,7 @@ impl Vault {
     /// What waits for a time, of whichever runtime there is: `|time| Box::pin(tokio::time::sleep(time))`. Default: none. The session layer
     /// brings tokio's.
     ///
-    /// It is asked for only where a store does not answer at once.
+    /// It is asked for only where a store does not answer at once, and where a save has lost to another process and is to be tried again.
     #[must_use]
     pub fn clock(self, sleep: impl Fn(Duration) -> BoxFuture<()> + Send + Sync + 'static) -> Self {
         let Room { place, rules, .. } = &*self.0;
@@ -347,9 +348,24 @@ impl Vault {
         }
     }
 
+    /// Waits a random time before a save that has `lost` to other processes is tried again. Without a [clock](Self::clock) it does not.
+    ///
+    /// Those of this process have had their turn, so that it met another one: two that keep in step would let the same one win each time.
+    pub(crate) async fn stand_back(&self, lost: u32) {
+        if let Some(clock) = &self.0.clock {
+            clock(pause(lost)).await;
+        }
+    }
+
     fn turns(&self, key: &Key) -> &Turns {
         &self.0.turns[usize::from(key.as_bytes()[0]) % TURNS]
     }
+}
+
+/// Up to 2 ms after the first loss, then twice as long after each one, up to 32 ms.
+fn pause(lost: u32) -> Duration {
+    let most = 1000 << lost.min(5);
+    Duration::from_micros(RandomState::new().hash_one(lost) % most)
 }
 
 impl fmt::Debug for Vault {

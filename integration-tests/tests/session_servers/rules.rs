@@ -21,7 +21,11 @@ pub(crate) async fn hold<S: Store>(open: impl Fn() -> S) {
 
 async fn a_thousand_updates_at_a_time_are_a_thousand<S: Store>(stores: [S; 2]) {
     // All at once, the last one waits for all others.
-    let vaults = stores.map(|store| Vault::new(store).store_timeout(HOUR));
+    let vaults = stores.map(|store| {
+        Vault::new(store)
+            .store_timeout(HOUR)
+            .clock(|time| Box::pin(tokio::time::sleep(time)))
+    });
     let id = counted(&vaults[0]).await;
     let tasks: Vec<_> = (0..1000)
         .map(|task| tokio::spawn(count_up(vaults[task % 2].clone(), id)))

@@ -8,7 +8,10 @@ mod moved;
 mod shelf;
 mod verbs;
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use plywood_session_core::{
     Change, Finished, Id, NoSession, Session, SessionError, SessionErrorKind, Timestamp, Use, Vault,
@@ -199,6 +202,44 @@ async fn an_update_is_made_again_of_what_a_faster_request_left() {
     }
     let count = vault.session([id]).get::<u32>("count").await.unwrap();
     assert_eq!(count, Some(10));
+}
+
+#[tokio::test]
+async fn who_loses_to_another_process_in_step_waits_and_falls_out_of_it() {
+    let (shelf, vault) = shop();
+    let id = signed_in(&shelf, &vault).await;
+    let (waits, other) = (Arc::new(Mutex::new(Vec::new())), shelf.clone());
+    let seen = Arc::clone(&waits);
+    let patient = vault.clone().clock(move |time| {
+        let mut waits = seen.lock().unwrap();
+        waits.push(time);
+        other.rival(waits.len() < 8);
+        Box::pin(std::future::ready(()))
+    });
+    shelf.rival(true);
+    let session = patient.session([id]);
+    session.update("count", one_more).await.unwrap();
+    session.commit().await.unwrap();
+    let waits = waits.lock().unwrap();
+    assert_eq!(waits.len(), 8);
+    for (lost, wait) in (1..).zip(&*waits) {
+        assert!(*wait < Duration::from_millis(1 << 5.min(lost)), "{waits:?}");
+    }
+    assert!(waits.iter().any(|wait| *wait != waits[0]), "{waits:?}");
+}
+
+#[tokio::test]
+async fn who_always_loses_learns_of_it() {
+    let (shelf, vault) = shop();
+    let id = signed_in(&shelf, &vault).await;
+    shelf.rival(true);
+    let session = vault.session([id]);
+    session.update("count", one_more).await.unwrap();
+    shelf.calls();
+    let error = session.commit().await.unwrap_err();
+    assert_eq!(error.kind(), SessionErrorKind::Conflict);
+    let saves = shelf.calls().into_iter().filter(|call| *call == "update");
+    assert_eq!(saves.count(), 32);
 }
 
 #[tokio::test]

@@ -20,6 +20,8 @@ struct Inner {
     /// Which call fails, counted from one; zero for none.
     fails_at: AtomicUsize,
     hangs: AtomicBool,
+    /// Whether another process is in step: it saves after each load of ours.
+    rival: AtomicBool,
 }
 
 impl Shelf {
@@ -48,6 +50,11 @@ impl Shelf {
     /// From now on no call is ever answered, or all are again.
     pub(crate) fn hang(&self, hangs: bool) {
         self.0.hangs.store(hangs, Ordering::Relaxed);
+    }
+
+    /// From now on another process saves after each load, or leaves off.
+    pub(crate) fn rival(&self, saves: bool) {
+        self.0.rival.store(saves, Ordering::Relaxed);
     }
 
     async fn call<T>(
@@ -82,7 +89,16 @@ impl Store for Shelf {
     }
 
     async fn load(&self, key: &Key) -> Result<Option<Record>, BoxError> {
-        self.call("load", |records| records.get(key).cloned()).await
+        self.call("load", |records| {
+            let loaded = records.get(key).cloned();
+            if self.0.rival.load(Ordering::Relaxed)
+                && let Some(record) = records.get_mut(key)
+            {
+                record.version += 1;
+            }
+            loaded
+        })
+        .await
     }
 
     async fn update(&self, key: &Key, expected: u64, record: Record) -> Result<Update, BoxError> {
