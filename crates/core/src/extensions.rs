@@ -16,12 +16,14 @@
 //! | [`Witness`] | request | access log; metrics of your own | auth, dispatch, mount and publish, which tell it who asks and which rule matched |
 //! | [`Failure`] | response | whoever refuses: auth, dispatch, error pages, mount, publish, session, static | error pages |
 //! | [`NoCompress`] | response | handlers | compression |
+//! | [`FileIdentity`] | response | static | compression, which keeps by it what it made of a file |
 
 mod carrier;
 mod client;
 mod client_certificate;
 mod course;
 mod failure;
+mod file_identity;
 mod identity;
 mod matched_route;
 mod mount;
@@ -33,6 +35,7 @@ mod witness;
 
 pub use self::{
     carrier::Carrier, client::Client, client_certificate::ClientCertificate, failure::Failure,
-    identity::Identity, matched_route::MatchedRoute, mount::Mount, no_compress::NoCompress,
-    params::Params, request_id::RequestId, scheme::Scheme, witness::Witness,
+    file_identity::FileIdentity, identity::Identity, matched_route::MatchedRoute, mount::Mount,
+    no_compress::NoCompress, params::Params, request_id::RequestId, scheme::Scheme,
+    witness::Witness,
 };
