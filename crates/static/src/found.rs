@@ -12,7 +12,7 @@ use http::{
         LAST_MODIFIED, X_CONTENT_TYPE_OPTIONS,
     },
 };
-use plywood_core::Body;
+use plywood_core::{Body, FileIdentity};
 use plywood_header::{
     date,
     preconditions::{self, Verdict},
@@ -28,6 +28,8 @@ pub(crate) struct Found {
     length: u64,
     validators: Validators,
     content_type: HeaderValue,
+    /// Which file it is, if its state has a name that no other will have.
+    identity: Option<FileIdentity>,
 }
 
 impl Found {
@@ -37,11 +39,14 @@ impl Found {
         let length = metadata.len();
         // A system without dates gives a tag that is always weak and always new.
         let modified = metadata.modified().unwrap_or(now);
+        let validators = Validators::new(length, modified, now);
+        let is_settled = !validators.etag.is_weak();
         Self {
             file,
             length,
-            validators: Validators::new(length, modified, now),
+            validators,
             content_type: content_type::of(name),
+            identity: FileIdentity::new(metadata).filter(|_| is_settled),
         }
     }
 
@@ -105,7 +110,10 @@ impl Found {
     }
 
     fn whole(self) -> Response<Body> {
-        let response = self.described(self.length);
+        let mut response = self.described(self.length);
+        if let Some(identity) = self.identity {
+            response.extensions_mut().insert(identity);
+        }
         response.map(|()| body::of_slice(self.file, 0..self.length))
     }
 

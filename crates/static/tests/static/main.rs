@@ -10,7 +10,7 @@ mod redirects;
 mod site;
 
 use http::{Method, Request, StatusCode};
-use plywood_core::Body;
+use plywood_core::{Body, FileIdentity};
 
 use crate::site::Site;
 
@@ -120,5 +120,30 @@ fn a_root_that_is_no_directory_is_an_error_that_names_it() {
         assert_eq!(error.kind(), kind);
         assert_eq!(error.path(), path);
         assert!(error.to_string().contains(name));
+    }
+}
+
+#[tokio::test]
+async fn only_a_whole_file_that_has_come_to_rest_says_which_it_is() {
+    let site = Site::new()
+        .settled("a.txt", b"ok-a\n")
+        .settled("b.txt", b"ok-b\n")
+        .file("new.txt", b"ok-n\n");
+    let identity = async |method, target, fields: &[_]| {
+        let response = site.ask(method, target, fields).await;
+        FileIdentity::of(&response)
+    };
+    let a = identity(Method::GET, "/a.txt", &[]).await;
+    assert_eq!(a.map(|identity| identity.length()), Some(5));
+    assert_eq!(identity(Method::GET, "/a.txt", &[]).await, a);
+    assert_ne!(identity(Method::GET, "/b.txt", &[]).await, a);
+    for (method, target, fields) in [
+        (Method::GET, "/new.txt", &[][..]),
+        (Method::GET, "/none.txt", &[]),
+        (Method::HEAD, "/a.txt", &[]),
+        (Method::GET, "/a.txt", &[("range", "bytes=0-1")]),
+        (Method::GET, "/a.txt", &[("if-none-match", "*")]),
+    ] {
+        assert_eq!(identity(method, target, fields).await, None, "{fields:?}");
     }
 }
