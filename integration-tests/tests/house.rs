@@ -12,6 +12,7 @@ const FLOORS: [&[&str]; 4] = [
     &[
         "core",
         "dispatch-macros",
+        "error",
         "header",
         "publish-macros",
         "rule",
@@ -42,8 +43,9 @@ const FLOORS: [&[&str]; 4] = [
     &["examples", "integration-tests", "benches", "book"],
 ];
 
-/// These stand below the other words of their floor, which may use them: core, and the syntax of rules, which a macro reads, too.
-const CORE: [&str; 2] = ["core", "rule"];
+/// These stand below the other words of their floor, which may use them: core, the header fields, which an error may set, and the syntax of
+/// rules, which a macro reads, too.
+const CORE: [&str; 3] = ["core", "header", "rule"];
 
 /// What the tests of the second floor may also use.
 const PROOF: [&str; 2] = ["lint", "test"];
