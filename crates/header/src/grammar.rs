@@ -2,27 +2,35 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// `tchar`: what a token is made of.
-pub(crate) const fn is_tchar(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'!' | b'#'
-                | b'$'
-                | b'%'
-                | b'&'
-                | b'\''
-                | b'*'
-                | b'+'
-                | b'-'
-                | b'.'
-                | b'^'
-                | b'_'
-                | b'`'
-                | b'|'
-                | b'~'
-        )
+/// `tchar`: what a token is made of ([RFC 9110 §5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
+///
+/// ```
+/// use plywood_header::grammar::is_tchar;
+///
+/// assert!("quality-1".bytes().all(is_tchar));
+/// assert!(!is_tchar(b','));
+/// ```
+#[must_use]
+pub const fn is_tchar(byte: u8) -> bool {
+    TCHAR[byte as usize]
 }
+
+/// Looked up, because a field has some hundred of them.
+const TCHAR: [bool; 256] = {
+    let marks = b"!#$%&'*+-.^_`|~";
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < marks.len() {
+        table[marks[at] as usize] = true;
+        at += 1;
+    }
+    let mut byte = 0;
+    while byte < u8::MAX {
+        table[byte as usize] |= byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    table
+};
 
 /// `token`: at least one `tchar`.
 pub(crate) fn is_token(text: &[u8]) -> bool {
@@ -142,6 +150,14 @@ mod tests {
         );
         assert_eq!(pieces(r"a\,b"), [&br"a\"[..], b"b"]);
         assert_eq!(pieces(" , ,\t,"), [b""; 0]);
+    }
+
+    #[test]
+    fn a_token_is_made_of_these() {
+        let bytes: Vec<u8> = (0..=u8::MAX).filter(|&byte| is_tchar(byte)).collect();
+        let expected =
+            "!#$%&'*+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz|~";
+        assert_eq!(bytes, expected.as_bytes());
     }
 
     #[test]

@@ -71,7 +71,7 @@ pub mod authorization;
 pub mod cookie;
 pub mod date;
 pub mod entity_tag;
-mod grammar;
+pub mod grammar;
 pub mod local_reference;
 pub mod media_type;
 pub mod preconditions;

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use plywood_header::grammar::is_tchar;
+
 use super::credentials::{Malformed, Reason};
 
 /// `name = value` pairs between commas; empty elements are skipped.
@@ -45,7 +47,7 @@ fn trim(text: &str) -> &str {
 fn token(text: &str) -> Option<(&str, &str)> {
     let end = text
         .bytes()
-        .position(|byte| !TCHAR[usize::from(byte)])
+        .position(|byte| !is_tchar(byte))
         .unwrap_or(text.len());
     (end > 0).then(|| text.split_at(end))
 }
@@ -66,40 +68,6 @@ fn quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
         }
     }
     None
-}
-
-/// What a token is made of, looked up: a field has some hundred of them.
-const TCHAR: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0_u8;
-    loop {
-        table[byte as usize] = is_tchar(byte);
-        if byte == u8::MAX {
-            break table;
-        }
-        byte += 1;
-    }
-};
-
-const fn is_tchar(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'!' | b'#'
-                | b'$'
-                | b'%'
-                | b'&'
-                | b'\''
-                | b'*'
-                | b'+'
-                | b'-'
-                | b'.'
-                | b'^'
-                | b'_'
-                | b'`'
-                | b'|'
-                | b'~'
-        )
 }
 
 #[cfg(test)]
