@@ -22,6 +22,7 @@ const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("ranges in `Range`", "32", "header/src/range.rs", "pub const MAX_RANGES: usize = 32;"),
     ("a cookie's name and value", "4096 bytes", "header/src/cookie/set.rs", "pub const MAX_PAIR: usize = 4096;"),
     ("an attribute of a cookie", "1024 bytes", "header/src/cookie/set.rs", "pub const MAX_ATTRIBUTE: usize = 1024;"),
+    ("the name of a download", "255", "header/src/content_disposition.rs", "pub const MAX_NAME: usize = 255;"),
     ("a name, and a password", "4096 bytes each", "auth/src/verdict.rs", "pub const MAX_CREDENTIAL: usize = 4096;"),
     ("the login form's body", "8 KiB", "auth/src/form/layer.rs", "body_limit: 8 * 1024,"),
     ("wrong passwords of one client for one account", "10, then waits of up to 15 minutes", "auth/src/throttle/attempts.rs", "pair: limit(10, 15 * 60),"),

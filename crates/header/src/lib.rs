@@ -57,17 +57,20 @@
 //! | `Accept-Encoding` | [`accept_encoding::MAX_ELEMENTS`] | the rest is not read |
 //! | `If-Match`, `If-None-Match` | [`entity_tag::MAX_TAGS`] | the rest does not match |
 //! | `Range` | [`range::MAX_RANGES`] | the whole field is ignored |
+//! | `Content-Disposition` | [`content_disposition::MAX_NAME`] | a name is cut before its extension |
 //! | `Set-Cookie` | [`cookie::MAX_PAIR`], [`cookie::MAX_ATTRIBUTE`] | not written |
 //!
 //! # Standards
 //!
 //! [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110) (HTTP semantics),
 //! [RFC 6265](https://www.rfc-editor.org/rfc/rfc6265) and its successor's stricter rules (cookies),
+//! [RFC 6266](https://www.rfc-editor.org/rfc/rfc6266) and [RFC 8187](https://www.rfc-editor.org/rfc/rfc8187) (names of downloads),
 //! [RFC 7617](https://www.rfc-editor.org/rfc/rfc7617) (Basic).
 
 pub mod accept;
 pub mod accept_encoding;
 pub mod authorization;
+pub mod content_disposition;
 pub mod cookie;
 pub mod date;
 pub mod entity_tag;

@@ -8,6 +8,7 @@ use plywood_header::{
     accept,
     accept_encoding::{self, Choice, Coding},
     authorization::{Basic, basic_challenge},
+    content_disposition,
     cookie::{self, SetCookie},
     date,
     entity_tag::{EntityTag, EntityTagList},
@@ -50,7 +51,51 @@ fn weight() -> impl Strategy<Value = (String, u16)> {
     (0..=1000_u16).prop_map(|weight| (format!(";q={}.{:03}", weight / 1000, weight % 1000), weight))
 }
 
+/// What a client that follows RFC 8187 takes as the name of a download.
+fn saved_as(value: &HeaderValue) -> Option<String> {
+    let (_, encoded) = value
+        .to_str()
+        .expect("ASCII")
+        .split_once("filename*=UTF-8''")?;
+    let mut bytes = Vec::new();
+    let mut rest = encoded.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let (byte, tail) = match (first, tail) {
+            (b'%', [a, b, tail @ ..]) => {
+                let digits = [*a, *b];
+                let digits = std::str::from_utf8(&digits).expect("digits");
+                (u8::from_str_radix(digits, 16).expect("digits"), tail)
+            }
+            _ => (*first, tail),
+        };
+        bytes.push(byte);
+        rest = tail;
+    }
+    Some(String::from_utf8(bytes).expect("UTF-8"))
+}
+
 proptest! {
+    #[test]
+    fn a_download_is_saved_under_its_last_part_whatever_its_name(
+        name in "[a-c./\\\\\"%é\u{202e}\r\n;=' ]{0,12}|.{0,300}",
+    ) {
+        let value = content_disposition::attachment(&name);
+        let plain = content_disposition::file_name(&name);
+        prop_assert_eq!(content_disposition::file_name(&plain), &*plain);
+        prop_assert!(plain.len() <= content_disposition::MAX_NAME);
+        let unsafe_one = |c| matches!(c, '/' | '\\' | '\r' | '\n' | '\u{202e}');
+        prop_assert!(!plain.contains(unsafe_one));
+        let text = value.to_str().unwrap();
+        prop_assert!(text.starts_with("attachment"));
+        prop_assert_eq!(text.matches('"').count(), if plain.is_empty() { 0 } else { 2 });
+        if let Some(saved) = saved_as(&value) {
+            prop_assert_eq!(saved, &*plain);
+        } else {
+            let written = format!("filename=\"{plain}\"");
+            prop_assert!(plain.is_empty() || text.ends_with(&written));
+        }
+    }
+
     #[test]
     fn accept_answers_with_an_offer(
         lines in lines(&["text/html", "text/*", "*/*", "a/b", ";q=0", ";q=0.5", ";q=1", ",", ";level=1", "\"1\""]),
