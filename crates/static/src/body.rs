@@ -15,7 +15,7 @@ use http_body::{Frame, SizeHint};
 use plywood_core::Body;
 use tokio::{runtime::Handle, task::JoinHandle};
 
-use crate::read;
+use crate::{read, source::Content};
 
 /// How much is read at once. A connection holds one chunk here and, while it is written, one in the server.
 const CHUNK: u64 = 128 * 1024;
@@ -41,16 +41,20 @@ impl Piece {
     }
 }
 
-/// One slice of `file`.
-pub(crate) fn of_slice(file: File, slice: Range<u64>) -> Body {
+/// One slice of a file.
+pub(crate) fn of_slice(content: &Content, slice: Range<u64>) -> Body {
     let length = slice.end - slice.start;
+    let (file, slice) = match content {
+        Content::Bytes(bytes) => return part(bytes, &slice).into(),
+        Content::Slice(file, whole) => (file, shifted(&slice, whole.start)),
+    };
     if length <= SMALL
-        && let Some(bytes) = at_once(&file, slice.start, length)
+        && let Some(bytes) = at_once(file, slice.start, length)
     {
         return bytes.into();
     }
     Body::new(FileBody {
-        file: file.into(),
+        file: Some(Arc::clone(file)),
         slice,
         pieces: Vec::new().into_iter(),
         reading: None,
@@ -59,14 +63,36 @@ pub(crate) fn of_slice(file: File, slice: Range<u64>) -> Body {
 }
 
 /// Several pieces, one after the other.
-pub(crate) fn of_pieces(file: File, pieces: Vec<Piece>) -> Body {
+pub(crate) fn of_pieces(content: &Content, mut pieces: Vec<Piece>) -> Body {
+    for piece in &mut pieces {
+        if let Piece::Slice(slice) = piece {
+            *piece = match content {
+                Content::Bytes(bytes) => Piece::Text(part(bytes, slice)),
+                Content::Slice(_, whole) => Piece::Slice(shifted(slice, whole.start)),
+            };
+        }
+    }
+    let file = match content {
+        Content::Bytes(_) => None,
+        Content::Slice(file, _) => Some(Arc::clone(file)),
+    };
     Body::new(FileBody {
-        file: file.into(),
+        file,
         slice: 0..0,
         remaining: pieces.iter().map(Piece::len).sum(),
         pieces: pieces.into_iter(),
         reading: None,
     })
+}
+
+fn part(bytes: &Bytes, slice: &Range<u64>) -> Bytes {
+    let position = |at| usize::try_from(at).expect("a slice lies within its bytes");
+    bytes.slice(position(slice.start)..position(slice.end))
+}
+
+/// Where a slice of a content that begins at `start` lies in its file.
+const fn shifted(slice: &Range<u64>, start: u64) -> Range<u64> {
+    start + slice.start..start + slice.end
 }
 
 /// The bytes, if they are there without a wait; also if the system cannot say, because a small read is a short wait.
@@ -89,7 +115,8 @@ fn at_once(file: &File, position: u64, length: u64) -> Option<Bytes> {
 ///
 /// What the system has in memory is read in place; the rest on a thread that may wait.
 struct FileBody {
-    file: Arc<File>,
+    /// Nothing only where no piece is a slice.
+    file: Option<Arc<File>>,
     /// What is still to send of the current slice.
     slice: Range<u64>,
     pieces: vec::IntoIter<Piece>,
@@ -119,10 +146,11 @@ impl FileBody {
 
     /// The next chunk of the slice; `None` if a thread has been sent for it.
     fn read(&mut self) -> Option<io::Result<Bytes>> {
+        let file = self.file.as_ref()?;
         let position = self.slice.start;
         let length = CHUNK.min(self.slice.end - position);
         let length = usize::try_from(length).expect("a chunk fits into memory");
-        match read::from_memory(&self.file, position, length) {
+        match read::from_memory(file, position, length) {
             Err(error) if needs_a_wait(&error) => {}
             result => {
                 self.slice.start += result.as_ref().map_or(0, |bytes| bytes.len() as u64);
@@ -131,9 +159,9 @@ impl FileBody {
         }
         self.slice.start += length as u64;
         let Ok(runtime) = Handle::try_current() else {
-            return Some(read::with_a_wait(&self.file, position, length));
+            return Some(read::with_a_wait(file, position, length));
         };
-        let file = Arc::clone(&self.file);
+        let file = Arc::clone(file);
         let read = move || read::with_a_wait(&file, position, length);
         self.reading = Some(runtime.spawn_blocking(read));
         None
@@ -200,6 +228,10 @@ mod tests {
         file
     }
 
+    fn of_slice(file: File, slice: Range<u64>) -> Body {
+        super::of_slice(&Content::Slice(file.into(), slice.clone()), 0..slice.end)
+    }
+
     async fn bytes(body: Body) -> Bytes {
         body.collect().await.unwrap().to_bytes()
     }
@@ -248,9 +280,24 @@ mod tests {
             Piece::Slice(0..2),
             Piece::Text("z".into()),
         ];
-        let body = of_pieces(file(10), pieces);
-        assert_eq!(body.size_hint().exact(), Some(7));
-        assert_eq!(bytes(body).await, &b"a\x05\x06\x07\x00\x01z"[..]);
+        for (content, shift) in [
+            (Content::Slice(file(10).into(), 0..10), 0),
+            (Content::Slice(file(13).into(), 3..13), 3),
+            (Content::Bytes(content(10).into()), 0),
+        ] {
+            let body = of_pieces(&content, pieces.clone());
+            assert_eq!(body.size_hint().exact(), Some(7));
+            let expected = [
+                b'a',
+                5 + shift,
+                6 + shift,
+                7 + shift,
+                shift,
+                1 + shift,
+                b'z',
+            ];
+            assert_eq!(bytes(body).await, &expected[..]);
+        }
     }
 
     #[tokio::test]

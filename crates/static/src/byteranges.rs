@@ -22,7 +22,7 @@ pub(crate) struct Byteranges {
 
 impl Byteranges {
     /// The parts `slices` of a file of `length` bytes and this type.
-    pub(crate) fn new(slices: &[Slice], length: u64, content_type: &HeaderValue) -> Self {
+    pub(crate) fn new(slices: &[Slice], length: u64, content_type: Option<&HeaderValue>) -> Self {
         Self::bounded_by(&boundary(), slices, length, content_type)
     }
 
@@ -30,16 +30,18 @@ impl Byteranges {
         boundary: &str,
         slices: &[Slice],
         length: u64,
-        content_type: &HeaderValue,
+        content_type: Option<&HeaderValue>,
     ) -> Self {
+        let content_type = content_type.map_or_else(Vec::new, |content_type| {
+            [b"\r\nContent-Type: ", content_type.as_bytes()].concat()
+        });
         let mut pieces = Vec::with_capacity(2 * slices.len() + 1);
         for slice in slices {
             let content_range = slice.content_range(length);
             let head = [
                 if pieces.is_empty() { "--" } else { "\r\n--" }.as_bytes(),
                 boundary.as_bytes(),
-                b"\r\nContent-Type: ",
-                content_type.as_bytes(),
+                &content_type,
                 b"\r\nContent-Range: ",
                 content_range.as_bytes(),
                 b"\r\n\r\n",
@@ -81,7 +83,8 @@ mod tests {
             end_inclusive,
         };
         let content_type = HeaderValue::from_static("text/plain; charset=utf-8");
-        let parts = Byteranges::bounded_by("B", &[slice(5, 9), slice(0, 0)], 10, &content_type);
+        let parts =
+            Byteranges::bounded_by("B", &[slice(5, 9), slice(0, 0)], 10, Some(&content_type));
         assert_eq!(parts.content_type, "multipart/byteranges; boundary=B");
         let text: String = parts
             .pieces

@@ -1,8 +1,8 @@
 use std::{path::Path as FilePath, sync::Arc};
 
 use http::{
-    HeaderValue, Request, Response, StatusCode,
-    header::{CACHE_CONTROL, LOCATION},
+    HeaderMap, HeaderValue, Request, Response, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, X_CONTENT_TYPE_OPTIONS},
 };
 use plywood_core::{
     Body, Failure, Mount, Path,
@@ -10,11 +10,12 @@ use plywood_core::{
 };
 
 use crate::{
-    FilesLayer, OpenError,
+    FilesLayer, OpenError, content_type,
     found::Found,
     name,
     refusal::Refusal,
-    root::{Entry, Links, Root},
+    root::{Folder, Links},
+    source::{Entry, Source},
 };
 
 /// A directory of files, as a service that answers by itself.
@@ -28,8 +29,7 @@ pub struct Files {
 
 #[derive(Clone, Debug)]
 struct Config {
-    root: Arc<Root>,
-    links: Links,
+    source: Source,
     index_files: Vec<String>,
     cache_control: Option<HeaderValue>,
 }
@@ -45,10 +45,9 @@ impl Files {
     /// [`OpenError`] if it is not a directory, or cannot be opened.
     pub fn new(root: impl AsRef<FilePath>) -> Result<Self, OpenError> {
         let path = root.as_ref();
-        let root = Root::new(path).map_err(|error| OpenError::new(path, error))?;
+        let folder = Folder::new(path).map_err(|error| OpenError::new(path, error))?;
         let config = Config {
-            root: Arc::new(root),
-            links: Links::ToNeighbours,
+            source: Source::Folder(folder),
             index_files: vec!["index.html".to_owned()],
             cache_control: Some(HeaderValue::from_static("no-cache")),
         };
@@ -92,9 +91,8 @@ impl Files {
     /// By default a link is followed where it stands for a file and its target is the plain name of another file in the same
     /// directory, because such a link cannot lead around a guard on a directory. A guard on that one file it can lead around.
     #[must_use]
-    pub fn refuse_links(mut self) -> Self {
-        self.config_mut().links = Links::Refused;
-        self
+    pub fn refuse_links(self) -> Self {
+        self.links(Links::Refused)
     }
 
     /// Follows every symbolic link that stays below the root, to files and directories, also where their names are hidden.
@@ -102,8 +100,14 @@ impl Files {
     /// Whoever can make a link there can lead visitors around a guard: with `open -> admin`, `/open/secret.txt` is
     /// `/admin/secret.txt` for everybody. Links that leave the root, and absolute ones, are refused even so.
     #[must_use]
-    pub fn follow_links_within_root(mut self) -> Self {
-        self.config_mut().links = Links::WithinRoot;
+    pub fn follow_links_within_root(self) -> Self {
+        self.links(Links::WithinRoot)
+    }
+
+    fn links(mut self, links: Links) -> Self {
+        match &mut self.config_mut().source {
+            Source::Folder(folder) => folder.links = links,
+        }
         self
     }
 
@@ -122,66 +126,136 @@ impl Files {
         if !path.segments().all(name::is_served) {
             return Err(Refusal::Hidden);
         }
-        let mount = Mount::of(request);
-        let relative = path.as_str().trim_start_matches('/');
-        let (found, in_place) = if path.has_trailing_slash() {
-            let in_place = !relative.is_empty() || has_slash(&mount, request);
-            (self.index_of(relative)?, in_place)
-        } else {
-            match self.open(relative)? {
-                Some(found) => (found, true),
-                None => (self.index_of(&[relative, "/"].concat())?, false),
-            }
-        };
-        let cache_control = self.config.cache_control.as_ref();
-        if in_place {
-            return Ok(found.into_response(request.method(), request.headers(), cache_control));
+        match self.at(&path, request) {
+            Err(Refusal::Missing) => self.missing(&path, request),
+            result => result,
         }
-        let directory = match path.as_str() {
-            "/" => "/".to_owned(),
-            path => [path, "/"].concat(),
-        };
-        let location = mount.location(&directory, request.uri().query());
-        Ok(redirect(location, cache_control))
     }
 
-    /// The file at `path`; `None` if there is a directory.
-    fn open(&self, path: &str) -> Result<Option<Found>, Refusal> {
-        match self.config.root.open(path, self.config.links)? {
-            Entry::File(file, metadata) => Ok(Some(Found::new(file, &metadata, path))),
-            Entry::Directory => Ok(None),
+    /// The answer for a path of names that are served.
+    fn at<B>(&self, path: &Path<'_>, request: &Request<B>) -> Result<Response<Body>, Refusal> {
+        let relative = path.as_str().trim_start_matches('/');
+        if path.has_trailing_slash() {
+            return self.directory(relative, path, request);
         }
+        match self.open(relative)? {
+            Entry::File(found) => Ok(found.into_response(request.method(), request.headers())),
+            Entry::Directory => self.directory(&[relative, "/"].concat(), path, request),
+        }
+    }
+
+    /// The answer for a directory, whose path is empty or ends with a slash: its index, where the request names it with its slash.
+    fn directory<B>(
+        &self,
+        directory: &str,
+        path: &Path<'_>,
+        request: &Request<B>,
+    ) -> Result<Response<Body>, Refusal> {
+        let index = match self.index_of(directory) {
+            Ok(found) => Some(found),
+            Err(Refusal::Missing) if self.lists(directory) => None,
+            Err(refusal) => return Err(refusal),
+        };
+        if !is_in_place(path, request) {
+            return Ok(self.redirect(path, request));
+        }
+        match index {
+            Some(found) => Ok(found.into_response(request.method(), request.headers())),
+            None => self.listing(directory, request),
+        }
+    }
+
+    /// Whether the directory at this path is listed where it has no index.
+    #[expect(clippy::unused_self, reason = "nothing is listed yet")]
+    const fn lists(&self, _directory: &str) -> bool {
+        false
+    }
+
+    /// The page that lists a directory.
+    #[expect(clippy::unused_self, reason = "nothing is listed yet")]
+    const fn listing<B>(
+        &self,
+        _directory: &str,
+        _request: &Request<B>,
+    ) -> Result<Response<Body>, Refusal> {
+        Err(Refusal::Missing)
+    }
+
+    /// The answer where there is no such file, but all names are served.
+    #[expect(clippy::unused_self, reason = "nothing stands in for a file yet")]
+    const fn missing<B>(
+        &self,
+        _path: &Path<'_>,
+        _request: &Request<B>,
+    ) -> Result<Response<Body>, Refusal> {
+        Err(Refusal::Missing)
+    }
+
+    /// What stands at `path`.
+    fn open(&self, path: &str) -> Result<Entry<Arc<Found>>, Refusal> {
+        Ok(match self.config.source.open(path)? {
+            Entry::File(opened) => {
+                Entry::File(Arc::new(Found::new(opened, self.config.fields(path))))
+            }
+            Entry::Directory => Entry::Directory,
+        })
     }
 
     /// The file that stands for `directory`, whose path is empty or ends with a slash.
-    fn index_of(&self, directory: &str) -> Result<Found, Refusal> {
+    fn index_of(&self, directory: &str) -> Result<Arc<Found>, Refusal> {
         for name in &self.config.index_files {
             match self.open(&[directory, name].concat()) {
-                Ok(Some(found)) => return Ok(found),
-                Ok(None) | Err(Refusal::Missing) => {}
+                Ok(Entry::File(found)) => return Ok(found),
+                Ok(Entry::Directory) | Err(Refusal::Missing) => {}
                 Err(refusal) => return Err(refusal),
             }
         }
         Err(Refusal::Missing)
     }
-}
 
-/// Whether the request for the root was sent with the slash that makes relative links in its index right: a mount leaves `/` of
-/// `/docs` and of `/docs/`.
-fn has_slash<B>(mount: &Mount, request: &Request<B>) -> bool {
-    mount.original_uri(request.uri()).path().ends_with('/')
-}
-
-fn redirect(location: HeaderValue, cache_control: Option<&HeaderValue>) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
-    let headers = response.headers_mut();
-    headers.insert(LOCATION, location);
-    // Without it a browser keeps the redirect for good, also when a file takes the directory's place.
-    if let Some(cache_control) = cache_control {
-        headers.insert(CACHE_CONTROL, cache_control.clone());
+    /// The way to a directory's path with its slash.
+    fn redirect<B>(&self, path: &Path<'_>, request: &Request<B>) -> Response<Body> {
+        let directory = match path.as_str() {
+            "/" => "/".to_owned(),
+            path => [path, "/"].concat(),
+        };
+        let location = Mount::of(request).location(&directory, request.uri().query());
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+        let headers = response.headers_mut();
+        headers.insert(LOCATION, location);
+        // Without it a browser keeps the redirect for good, also when a file takes the directory's place.
+        if let Some(cache_control) = &self.config.cache_control {
+            headers.insert(CACHE_CONTROL, cache_control.clone());
+        }
+        response
     }
-    response
+}
+
+impl Config {
+    /// The fields of the file at `path` that its state does not change.
+    fn fields(&self, path: &str) -> HeaderMap {
+        // With what a found file adds, and what a server may.
+        let mut fields = HeaderMap::with_capacity(12);
+        fields.insert(CONTENT_TYPE, content_type::of(path));
+        fields.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if let Some(cache_control) = &self.cache_control {
+            fields.insert(CACHE_CONTROL, cache_control.clone());
+        }
+        fields
+    }
+}
+
+/// Whether the request named the directory with the slash that makes relative links in its index right. A mount leaves `/` of `/docs`
+/// and of `/docs/`.
+fn is_in_place<B>(path: &Path<'_>, request: &Request<B>) -> bool {
+    match path.as_str() {
+        "/" => {
+            let mount = Mount::of(request);
+            mount.original_uri(request.uri()).path().ends_with('/')
+        }
+        path => path.ends_with('/'),
+    }
 }
 
 impl Described for Files {

@@ -1,15 +1,12 @@
 //! What is answered once the file is open: the preconditions first, then the range.
 
-use std::{
-    fs::{File, Metadata},
-    time::SystemTime,
-};
+use std::{sync::Arc, time::SystemTime};
 
 use http::{
     HeaderMap, HeaderValue, Method, Response, StatusCode,
     header::{
-        ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
-        LAST_MODIFIED, X_CONTENT_TYPE_OPTIONS,
+        ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_RANGE,
+        CONTENT_TYPE, ETAG, EXPIRES, LAST_MODIFIED, VARY,
     },
 };
 use plywood_core::{Body, FileIdentity};
@@ -19,79 +16,97 @@ use plywood_header::{
     range::{self, Ranges, Resolution, Slice},
 };
 
-use crate::{body, byteranges::Byteranges, content_type, validators::Validators};
+use crate::{
+    body,
+    byteranges::Byteranges,
+    source::{Content, Opened},
+    validators::Validators,
+};
 
 /// A file that is there and may be sent.
 #[derive(Debug)]
 pub(crate) struct Found {
-    file: File,
-    length: u64,
+    content: Content,
     validators: Validators,
-    content_type: HeaderValue,
+    /// The fields of the answer that has all of it.
+    fields: HeaderMap,
     /// Which file it is, if its state has a name that no other will have.
     identity: Option<FileIdentity>,
 }
 
 impl Found {
-    /// An open file that goes by `name`.
-    pub(crate) fn new(file: File, metadata: &Metadata, name: &str) -> Self {
+    /// A file that is sent with these fields, among them its media type. What its state gives is added: its length, its tag, its date.
+    pub(crate) fn new(opened: Opened, mut fields: HeaderMap) -> Self {
         let now = SystemTime::now();
-        let length = metadata.len();
-        // A system without dates gives a tag that is always weak and always new.
-        let modified = metadata.modified().unwrap_or(now);
-        let validators = Validators::new(length, modified, now);
+        let length = opened.content.len();
+        let validators = match opened.etag {
+            Some(etag) => Validators::known(etag, opened.modified, now),
+            // A system without dates gives a tag that is always weak and always new.
+            None => Validators::new(length, opened.modified.unwrap_or(now), now),
+        };
+        fields.insert(CONTENT_LENGTH, length.into());
+        fields.insert(ETAG, validators.etag.header_value().clone());
+        if let Some(last_modified) = validators.last_modified {
+            fields.insert(LAST_MODIFIED, date::write(last_modified));
+        }
+        fields.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
         let is_settled = !validators.etag.is_weak();
         Self {
-            file,
-            length,
+            content: opened.content,
             validators,
-            content_type: content_type::of(name),
-            identity: FileIdentity::new(metadata).filter(|_| is_settled),
+            fields,
+            identity: opened.identity.filter(|_| is_settled),
         }
     }
 
     /// The answer to GET or HEAD with these header fields.
     pub(crate) fn into_response(
-        self,
+        self: Arc<Self>,
         method: &Method,
         headers: &HeaderMap,
-        cache_control: Option<&HeaderValue>,
     ) -> Response<Body> {
-        let etag = self.validators.etag.clone();
-        let last_modified = self.validators.last_modified;
-        let mut response =
-            match preconditions::evaluate(method, headers, Some(&etag), Some(last_modified)) {
-                Verdict::NotModified => empty(StatusCode::NOT_MODIFIED),
-                Verdict::Failed => return empty(StatusCode::PRECONDITION_FAILED),
-                Verdict::Proceed if *method == Method::HEAD => self.head(),
-                Verdict::Proceed => self.selected(headers),
-            };
-        let headers = response.headers_mut();
-        headers.insert(ETAG, etag.header_value().clone());
-        if let Some(cache_control) = cache_control {
-            headers.insert(CACHE_CONTROL, cache_control.clone());
+        let Validators {
+            etag,
+            last_modified,
+        } = &self.validators;
+        match preconditions::evaluate(method, headers, Some(etag), *last_modified) {
+            Verdict::NotModified => self.not_modified(),
+            Verdict::Failed => empty(StatusCode::PRECONDITION_FAILED),
+            Verdict::Proceed if *method == Method::HEAD => self.head(),
+            Verdict::Proceed => self.selected(headers),
+        }
+    }
+
+    /// What a 304 says again of the 200 (RFC 9110 §15.4.5).
+    fn not_modified(&self) -> Response<Body> {
+        let mut response = empty(StatusCode::NOT_MODIFIED);
+        for name in [ETAG, CACHE_CONTROL, CONTENT_LOCATION, EXPIRES, VARY] {
+            self.copy(name, &mut response);
         }
         response
     }
 
+    fn not_satisfiable(&self) -> Response<Body> {
+        let mut response = empty(StatusCode::RANGE_NOT_SATISFIABLE);
+        for name in [ETAG, CACHE_CONTROL, VARY] {
+            self.copy(name, &mut response);
+        }
+        let content_range = range::unsatisfied(self.content.len());
+        response.headers_mut().insert(CONTENT_RANGE, content_range);
+        response
+    }
+
+    fn copy(&self, name: http::HeaderName, response: &mut Response<Body>) {
+        if let Some(value) = self.fields.get(&name) {
+            response.headers_mut().insert(name, value.clone());
+        }
+    }
+
     /// What of the file the request asks for.
-    fn selected(self, headers: &HeaderMap) -> Response<Body> {
-        let length = self.length;
+    fn selected(self: Arc<Self>, headers: &HeaderMap) -> Response<Body> {
         match self.resolution(headers) {
-            Resolution::Unsatisfiable => {
-                let mut response = empty(StatusCode::RANGE_NOT_SATISFIABLE);
-                let headers = response.headers_mut();
-                headers.insert(CONTENT_RANGE, range::unsatisfied(length));
-                response
-            }
-            Resolution::Single(slice) => {
-                let mut response = self.described(slice.len());
-                *response.status_mut() = StatusCode::PARTIAL_CONTENT;
-                let headers = response.headers_mut();
-                headers.insert(CONTENT_RANGE, slice.content_range(length));
-                let slice = slice.start..slice.start + slice.len();
-                response.map(|()| body::of_slice(self.file, slice))
-            }
+            Resolution::Unsatisfiable => self.not_satisfiable(),
+            Resolution::Single(slice) => self.part(slice),
             Resolution::Several(slices) => self.parts(&slices),
             Resolution::Whole => self.whole(),
         }
@@ -106,44 +121,59 @@ impl Found {
         if !preconditions::if_range(headers, Some(etag), self.validators.strong_date()) {
             return Resolution::Whole;
         }
-        ranges.resolve(self.length)
+        ranges.resolve(self.content.len())
     }
 
-    fn whole(self) -> Response<Body> {
-        let mut response = self.described(self.length);
-        if let Some(identity) = self.identity {
+    fn head(self: Arc<Self>) -> Response<Body> {
+        self.described(Body::empty())
+    }
+
+    fn whole(self: Arc<Self>) -> Response<Body> {
+        let body = body::of_slice(&self.content, 0..self.content.len());
+        let identity = self.identity;
+        let mut response = self.described(body);
+        if let Some(identity) = identity {
             response.extensions_mut().insert(identity);
         }
-        response.map(|()| body::of_slice(self.file, 0..self.length))
+        response
     }
 
-    fn head(self) -> Response<Body> {
-        self.described(self.length).map(Body::from)
+    fn part(self: Arc<Self>, slice: Slice) -> Response<Body> {
+        let content_range = slice.content_range(self.content.len());
+        let body = body::of_slice(&self.content, slice.start..slice.start + slice.len());
+        let mut response = self.described(body);
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_LENGTH, slice.len().into());
+        headers.insert(CONTENT_RANGE, content_range);
+        response
     }
 
     /// Several parts; or everything, where that is less to send.
-    fn parts(self, slices: &[Slice]) -> Response<Body> {
-        let parts = Byteranges::new(slices, self.length, &self.content_type);
-        if parts.len() >= self.length {
+    fn parts(self: Arc<Self>, slices: &[Slice]) -> Response<Body> {
+        let length = self.content.len();
+        let parts = Byteranges::new(slices, length, self.fields.get(CONTENT_TYPE));
+        let parts_length = parts.len();
+        if parts_length >= length {
             return self.whole();
         }
-        let mut response = self.described(parts.len());
+        let body = body::of_pieces(&self.content, parts.pieces);
+        let mut response = self.described(body);
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, parts.content_type);
-        response.map(|()| body::of_pieces(self.file, parts.pieces))
+        headers.insert(CONTENT_LENGTH, parts_length.into());
+        response
     }
 
-    /// The head of an answer with `content_length` bytes of the file.
-    fn described(&self, content_length: u64) -> Response<()> {
-        let mut response = Response::new(());
-        let headers = response.headers_mut();
-        headers.reserve(8);
-        headers.insert(CONTENT_TYPE, self.content_type.clone());
-        headers.insert(CONTENT_LENGTH, content_length.into());
-        headers.insert(LAST_MODIFIED, date::write(self.validators.last_modified));
-        headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    /// `body` with the fields of the whole file.
+    fn described(self: Arc<Self>, body: Body) -> Response<Body> {
+        let mut response = Response::new(body);
+        // Nobody else has a file that no cache keeps: its fields move.
+        *response.headers_mut() = match Arc::try_unwrap(self) {
+            Ok(found) => found.fields,
+            Err(shared) => shared.fields.clone(),
+        };
         response
     }
 }

@@ -88,6 +88,7 @@ mod read;
 mod refusal;
 mod root;
 mod service;
+mod source;
 mod validators;
 
 pub use self::{error::OpenError, files::Files, layer::FilesLayer, service::FilesFirst};

@@ -1,10 +1,6 @@
 //! The one way to a file: from the root's open descriptor downwards, with the kernel as the judge.
 
-use std::{
-    fs::{File, Metadata},
-    io,
-    path::Path,
-};
+use std::{fs::File, io, path::Path, sync::Arc};
 
 use cap_fs_ext::{
     DirExt, FollowSymlinks, OpenOptions, OpenOptionsFollowExt, OpenOptionsSyncExt,
@@ -12,7 +8,11 @@ use cap_fs_ext::{
 };
 use cap_std::fs::Dir;
 
-use crate::{name, refusal::Refusal};
+use crate::{
+    name,
+    refusal::Refusal,
+    source::{Entry, Opened},
+};
 
 /// Which symbolic links are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,35 +25,36 @@ pub(crate) enum Links {
     WithinRoot,
 }
 
-/// The directory that is served, opened once.
-#[derive(Debug)]
-pub(crate) struct Root(Dir);
-
-/// What a path below the root leads to.
-#[derive(Debug)]
-pub(crate) enum Entry {
-    File(File, Metadata),
-    Directory,
+/// The directory that is served, opened once, and which links below it are followed.
+#[derive(Clone, Debug)]
+pub(crate) struct Folder {
+    root: Arc<Dir>,
+    pub(crate) links: Links,
 }
 
-impl Root {
+impl Folder {
     pub(crate) fn new(path: &Path) -> io::Result<Self> {
-        Dir::open_ambient_dir(path, ambient_authority()).map(Self)
+        let root = Dir::open_ambient_dir(path, ambient_authority())?;
+        Ok(Self {
+            root: Arc::new(root),
+            links: Links::ToNeighbours,
+        })
     }
 
     /// Opens `path`, which is relative, without dot segments, and consists of names that are served.
-    pub(crate) fn open(&self, path: &str, links: Links) -> Result<Entry, Refusal> {
-        let file = match links {
-            Links::WithinRoot => open(&self.0, path, FollowSymlinks::Yes)?,
-            Links::Refused | Links::ToNeighbours => match straight(&self.0, path) {
+    pub(crate) fn open(&self, path: &str) -> Result<Entry, Refusal> {
+        let path = if path.is_empty() { "." } else { path };
+        let file = match self.links {
+            Links::WithinRoot => open(&self.root, path, FollowSymlinks::Yes)?,
+            Links::Refused | Links::ToNeighbours => match straight(&self.root, path) {
                 Some(result) => result?,
-                None => self.walk(path, links)?,
+                None => self.walk(path)?,
             },
         };
         // The type is asked of what was opened, not of a name that may mean something else by now.
         let metadata = file.metadata()?;
         if metadata.is_file() {
-            Ok(Entry::File(file, metadata))
+            Ok(Entry::File(Opened::new(file, &metadata)))
         } else if metadata.is_dir() {
             Ok(Entry::Directory)
         } else {
@@ -62,17 +63,17 @@ impl Root {
     }
 
     /// One directory after the other, none of them a link; then the file, or the neighbour that a link in its place names.
-    fn walk(&self, path: &str, links: Links) -> Result<File, Refusal> {
+    fn walk(&self, path: &str) -> Result<File, Refusal> {
         let (parents, name) = path.rsplit_once('/').unwrap_or(("", path));
         let mut deepest = None;
         for parent in parents.split('/').filter(|parent| !parent.is_empty()) {
-            let directory = deepest.as_ref().unwrap_or(&self.0);
+            let directory = deepest.as_ref().unwrap_or(&*self.root);
             let next = directory
                 .open_dir_nofollow(parent)
                 .map_err(|error| refusal(directory, parent, error))?;
             deepest = Some(next);
         }
-        let directory = deepest.as_ref().unwrap_or(&self.0);
+        let directory = deepest.as_ref().unwrap_or(&*self.root);
         let error = match open(directory, name, FollowSymlinks::No) {
             Ok(file) => return Ok(file),
             Err(error) => error,
@@ -82,7 +83,7 @@ impl Root {
         };
         let neighbour = target
             .to_str()
-            .filter(|target| links == Links::ToNeighbours && is_neighbour(target))
+            .filter(|target| self.links == Links::ToNeighbours && is_neighbour(target))
             .ok_or(Refusal::Link)?;
         open(directory, neighbour, FollowSymlinks::No)
             .map_err(|error| refusal(directory, neighbour, error))
@@ -137,6 +138,7 @@ mod tests {
     use std::{fs, io::Read, os::unix::fs::symlink};
 
     use super::*;
+    use crate::source::Content;
 
     fn text(file: Result<File, Refusal>) -> Result<String, String> {
         let mut text = String::new();
@@ -157,7 +159,7 @@ mod tests {
         symlink("a", path.join("root/l")).unwrap();
         symlink("..", path.join("root/up")).unwrap();
         symlink("d.txt", path.join("root/n.txt")).unwrap();
-        let root = Root::new(&path.join("root")).unwrap();
+        let root = Folder::new(&path.join("root")).unwrap();
         let link = Err(Refusal::Link.to_string());
         let missing = Err(Refusal::Missing.to_string());
         for (name, expected) in [
@@ -171,10 +173,13 @@ mod tests {
             ("up/e.txt", link.clone()),
             ("up/root/d.txt", link),
         ] {
-            let long = root.walk(name, Links::ToNeighbours);
+            let long = root.walk(name);
             assert_eq!(text(long), expected, "{name}");
-            let short = match root.open(name, Links::ToNeighbours) {
-                Ok(Entry::File(file, _)) => Ok(file),
+            let short = match root.open(name) {
+                Ok(Entry::File(opened)) => match opened.content {
+                    Content::Slice(file, _) => Ok(Arc::into_inner(file).unwrap()),
+                    Content::Bytes(_) => panic!("{name} is not on the disk"),
+                },
                 Ok(Entry::Directory) => panic!("{name} is a directory"),
                 Err(refusal) => Err(refusal),
             };

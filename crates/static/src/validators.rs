@@ -15,7 +15,7 @@ const CLOCK_STEP: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub(crate) struct Validators {
     pub(crate) etag: EntityTag,
-    pub(crate) last_modified: SystemTime,
+    pub(crate) last_modified: Option<SystemTime>,
 }
 
 impl Validators {
@@ -40,13 +40,21 @@ impl Validators {
         };
         Self {
             etag: etag.expect("digits and hyphens are an entity tag"),
-            last_modified: modified.min(now),
+            last_modified: Some(modified.min(now)),
+        }
+    }
+
+    /// Names a state by a tag that its source knows to be strong.
+    pub(crate) fn known(etag: EntityTag, modified: Option<SystemTime>, now: SystemTime) -> Self {
+        Self {
+            etag,
+            last_modified: modified.map(|modified| modified.min(now)),
         }
     }
 
     /// The date, if it names one state only: a range may be joined to bytes that were received under it.
     pub(crate) fn strong_date(&self) -> Option<SystemTime> {
-        (!self.etag.is_weak()).then_some(self.last_modified)
+        self.last_modified.filter(|_| !self.etag.is_weak())
     }
 }
 
@@ -87,7 +95,7 @@ mod tests {
         let now = UNIX_EPOCH + DAY;
         let early = Validators::new(5, UNIX_EPOCH - DAY, now);
         let late = Validators::new(5, UNIX_EPOCH + 2 * DAY, now);
-        assert_eq!(late.last_modified, now);
+        assert_eq!(late.last_modified, Some(now));
         assert!(!early.etag.weak_eq(&Validators::new(5, now, now).etag));
     }
 }

@@ -1,0 +1,81 @@
+//! Where files come from. What is above reads all sources alike: preconditions, ranges and fields are written once.
+
+use std::{
+    fs::{File, Metadata},
+    ops::Range,
+    sync::Arc,
+    time::SystemTime,
+};
+
+use bytes::Bytes;
+use plywood_core::FileIdentity;
+use plywood_header::entity_tag::EntityTag;
+
+use crate::{refusal::Refusal, root::Folder};
+
+/// A place that has files.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    /// A directory on the disk.
+    Folder(Folder),
+}
+
+/// What a path leads to.
+#[derive(Debug)]
+pub(crate) enum Entry<F = Opened> {
+    File(F),
+    Directory,
+}
+
+/// A file of a source: its bytes, and what the source knows of them.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) content: Content,
+    pub(crate) modified: Option<SystemTime>,
+    /// A strong tag, where the source has one ready; else it is made of the length and the date.
+    pub(crate) etag: Option<EntityTag>,
+    /// Which file of the disk it is.
+    pub(crate) identity: Option<FileIdentity>,
+}
+
+/// The bytes of a file: at hand, or to be read.
+#[derive(Clone, Debug)]
+pub(crate) enum Content {
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "for contents that are kept in memory")
+    )]
+    Bytes(Bytes),
+    /// A part of an open file: all of it, or a member of an archive.
+    Slice(Arc<File>, Range<u64>),
+}
+
+impl Source {
+    /// Opens `path`, which is relative, without dot segments, and consists of names that are served. The root itself is the empty path.
+    pub(crate) fn open(&self, path: &str) -> Result<Entry, Refusal> {
+        match self {
+            Self::Folder(folder) => folder.open(path),
+        }
+    }
+}
+
+impl Opened {
+    /// A file of the disk.
+    pub(crate) fn new(file: File, metadata: &Metadata) -> Self {
+        Self {
+            content: Content::Slice(Arc::new(file), 0..metadata.len()),
+            modified: metadata.modified().ok(),
+            etag: None,
+            identity: FileIdentity::new(metadata),
+        }
+    }
+}
+
+impl Content {
+    pub(crate) const fn len(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Slice(_, slice) => slice.end - slice.start,
+        }
+    }
+}
