@@ -18,6 +18,7 @@ const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("pause when no descriptor", "200 ms", "serve/src/server.rs", "const BREATHER: Duration = Duration::from_millis(200);"),
     ("media ranges in `Accept`", "32", "header/src/accept.rs", "pub const MAX_ELEMENTS: usize = 32;"),
     ("codings in `Accept-Encoding`", "32", "header/src/accept_encoding.rs", "pub const MAX_ELEMENTS: usize = 32;"),
+    ("languages in `Accept-Language`", "32", "header/src/accept_language.rs", "pub const MAX_ELEMENTS: usize = 32;"),
     ("tags in `If-Match`", "1024", "header/src/entity_tag.rs", "pub const MAX_TAGS: usize = 1024;"),
     ("ranges in `Range`", "32", "header/src/range.rs", "pub const MAX_RANGES: usize = 32;"),
     ("a cookie's name and value", "4096 bytes", "header/src/cookie/set.rs", "pub const MAX_PAIR: usize = 4096;"),

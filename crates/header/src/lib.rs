@@ -55,6 +55,7 @@
 //! |---|---|---|
 //! | `Accept` | [`accept::MAX_ELEMENTS`] | the rest is not read |
 //! | `Accept-Encoding` | [`accept_encoding::MAX_ELEMENTS`] | the rest is not read |
+//! | `Accept-Language` | [`accept_language::MAX_ELEMENTS`] | the rest is not read |
 //! | `If-Match`, `If-None-Match` | [`entity_tag::MAX_TAGS`] | the rest does not match |
 //! | `Range` | [`range::MAX_RANGES`] | the whole field is ignored |
 //! | `Content-Disposition` | [`content_disposition::MAX_NAME`] | a name is cut before its extension |
@@ -69,6 +70,7 @@
 
 pub mod accept;
 pub mod accept_encoding;
+pub mod accept_language;
 pub mod authorization;
 pub mod content_disposition;
 pub mod cookie;
