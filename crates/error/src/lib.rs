@@ -16,6 +16,9 @@
 //! [`Panicked`] is a panic as an error: what it said, where it happened, and the calls that led there. A hook notes that in the thread that
 //! panics, and then does what was done before.
 //!
+//! [`HttpError`] is an error that knows how it is answered: the status, what the visitor may read, the fields that the status needs, and the cause, which
+//! is for the operator alone. Return it from a handler, by `?` too; the error pages find it, however deep it is wrapped.
+//!
 //! # What it does not do
 //!
 //! It answers nothing: the error pages do.
@@ -24,12 +27,18 @@
 //!
 //! Nothing of this is for the visitor.
 
+mod http_error;
+mod or_refuse;
 mod panicked;
 mod place;
+mod public;
 
 pub use self::{
+    http_error::HttpError,
+    or_refuse::OrRefuse,
     panicked::{Frame, Panicked, Trace},
     place::Place,
+    public::{Public, PublicText},
 };
 
 #[cfg(doctest)]
