@@ -52,7 +52,8 @@
 //!   another request. It tells a loop.
 //! - `RegexRoutes` (feature `regex`) hands a request to the service behind the first regular expression that matches its path.
 //!
-//! The first two and the last are services, and the recursive layer is an awaiter.
+//! The first two and the last are services, and the recursive layer is an awaiter. [`Mounts::layer`] puts mounts in front of another service, as
+//! a gate.
 //!
 //! # What it does not do
 //!
@@ -80,6 +81,7 @@
 mod cascade;
 mod error;
 mod host;
+mod layer;
 mod mounts;
 mod place;
 mod recursive;
@@ -93,6 +95,7 @@ pub use self::regex::RegexRoutes;
 pub use self::{
     cascade::Cascade,
     error::{BuildError, BuildErrorKind},
+    layer::{MountsFirst, MountsLayer},
     mounts::Mounts,
     recursive::{
         RecursionError, RecursionErrorKind, Recursive, RecursiveLayer, forward, forwarded_from,

@@ -15,7 +15,7 @@ use plywood_core::{
 };
 use tower_service::Service;
 
-use crate::{BuildError, BuildErrorKind, place::Place, refusal::refuse, table::Table};
+use crate::{BuildError, BuildErrorKind, MountsLayer, place::Place, refusal::refuse, table::Table};
 
 /// The service that hands each request to the service that is mounted where it goes.
 ///
@@ -119,6 +119,11 @@ impl<E: Send + 'static> Mounts<E> {
         removed
     }
 
+    /// The layer that puts these mounts in front of another service: [`MountsLayer`].
+    pub fn layer(self) -> MountsLayer<E> {
+        MountsLayer::new(self)
+    }
+
     /// The places of all mounts and the names of the predicates, in the order in which they are tried.
     pub fn places(&self) -> Vec<String> {
         self.0.load().names()
@@ -160,43 +165,53 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        match self.route(request.map(Body::new)) {
-            Ok((mut service, request)) => Gated::open(service.call(request)),
-            Err(response) => Gated::shut(*response),
+        match self.route(request) {
+            Way::To(mut service, request) => Gated::open(service.call(request)),
+            Way::Nowhere(request) => Gated::shut(match Path::read(request.uri()) {
+                Ok(_) => refuse(StatusCode::NOT_FOUND, NotMounted(self.0.load_full())),
+                Err(reason) => refuse(reason.status(), reason),
+            }),
+            Way::Unclear(reason) => Gated::shut(refuse(reason.status(), reason)),
         }
     }
 }
 
-/// Who answers, and what it is asked.
-type Goal<E> = (AnyService<E>, Request<Body>);
+/// Where a request goes.
+pub(crate) enum Way<E, B> {
+    /// To a service, with what it is asked.
+    To(AnyService<E>, Request<B>),
+    /// Nothing is mounted there, and there is no fallback.
+    Nowhere(Request<B>),
+    /// Its path can be read in more than one way.
+    Unclear(Malformed),
+}
 
 impl<E: Send + 'static> Mounts<E> {
     /// Finds who answers, and leaves in the request where that is.
-    fn route(&self, request: Request<Body>) -> Result<Goal<E>, Box<Response<Body>>> {
+    pub(crate) fn route<B>(&self, request: Request<B>) -> Way<E, B> {
         let table = self.0.load();
-        let malformed = |reason: Malformed| Box::new(refuse(reason.status(), reason));
         let (head, body) = request.into_parts();
         let path = match Path::read(&head.uri) {
             Ok(path) => Some(path),
             // `OPTIONS *` is for the whole server, and so for who stands at the root.
             Err(Malformed::NoPath) => None,
-            Err(reason) => return Err(malformed(reason)),
+            Err(reason) => return Way::Unclear(reason),
         };
         let Some((entry, prefix)) = table.find(&head, path.as_ref().map_or("", Path::as_str))
         else {
-            return Err(Box::new(match path {
-                Some(_) => refuse(StatusCode::NOT_FOUND, NotMounted(self.0.load_full())),
-                None => *malformed(Malformed::NoPath),
-            }));
+            drop(path);
+            return Way::Nowhere(Request::from_parts(head, body));
         };
         drop(path);
         let mut request = Request::from_parts(head, body);
         if !prefix.is_empty() {
             let route = entry.route_below(&Mount::of(&request));
-            Mount::enter(&mut request, prefix).map_err(malformed)?;
+            if let Err(reason) = Mount::enter(&mut request, prefix) {
+                return Way::Unclear(reason);
+            }
             route.leave(&mut request);
         }
-        Ok((entry.service.clone(), request))
+        Way::To(entry.service.clone(), request)
     }
 }
 
