@@ -4,17 +4,27 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A directory of files could not be opened.
+/// A directory of files, or a file that is served alone, could not be opened.
 #[derive(Debug)]
 pub struct OpenError {
     path: PathBuf,
+    expected: &'static str,
     source: io::Error,
 }
 
 impl OpenError {
-    pub(crate) fn new(path: &Path, source: io::Error) -> Self {
+    pub(crate) fn directory(path: &Path, source: io::Error) -> Self {
+        Self::new(path, "directory", source)
+    }
+
+    pub(crate) fn file(path: &Path, source: io::Error) -> Self {
+        Self::new(path, "file", source)
+    }
+
+    fn new(path: &Path, expected: &'static str, source: io::Error) -> Self {
         Self {
             path: path.to_owned(),
+            expected,
             source,
         }
     }
@@ -35,8 +45,9 @@ impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "cannot serve files from \"{}\": it should be a directory that this process can read",
-            self.path.display()
+            "cannot serve \"{}\": it should be a {} that this process can read",
+            self.path.display(),
+            self.expected
         )
     }
 }

@@ -1,4 +1,4 @@
-use std::{path::Path as FilePath, sync::Arc};
+use std::{io, mem, path::Path as FilePath, sync::Arc};
 
 use http::{
     HeaderMap, HeaderValue, Request, Response, StatusCode,
@@ -10,7 +10,7 @@ use plywood_core::{
 };
 
 use crate::{
-    FilesLayer, OpenError, content_type,
+    FilesLastLayer, FilesLayer, OpenError, content_type,
     found::Found,
     name,
     refusal::Refusal,
@@ -30,6 +30,8 @@ pub struct Files {
 #[derive(Clone, Debug)]
 struct Config {
     source: Source,
+    /// The one file that is served, if it is one: whatever the path.
+    only: Option<String>,
     index_files: Vec<String>,
     cache_control: Option<HeaderValue>,
 }
@@ -45,15 +47,62 @@ impl Files {
     /// [`OpenError`] if it is not a directory, or cannot be opened.
     pub fn new(root: impl AsRef<FilePath>) -> Result<Self, OpenError> {
         let path = root.as_ref();
-        let folder = Folder::new(path).map_err(|error| OpenError::new(path, error))?;
+        let folder = Folder::new(path).map_err(|error| OpenError::directory(path, error))?;
+        Ok(Self::of(folder, None))
+    }
+
+    /// Serves one file, whatever the path: for a route, or a layer [`at`](FilesLayer::at) its path.
+    ///
+    /// The path is relative to the working directory of the process, and may lead through links, which are followed now. A file that takes
+    /// its place later by a rename is served from then on. Its name may be a hidden one.
+    ///
+    /// ```
+    /// use http::Request;
+    /// use plywood_core::Body;
+    /// use plywood_static::Files;
+    /// use tower::ServiceExt;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let directory = tempfile::tempdir()?;
+    /// # let root = directory.path();
+    /// std::fs::write(root.join("robots.txt"), "User-agent: *")?;
+    /// let robots = Files::file(root.join("robots.txt"))?;
+    /// let response = robots.oneshot(Request::get("/robots.txt").body(Body::empty())?).await?;
+    /// assert_eq!(response.status(), 200);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] if it is not a file, or its directory cannot be opened.
+    pub fn file(path: impl AsRef<FilePath>) -> Result<Self, OpenError> {
+        let path = path.as_ref();
+        let files = || {
+            let file = path.canonicalize()?;
+            let (Some(parent), Some(name)) = (file.parent(), file.file_name()) else {
+                return Err(io::ErrorKind::IsADirectory.into());
+            };
+            if !file.is_file() {
+                return Err(io::ErrorKind::InvalidInput.into());
+            }
+            let name = name.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
+            Ok(Self::of(Folder::new(parent)?, Some(name.to_owned())))
+        };
+        files().map_err(|error| OpenError::file(path, error))
+    }
+
+    fn of(folder: Folder, only: Option<String>) -> Self {
         let config = Config {
             source: Source::Folder(folder),
+            only,
             index_files: vec!["index.html".to_owned()],
             cache_control: Some(HeaderValue::from_static("no-cache")),
         };
-        Ok(Self {
+        Self {
             config: Arc::new(config),
-        })
+        }
     }
 
     /// The files that stand for their directory: the first that is there is served. `index.html` by default.
@@ -116,6 +165,11 @@ impl Files {
         FilesLayer::new(self)
     }
 
+    /// The layer that puts these files behind another service, for what it answers with 404: [`FilesLastLayer`].
+    pub fn last(self) -> FilesLastLayer {
+        FilesLastLayer::new(self)
+    }
+
     fn config_mut(&mut self) -> &mut Config {
         Arc::make_mut(&mut self.config)
     }
@@ -123,12 +177,48 @@ impl Files {
     /// Answers GET or HEAD with a file, or a redirect to one.
     pub(crate) fn look_up<B>(&self, request: &Request<B>) -> Result<Response<Body>, Refusal> {
         let path = Path::read(request.uri())?;
+        if let Some(name) = &self.config.only {
+            return self.only(name, request);
+        }
         if !path.segments().all(name::is_served) {
             return Err(Refusal::Hidden);
         }
         match self.at(&path, request) {
             Err(Refusal::Missing) => self.missing(&path, request),
             result => result,
+        }
+    }
+
+    /// The same for what is left of the path below `prefix`. The request is as it was afterwards.
+    pub(crate) fn look_up_below<B>(
+        &self,
+        prefix: &str,
+        request: &mut Request<B>,
+    ) -> Result<Response<Body>, Refusal> {
+        if prefix.is_empty() {
+            return self.look_up(request);
+        }
+        match Path::read(request.uri())?.below(prefix) {
+            Some("") => {}
+            Some(_) if self.config.only.is_none() => {}
+            _ => return Err(Refusal::Missing),
+        }
+        let mut below = Request::new(());
+        *below.method_mut() = request.method().clone();
+        *below.uri_mut() = request.uri().clone();
+        below.extensions_mut().insert(Mount::of(request));
+        Mount::enter(&mut below, prefix)?;
+        mem::swap(below.headers_mut(), request.headers_mut());
+        let result = self.look_up(&below);
+        mem::swap(below.headers_mut(), request.headers_mut());
+        result
+    }
+
+    /// The answer with the one file that is served.
+    fn only<B>(&self, name: &str, request: &Request<B>) -> Result<Response<Body>, Refusal> {
+        match self.open(name)? {
+            Entry::File(found) => Ok(found.into_response(request.method(), request.headers())),
+            Entry::Directory => Err(Refusal::Missing),
         }
     }
 

@@ -29,7 +29,8 @@
 //! # }
 //! ```
 //!
-//! [`Files`] is a service; [`FilesLayer`] is a gate in front of another. Both act at the request's head.
+//! [`Files`] is a service; [`FilesLayer`] is a gate in front of another. Both act at the request's head. [`FilesLastLayer`] is an editor: it acts
+//! at the head of a response that is 404.
 //!
 //! # What it does
 //!
@@ -91,7 +92,12 @@ mod service;
 mod source;
 mod validators;
 
-pub use self::{error::OpenError, files::Files, layer::FilesLayer, service::FilesFirst};
+pub use self::{
+    error::OpenError,
+    files::Files,
+    layer::{FilesLastLayer, FilesLayer},
+    service::{FilesFirst, FilesLast, Substitute},
+};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

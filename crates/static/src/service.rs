@@ -1,11 +1,15 @@
 use std::{
     convert::Infallible,
     future::{Ready, ready},
+    sync::Arc,
     task::{Context, Poll},
 };
 
 use http::{HeaderValue, Method, Request, Response, StatusCode, header::ALLOW};
-use plywood_core::{Body, HttpBody, future::Gated};
+use plywood_core::{
+    Body, HttpBody, Mount,
+    future::{Edit, Edited, Gated},
+};
 use tower_service::Service;
 
 use crate::{Files, refusal::Refusal};
@@ -43,6 +47,7 @@ fn allowing(status: StatusCode) -> Response<Body> {
 pub struct FilesFirst<S> {
     pub(crate) inner: S,
     pub(crate) files: Files,
+    pub(crate) prefix: Arc<str>,
 }
 
 impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for FilesFirst<S>
@@ -58,14 +63,94 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
+        if !is_read(request.method()) {
             return Gated::open(self.inner.call(request));
         }
-        match self.files.look_up(&request) {
+        match self.files.look_up_below(&self.prefix, &mut request) {
             Ok(response) => Gated::shut(response),
             Err(refusal) if refusal.is_miss() => Gated::open(self.inner.call(request)),
             Err(refusal) => Gated::shut(refusal.into_response()),
         }
     }
+}
+
+/// The service that [`FilesLastLayer`](crate::FilesLastLayer) makes: the inner service first, then files.
+#[derive(Clone, Debug)]
+pub struct FilesLast<S> {
+    pub(crate) inner: S,
+    pub(crate) files: Files,
+    pub(crate) prefix: Arc<str>,
+}
+
+impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for FilesLast<S>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    ResBody: HttpBody,
+{
+    type Response = Response<Body>;
+    type Error = S::Error;
+    type Future = Edited<S::Future, Substitute>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        let asked = is_read(request.method()).then(|| head_of(&request));
+        let substitute = Substitute(asked.map(|request| {
+            Box::new(Lookup {
+                files: self.files.clone(),
+                prefix: Arc::clone(&self.prefix),
+                request,
+            })
+        }));
+        Edited::new(self.inner.call(request), substitute)
+    }
+}
+
+/// What [`FilesLast`] does to an answer: where it is 404, a file takes its place, if there is one.
+#[derive(Debug)]
+pub struct Substitute(Option<Box<Lookup>>);
+
+#[derive(Debug)]
+struct Lookup {
+    files: Files,
+    prefix: Arc<str>,
+    request: Request<()>,
+}
+
+impl<ResBody: HttpBody> Edit<ResBody> for Substitute {
+    type Body = Body;
+
+    fn edit(self, response: Response<ResBody>) -> Response<Body> {
+        let response = response.map(Body::new);
+        match self.0 {
+            Some(mut lookup) if response.status() == StatusCode::NOT_FOUND => {
+                match lookup
+                    .files
+                    .look_up_below(&lookup.prefix, &mut lookup.request)
+                {
+                    Ok(found) => found,
+                    Err(refusal) if refusal.is_miss() => response,
+                    Err(refusal) => refusal.into_response(),
+                }
+            }
+            _ => response,
+        }
+    }
+}
+
+const fn is_read(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
+/// What of a request a lookup reads, for when the inner service has taken it.
+fn head_of<B>(request: &Request<B>) -> Request<()> {
+    let mut head = Request::new(());
+    *head.method_mut() = request.method().clone();
+    *head.uri_mut() = request.uri().clone();
+    *head.headers_mut() = request.headers().clone();
+    head.extensions_mut().insert(Mount::of(request));
+    head
 }
