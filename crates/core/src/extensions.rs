@@ -7,8 +7,9 @@
 //! | extension | where | left by | read by |
 //! |---|---|---|---|
 //! | [`Client`] | request | serve, test | access log; auth, which counts attempts by it and knows ranges of addresses |
+//! | [`Connection`] | request | serve | access log |
 //! | [`Scheme`] | request | serve, test | session, for the cookie's `Secure` |
-//! | [`ClientCertificate`] | request | nobody yet: a gateway that speaks TLS | auth |
+//! | [`ClientCertificate`] | request | serve | auth |
 //! | [`RequestId`] | request | nobody yet: a layer of your own | error pages |
 //! | [`Mount`] | request | dispatch, mount | auth, dispatch, mount, publish, static, which build URLs; access log and error pages, which name the path that was sent |
 //! | [`MatchedRoute`], [`Params`] | request | dispatch, mount; the former by publish, too | handlers |
@@ -21,6 +22,7 @@
 mod carrier;
 mod client;
 mod client_certificate;
+mod connection;
 mod course;
 mod failure;
 mod file_identity;
@@ -34,8 +36,18 @@ mod scheme;
 mod witness;
 
 pub use self::{
-    carrier::Carrier, client::Client, client_certificate::ClientCertificate, failure::Failure,
-    file_identity::FileIdentity, identity::Identity, matched_route::MatchedRoute, mount::Mount,
-    no_compress::NoCompress, params::Params, request_id::RequestId, scheme::Scheme,
+    carrier::Carrier,
+    client::Client,
+    client_certificate::ClientCertificate,
+    connection::{Connection, Secured},
+    failure::Failure,
+    file_identity::FileIdentity,
+    identity::Identity,
+    matched_route::MatchedRoute,
+    mount::Mount,
+    no_compress::NoCompress,
+    params::Params,
+    request_id::RequestId,
+    scheme::Scheme,
     witness::Witness,
 };

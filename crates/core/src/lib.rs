@@ -57,8 +57,8 @@ pub use self::{
     body::{Body, HttpBody, Watched},
     error::BoxError,
     extensions::{
-        Carrier, Client, ClientCertificate, Failure, FileIdentity, Identity, MatchedRoute, Mount,
-        NoCompress, Params, RequestId, Scheme, Witness,
+        Carrier, Client, ClientCertificate, Connection, Failure, FileIdentity, Identity,
+        MatchedRoute, Mount, NoCompress, Params, RequestId, Scheme, Witness,
     },
     future::BoxFuture,
     path::Path,

@@ -19,6 +19,7 @@ pub(crate) struct Connection<S> {
     pub(crate) client: Client,
     pub(crate) scheme: Scheme,
     pub(crate) certificate: Option<ClientCertificate>,
+    pub(crate) itself: plywood_core::Connection,
     pub(crate) stall_timeout: Duration,
 }
 
@@ -51,6 +52,7 @@ where
         });
         request.extensions_mut().insert(self.client);
         request.extensions_mut().insert(self.scheme);
+        request.extensions_mut().insert(self.itself.next_request());
         if let Some(certificate) = &self.certificate {
             request.extensions_mut().insert(certificate.clone());
         }

@@ -22,7 +22,8 @@
 //! # What it does
 //!
 //! - The protocol is told from the first bytes: HTTP/2 by its preface, else HTTP/1.1.
-//! - Each request gets a [`Client`](plywood_core::Client) (from the socket, never from a header) and a [`Scheme`](plywood_core::Scheme).
+//! - Each request gets a [`Client`](plywood_core::Client) (from the socket, never from a header) a [`Scheme`](plywood_core::Scheme), and the
+//!   [`Connection`](plywood_core::Connection) that it came on, with our end's address, the number of the request, and what TLS was agreed on.
 //! - An HTTP/1.1 request that names no host is answered with 400, and so is any that names two, or one that cannot be.
 //! - On SIGTERM or Ctrl-C it stops accepting, lets requests under way finish, and closes idle connections. What is left after
 //!   the [grace](Server::grace) is dropped; a second signal drops it at once.

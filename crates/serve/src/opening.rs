@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use plywood_core::{ClientCertificate, Scheme};
+use plywood_core::{ClientCertificate, Scheme, extensions::Secured};
 use tokio::time::timeout;
 
 #[cfg(feature = "tls")]
@@ -40,6 +40,7 @@ pub(crate) struct Line {
     pub(crate) protocol: Protocol,
     pub(crate) scheme: Scheme,
     pub(crate) certificate: Option<ClientCertificate>,
+    pub(crate) secured: Option<Secured>,
 }
 
 impl Terms {
@@ -60,6 +61,7 @@ impl Terms {
             let mut line = self.read(Socket::Tls(Box::new(secured.stream))).await?;
             line.scheme = Scheme::Https;
             line.certificate = secured.certificate;
+            line.secured = Some(secured.by);
             let agreed = secured.agreed.is_none_or(|agreed| agreed == line.protocol);
             return agreed.then_some(line);
         }
@@ -75,6 +77,7 @@ impl Terms {
             stream,
             scheme: Scheme::Http,
             certificate: None,
+            secured: None,
         })
     }
 }

@@ -1,4 +1,9 @@
-use std::{io, pin::pin, time::Duration};
+use std::{
+    io,
+    pin::pin,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -8,7 +13,7 @@ use hyper_util::{
     },
     service::TowerToHyperService,
 };
-use plywood_core::{Body, BoxError, Client, HttpBody, HttpService};
+use plywood_core::{Body, BoxError, Client, Connection as Connected, HttpBody, HttpService};
 use tokio::{sync::watch, task::JoinSet, time::sleep};
 
 #[cfg(feature = "tls")]
@@ -27,6 +32,9 @@ const BUFFER: usize = 64 * 1024;
 /// Requests of one HTTP/2 connection at a time, as many as browsers count on
 /// ([RFC 9113 §6.5.2](https://www.rfc-editor.org/rfc/rfc9113#section-6.5.2)).
 const STREAMS: u32 = 100;
+
+/// How many connections this process has served, so that each has a number of its own in every log.
+static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
 
 /// How long to wait when the system has no descriptor left: accepting again at once would only spin.
 const BREATHER: Duration = Duration::from_millis(200);
@@ -213,6 +221,7 @@ impl Arrival {
     where
         S: HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>>,
     {
+        let local = self.socket.local_addr();
         // A browser opens connections ahead of need: one that has said nothing yet must not hold up the end.
         let opened = tokio::select! {
             opened = self.terms.open(self.socket) => opened,
@@ -221,6 +230,13 @@ impl Arrival {
         let Some(line) = opened else {
             return;
         };
+        let mut connection = Connected::new(CONNECTIONS.fetch_add(1, Ordering::Relaxed) + 1);
+        if let Some(address) = local {
+            connection = connection.local(address);
+        }
+        if let Some(tls) = line.secured {
+            connection = connection.secured(tls);
+        }
         let builder = match line.protocol {
             Protocol::Http1 => self.builder.http1_only(),
             Protocol::Http2 => self.builder.http2_only(),
@@ -230,6 +246,7 @@ impl Arrival {
             client: self.client,
             scheme: line.scheme,
             certificate: line.certificate,
+            itself: connection,
             stall_timeout: self.terms.stall_timeout,
         });
         let stream = TokioIo::new(line.stream);

@@ -3,9 +3,9 @@
 use std::{fmt, io, path::Path, sync::Arc};
 
 use bytes::Bytes;
-use plywood_core::ClientCertificate;
+use plywood_core::{ClientCertificate, extensions::Secured as By};
 use rustls::{
-    RootCertStore, ServerConfig,
+    CipherSuite, HandshakeKind, ProtocolVersion, RootCertStore, ServerConfig, ServerConnection,
     crypto::{CryptoProvider, ring},
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     server::{NoServerSessionStorage, WebPkiClientVerifier, danger::ClientCertVerifier},
@@ -106,6 +106,7 @@ impl Tls {
         let chain = chain.iter().map(|one| Bytes::copy_from_slice(one));
         Ok(Secured {
             certificate: ClientCertificate::new(chain),
+            by: by(session),
             agreed: match session.alpn_protocol() {
                 Some(b"h2") => Some(Protocol::Http2),
                 Some(b"http/1.1") => Some(Protocol::Http1),
@@ -158,8 +159,33 @@ impl ClientAuthority {
 pub(crate) struct Secured {
     pub(crate) stream: TlsStream<Socket>,
     pub(crate) certificate: Option<ClientCertificate>,
+    pub(crate) by: By,
     /// The protocol that both agreed on, if the client asked for any.
     pub(crate) agreed: Option<Protocol>,
+}
+
+/// What both have agreed on.
+fn by(session: &ServerConnection) -> By {
+    let version = match session.protocol_version() {
+        Some(ProtocolVersion::TLSv1_2) => "1.2",
+        _ => "1.3",
+    };
+    let suite = session.negotiated_cipher_suite();
+    let cipher = match suite.map(|suite| suite.suite()) {
+        // In the library these have names of their own.
+        Some(CipherSuite::TLS13_AES_128_GCM_SHA256) => "TLS_AES_128_GCM_SHA256",
+        Some(CipherSuite::TLS13_AES_256_GCM_SHA384) => "TLS_AES_256_GCM_SHA384",
+        Some(CipherSuite::TLS13_CHACHA20_POLY1305_SHA256) => "TLS_CHACHA20_POLY1305_SHA256",
+        suite => suite.and_then(|suite| suite.as_str()).unwrap_or_default(),
+    };
+    let mut by = By::new(version, cipher);
+    if let Some(name) = session.server_name() {
+        by = by.server_name(name);
+    }
+    if session.handshake_kind() == Some(HandshakeKind::Resumed) {
+        by = by.resumed();
+    }
+    by
 }
 
 /// Named, because the process's default may be another one or none.

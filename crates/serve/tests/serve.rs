@@ -9,7 +9,7 @@ use http::{HeaderMap, Request, Response, Version};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use plywood_core::{Body, BoxError, Client, Scheme};
+use plywood_core::{Body, BoxError, Client, Connection, Scheme};
 use plywood_lint::LintLayer;
 use plywood_serve::{Listener, Server};
 use tokio::{
@@ -98,6 +98,39 @@ async fn http_1_is_served_with_the_client_and_the_scheme() {
         answer.ends_with("POST HTTP/1.1 http 127.0.0.1 3"),
         "{answer}"
     );
+    server.end().await;
+}
+
+#[tokio::test]
+async fn a_request_knows_its_place_on_its_connection() {
+    let app = tower::service_fn(async |request: Request<Body>| {
+        let connection = Connection::of(&request).expect("the gateway leaves it");
+        assert!(connection.tls().is_none());
+        let local = connection.local_addr().unwrap();
+        let text = format!("{} {} {local};", connection.number(), connection.request());
+        Ok(Response::new(Body::from(text)))
+    });
+    let server = start("127.0.0.1:0", |server| server, app).await;
+    let (request, last) = (
+        "GET / HTTP/1.1\r\nhost: x\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+    );
+    let mut numbers = Vec::new();
+    for _ in 0..2 {
+        let requests = [request, request, last].concat();
+        let answers = exchange(&mut server.connect().await, &requests).await;
+        let said: Vec<Vec<&str>> = answers
+            .split_inclusive(';')
+            .map(|answer| answer.rsplit("\r\n").next().unwrap())
+            .map(|said| said.trim_end_matches(';').split(' ').collect())
+            .collect();
+        let turns: Vec<_> = said.iter().map(|words| words[1]).collect();
+        assert_eq!(turns, ["1", "2", "3"]);
+        assert!(said.iter().all(|words| words[0] == said[0][0]), "{said:?}");
+        assert_eq!(said[0][2], server.address.unwrap().to_string());
+        numbers.push(said[0][0].to_owned());
+    }
+    assert_ne!(numbers[0], numbers[1]);
     server.end().await;
 }
 

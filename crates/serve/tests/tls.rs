@@ -6,7 +6,7 @@
 use std::{convert::Infallible, fs, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use http::{Request, Response};
-use plywood_core::{Body, Client, ClientCertificate, Scheme};
+use plywood_core::{Body, Client, ClientCertificate, Connection, Scheme};
 use plywood_lint::LintLayer;
 use plywood_serve::{ClientAuthority, Listener, Server, Tls};
 use rcgen::{
@@ -169,6 +169,60 @@ async fn a_request_over_tls_comes_by_https() {
         let answer = server.ask(office.client(None, protocols)).await.unwrap();
         assert!(answer.ends_with("HTTP/1.1 https 0"), "{answer}");
     }
+    server.end().await;
+}
+
+#[tokio::test]
+async fn what_was_agreed_on_is_left_with_the_request() {
+    let office = Office::new("office");
+    let tls = office.server();
+    let listener = Listener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = service_fn(async |request: Request<Body>| {
+        let connection = Connection::of(&request).unwrap();
+        let tls = connection.tls().unwrap();
+        let text = format!(
+            "{} {} {:?} {} {}",
+            tls.version(),
+            tls.cipher(),
+            tls.named_server(),
+            tls.is_resumed(),
+            connection.local_addr().unwrap()
+        );
+        Ok::<_, Infallible>(Response::new(Body::from(text)))
+    });
+    let (stop, stopped) = oneshot::channel::<()>();
+    let ended = tokio::spawn(Server::new(listener).tls(tls).serve_until(app, async {
+        let _ = stopped.await;
+    }));
+    let server = Running {
+        address,
+        stop,
+        ended,
+    };
+    let mut client = office.client(None, &[]);
+    client.resumption = rustls::client::Resumption::in_memory_sessions(8);
+    for (resumed, suite) in [
+        (false, "TLS_AES_256_GCM_SHA384"),
+        (true, "TLS_AES_256_GCM_SHA384"),
+    ] {
+        let answer = server.ask(client.clone()).await.unwrap();
+        let said = answer.rsplit("\r\n").next().unwrap();
+        let expected = format!("1.3 {suite} Some(\"localhost\") {resumed} {address}");
+        assert_eq!(said, expected);
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut roots = RootCertStore::empty();
+    let authority = CertificateDer::from_pem_file(office.file("ca.pem")).unwrap();
+    roots.add(authority).unwrap();
+    let older = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS12])
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let answer = server.ask(older).await.unwrap();
+    let said = answer.rsplit("\r\n").next().unwrap();
+    assert!(said.starts_with("1.2 TLS_ECDHE_"), "{said}");
     server.end().await;
 }
 
