@@ -1,10 +1,13 @@
 //! What a piece of a line says, by the time at which it is known.
 
 pub(crate) mod ending;
+pub(crate) mod of_connection;
 pub(crate) mod of_request;
 pub(crate) mod of_response;
 
 use http::HeaderName;
+
+pub(crate) use self::of_connection::OfConnection;
 
 use crate::{redact::Redaction, time::TimeFormat};
 
@@ -30,14 +33,15 @@ pub(crate) enum OfRequest {
     /// The address and the port at the other end of the socket.
     Peer,
     PeerPort,
-    /// The host that was asked, as it was written or in small letters.
-    Host {
-        lower: bool,
-    },
+    /// The host that was asked.
+    Host,
     /// The server's name as it was configured, else the host that was asked.
     ServerName(Option<Box<str>>),
     /// The port that was asked: named, else the scheme's own.
     Port,
+    /// The port of our end, else that which was asked.
+    ServerPort,
+    Connection(OfConnection),
     /// The method, the target and the version.
     Line,
     Method,
@@ -71,6 +75,8 @@ pub(crate) enum OfRequest {
     Scheme,
     /// `on`, or nothing.
     Https,
+    /// `on` or `off`.
+    IsHttps,
     /// The bytes of the head, as HTTP/1.1 writes it, and of the body that was announced; or of that body alone.
     Length {
         head: bool,

@@ -71,7 +71,7 @@ impl Format {
     /// | `%^FB` | the microseconds to the response's head |
     /// | `%v` | the server's name ([`server_name`](crate::AccessLogLayer::server_name)), else the host that was asked |
     /// | `%V` | the host that was asked |
-    /// | `%p` | the port that was asked, `%{canonical}p` too; `%{remote}p` the peer's; `%{local}p` is not known: `-` |
+    /// | `%p` | the port that was asked, `%{canonical}p` too; `%{remote}p` the peer's, `%{local}p` that of our end |
     /// | `%P` | the process's id |
     /// | `%X` | `+` when the connection may be kept, `-` when it is closed, `X` when the answer was cut off |
     /// | `%L` | the request's id ([`RequestId`](plywood_core::RequestId)) |
@@ -80,7 +80,10 @@ impl Format {
     /// | `%{Name}C` | a cookie, if [`cookies`](crate::AccessLogLayer::cookies) allows |
     /// | `%{NAME}e` | a variable of the environment, read when the format is compiled |
     /// | `%{route}n` | the pattern of the rule that dispatch found; `%{endpoint}n`, `%{auth_scheme}n`, `%{scheme}n`, and `%{ending}n`: how it ended, by [`Ending`](crate::Ending) |
-    /// | `%A` `%f` `%k` | are not known here: `-` |
+    /// | `%A` | the address of our end ([`Connection`](plywood_core::Connection)) |
+    /// | `%k` | how many requests came on the connection before this one |
+    /// | `%{NAME}x` | of `mod_ssl`'s variables `SSL_PROTOCOL`, `SSL_CIPHER` (by OpenSSL's name), `SSL_TLS_SNI`, `SSL_SESSION_RESUMED`, `SSL_CLIENT_VERIFY` and `HTTPS`; `%{version}c` and `%{cipher}c` too. Its others are absent: `-` |
+    /// | `%f` | is not known here: `-` |
     /// | `%%` | a percent sign |
     ///
     /// Conditions on the status stand before the directive: `%400,501{User-agent}i`, `%!200,304,302{Referer}i`. `\"`, `\n` and `\t` read as in
@@ -99,9 +102,10 @@ impl Format {
     /// Known are `$remote_addr` `$realip_remote_addr` `$remote_port` `$remote_user` `$time_local` `$time_iso8601` `$msec` (all three of the end, as in
     /// nginx) `$request` `$request_method` `$request_uri` `$uri` `$document_uri` `$args` `$query_string` `$is_args` `$arg_NAME` `$status`
     /// `$body_bytes_sent` `$bytes_sent` `$request_length` `$request_time` `$request_completion` `$request_id` `$http_NAME` `$sent_http_NAME` `$cookie_NAME`
-    /// `$content_type` `$content_length` `$host` `$hostname` `$server_name` `$server_port` `$server_protocol` `$scheme` `$https` `$pid` `$pipe`, and
-    /// as absent those of what is not there: `$connection` `$connection_requests` `$server_addr` `$gzip_ratio` `$upstream_NAME` `$ssl_NAME`. Of our
-    /// own are `$route`, `$endpoint`, `$ending` and `$first_byte_time`.
+    /// `$content_type` `$content_length` `$host` `$hostname` `$server_name` `$server_port` `$server_protocol` `$scheme` `$https` `$pid` `$pipe`
+    /// `$connection` `$connection_requests` `$server_addr` `$ssl_protocol` `$ssl_cipher` `$ssl_server_name` `$ssl_session_reused` `$ssl_client_verify`, and
+    /// as absent those of what is not there: `$gzip_ratio` `$upstream_NAME` and the other `$ssl_NAME`. Of our own are `$route`, `$endpoint`, `$ending` and
+    /// `$first_byte_time`.
     ///
     /// # Errors
     ///
@@ -133,7 +137,7 @@ impl Format {
     /// The [W3C's extended format](https://www.w3.org/TR/WD-logfile.html), with its directives at the top of each file and all times in UTC.
     ///
     /// The fields are `date` `time` `time-taken` (seconds) `bytes` `c-ip` `c-port` `cs-method` `cs-uri` `cs-uri-stem` `cs-uri-query` `cs-version` `cs-host`
-    /// `cs-username` `cs-bytes` `sc-status` `sc-bytes` `cs(Name)` `sc(Name)` `s-computername` `s-port`, `s-ip` and `s-sitename` (always absent), and of our own
+    /// `cs-username` `cs-bytes` `sc-status` `sc-bytes` `cs(Name)` `sc(Name)` `s-computername` `s-ip` `s-port`, `s-sitename` (always absent), and of our own
     /// `x-route` `x-endpoint` `x-ending` `x-request-id`. A space in a value is written `+`, as IIS does.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use std::{
 use http::{HeaderName, StatusCode};
 use jiff::tz::TimeZone;
 use plywood_core::{
-    Client, Identity, MatchedRoute, Mount, RequestId, Scheme,
+    Client, Connection, Identity, MatchedRoute, Mount, RequestId, Scheme,
     sheet::{Act, Described, Sheet},
 };
 use tower_layer::Layer;
@@ -217,6 +217,7 @@ impl Described for AccessLogLayer {
     fn sheet(&self) -> Sheet {
         Sheet::of::<Self>()
             .reads::<Client>()
+            .reads::<Connection>()
             .reads::<Mount>()
             .reads::<Scheme>()
             .reads::<RequestId>()

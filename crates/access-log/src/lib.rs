@@ -73,7 +73,8 @@
 //!
 //! It does not read `X-Forwarded-For`: a layer that trusts a proxy proves the client's address before. It does not see what a server adds:
 //! the bytes with the head (`%O`, `$bytes_sent`) are those of the head that passes here, written as HTTP/1.1 writes it, and no framing is
-//! counted. It does not know the server's own address, files, or the number of requests on a connection.
+//! counted. What it says of the connection (our end's address, the number of the request, TLS) a gateway has left as a
+//! [`Connection`](plywood_core::Connection); of files it knows nothing.
 //!
 //! # Order
 //!

@@ -2,7 +2,7 @@ use std::{io::Write, net::IpAddr};
 
 use http::{HeaderMap, Uri, Version, header};
 use jiff::Timestamp;
-use plywood_core::{Client, RequestId, Scheme, path::Path};
+use plywood_core::{Client, Connection, RequestId, Scheme, host, path::Path};
 
 use super::{Header, OfRequest};
 use crate::{
@@ -42,16 +42,22 @@ impl OfRequest {
                 Some(peer) => out.number(peer.port().into()),
                 None => out.absent(),
             },
-            Self::Host { lower } => match request.host() {
-                Some(host) if *lower => out.word(host.to_ascii_lowercase().as_bytes()),
-                Some(host) => out.word(host.as_bytes()),
+            Self::Host => match request.host() {
+                Some(host) => out.word(host::split_port(&host).0.as_bytes()),
                 None => out.absent(),
             },
-            Self::ServerName(name) => match name.as_deref().or_else(|| request.host()) {
-                Some(name) => out.word(name.as_bytes()),
-                None => out.absent(),
-            },
+            Self::ServerName(Some(name)) => out.word(name.as_bytes()),
+            Self::ServerName(None) => Self::Host.write(out, request, zone, now),
             Self::Port => out.number(port(request).into()),
+            Self::ServerPort => {
+                let local = Connection::of(request).and_then(Connection::local_addr);
+                out.number(
+                    local
+                        .map_or_else(|| port(request), |local| local.port())
+                        .into(),
+                );
+            }
+            Self::Connection(field) => field.write(out, request),
             Self::Line => line(out, request),
             // A token, so that there is nothing to escape but in a word, and the longest stands on a line of its own in nobody's server.
             Self::Method => out.text(request.method.as_str().as_bytes()),
@@ -96,6 +102,10 @@ impl OfRequest {
                 if scheme(request) == "https" {
                     line.extend_from_slice(b"on");
                 }
+            }),
+            Self::IsHttps => out.plain(|line| {
+                let is_on = scheme(request) == "https";
+                line.extend_from_slice(if is_on { b"on" } else { b"off" });
             }),
             Self::Length { head } => match announced(request.headers) {
                 body if *head => out.number(head_length(request) + body.unwrap_or(0)),
@@ -149,7 +159,7 @@ fn hide(out: Out<'_>) {
     out.plain(|line| line.extend_from_slice(REDACTED));
 }
 
-fn address(line: &mut Vec<u8>, ip: IpAddr) {
+pub(crate) fn address(line: &mut Vec<u8>, ip: IpAddr) {
     match ip {
         IpAddr::V4(ip) => {
             let [first, others @ ..] = ip.octets();
@@ -164,7 +174,11 @@ fn address(line: &mut Vec<u8>, ip: IpAddr) {
 }
 
 fn port(request: &RequestHead<'_>) -> u16 {
-    request.port().unwrap_or(match Scheme::of(request) {
+    let named = request.host().and_then(|host| {
+        let (_, port) = host::split_port(&host);
+        port.strip_prefix(':')?.parse().ok()
+    });
+    named.unwrap_or(match Scheme::of(request) {
         Some(Scheme::Https) => 443,
         _ => 80,
     })

@@ -8,13 +8,13 @@ use super::plan::{Condition, Plan};
 use crate::{
     FormatError, FormatErrorKind,
     dress::Dress,
-    field::{AtEnd, Field, OfRequest, Unit},
+    field::{AtEnd, Field, OfConnection, OfRequest, Unit},
     time::TimeFormat,
 };
 
 /// The directives that are known, for whoever wrote another.
-const KNOWN: &str = "known are %a %A %b %B %{Name}C %D %{NAME}e %f %^FB %h %H %{Name}i %I %k %l %L %m %{name}n %{Name}o %O %p %P %q %r %R %s %t \
-                     %{format}t %T %{unit}T %u %U %v %V %X, and %% for a percent sign";
+const KNOWN: &str = "known are %a %A %b %B %{name}c %{Name}C %D %{NAME}e %f %^FB %h %H %{Name}i %I %k %l %L %m %{name}n %{Name}o %O %p %P %q %r %R %s %t \
+                     %{format}t %T %{unit}T %u %U %v %V %{NAME}x %X, and %% for a percent sign";
 
 pub(super) fn compile(pattern: &str) -> Result<Plan, FormatError> {
     let mut parser = Parser { pattern, at: 0 };
@@ -180,6 +180,7 @@ impl<'p> Parser<'p> {
         let text = argument.map(|(text, _)| *text);
         let at = |field| Ok(Field::Ending(field));
         let of = |field| Ok(Field::Request(field));
+        let on = |field| of(OfRequest::Connection(field));
         let never = || Ok(Field::Constant(None));
         let wrong = |remedy: &str| {
             let (what, span) = match argument {
@@ -231,7 +232,15 @@ impl<'p> Parser<'p> {
             ("T", Some("ms")) => at(AtEnd::Duration(Unit::Milliseconds)),
             ("D", None) | ("T", Some("us")) => at(AtEnd::Duration(Unit::Microseconds)),
             ("T", _) => wrong("the units are s, ms and us"),
-            ("l" | "A" | "f" | "k", None) | ("p", Some("local")) => never(),
+            ("l" | "f", None) => never(),
+            ("A", None) => on(OfConnection::Local),
+            ("k", None) => on(OfConnection::Turn { first: 0 }),
+            ("p", Some("local")) => on(OfConnection::LocalPort),
+            ("x" | "c", Some(name)) => match of_tls(letter, name) {
+                Some(field) => Ok(field),
+                None => wrong("it is a variable of mod_ssl: `%{SSL_PROTOCOL}x`, `%{version}c`"),
+            },
+            ("x" | "c", None) => wrong("it wants a variable of mod_ssl: `%{SSL_PROTOCOL}x`"),
             ("p", _) => wrong("the ports are canonical, local and remote"),
             ("u", None) => at(AtEnd::User),
             ("r", None) => of(OfRequest::Line),
@@ -241,7 +250,7 @@ impl<'p> Parser<'p> {
             ("O", None) => at(AtEnd::BytesWithHead),
             ("I", None) => of(OfRequest::Length { head: true }),
             ("v", None) => of(OfRequest::ServerName(None)),
-            ("V", None) => of(OfRequest::Host { lower: false }),
+            ("V", None) => of(OfRequest::Host),
             ("m", None) => of(OfRequest::Method),
             ("U", None) => of(OfRequest::Path),
             ("q", None) => of(OfRequest::Query { mark: true }),
@@ -261,6 +270,22 @@ impl<'p> Parser<'p> {
                 KNOWN,
             )),
         }
+    }
+}
+
+/// A variable of Apache's `mod_ssl`, by one of the two letters that it has for them.
+fn of_tls(letter: &str, name: &str) -> Option<Field> {
+    let on = |field| Some(Field::Request(OfRequest::Connection(field)));
+    match (letter, name) {
+        ("x", "SSL_PROTOCOL") | ("c", "version") => on(OfConnection::TlsVersion { number: false }),
+        ("x", "SSL_CIPHER") | ("c", "cipher") => on(OfConnection::Cipher { iana: false }),
+        ("x", "SSL_TLS_SNI") => on(OfConnection::NamedServer),
+        ("x", "SSL_SESSION_RESUMED") => on(OfConnection::Resumed("Resumed", "Initial")),
+        ("x", "SSL_CLIENT_VERIFY") => on(OfConnection::ClientVerify),
+        ("x", "HTTPS") => Some(Field::Request(OfRequest::IsHttps)),
+        ("c", "subjectdn" | "issuerdn" | "errcode" | "errstr") => Some(Field::Constant(None)),
+        ("x", name) if name.starts_with("SSL_") => Some(Field::Constant(None)),
+        _ => None,
     }
 }
 
@@ -293,7 +318,8 @@ mod tests {
     fn every_directive_of_the_manual_is_known() {
         let patterns = r"%h %a %{c}a %{c}h %A %l %u %t %{%Y-%m-%d}t %{sec}t %{msec}t %{usec}t %{msec_frac}t %{usec_frac}t %{begin:sec}t %{end:%T}t
             %r %s %>s %<s %b %B %O %I %T %{ms}T %{us}T %{s}T %D %v %V %p %{canonical}p %{local}p %{remote}p %P %{pid}P %m %U %q %H %f %k %X
-            %{Name}i %{Name}o %{Name}C %{Name}e %L %R %% %^FB %{route}n %400,501{User-agent}i %!200,304,302{Referer}i %>400{X}o %!500>s";
+            %{Name}i %{Name}o %{Name}C %{Name}e %L %R %% %^FB %{route}n %{SSL_PROTOCOL}x %{SSL_CIPHER}x %{SSL_TLS_SNI}x %{SSL_SESSION_RESUMED}x %{SSL_CLIENT_S_DN}x %{HTTPS}x
+            %{version}c %{cipher}c %{errcode}c %400,501{User-agent}i %!200,304,302{Referer}i %>400{X}o %!500>s";
         for pattern in patterns
             .split_whitespace()
             .chain([patterns, "no directive"])
@@ -347,6 +373,8 @@ mod tests {
             ("%{tid}P", FormatErrorKind::BadArgument, "tid", "process"),
             ("%{%!}t", FormatErrorKind::BadArgument, "%!", "strftime"),
             ("%{note}n", FormatErrorKind::BadArgument, "note", "route"),
+            ("%{TLS}x", FormatErrorKind::BadArgument, "TLS", "mod_ssl"),
+            ("%x", FormatErrorKind::BadArgument, "%x", "mod_ssl"),
             ("%C", FormatErrorKind::BadArgument, "%C", "cookie"),
             ("%{}e", FormatErrorKind::BadArgument, "%{}e", "environment"),
             ("%!{X}i", FormatErrorKind::BadCondition, "!", "every status"),

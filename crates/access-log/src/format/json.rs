@@ -5,7 +5,7 @@ use http::header;
 use super::plan::Plan;
 use crate::{
     dress::Dress,
-    field::{AtEnd, Field, OfRequest, Unit},
+    field::{AtEnd, Field, OfConnection, OfRequest, Unit},
     time::TimeFormat,
 };
 
@@ -31,6 +31,10 @@ impl Object {
         self.member(name, Field::Request(field))
     }
 
+    fn on(self, name: &str, field: OfConnection) -> Self {
+        self.of(name, OfRequest::Connection(field))
+    }
+
     fn at(self, name: &str, field: AtEnd) -> Self {
         self.member(name, Field::Ending(field))
     }
@@ -53,7 +57,7 @@ pub(super) fn plain() -> Plan {
         .of("method", OfRequest::Method)
         .of("target", OfRequest::Target)
         .of("version", OfRequest::Protocol { number: true })
-        .of("host", OfRequest::Host { lower: false })
+        .of("host", OfRequest::Host)
         .of("scheme", OfRequest::Scheme)
         .of("request_id", OfRequest::RequestId)
         .member("referer", Field::request_header(header::REFERER))
@@ -81,6 +85,12 @@ pub(super) fn ecs() -> Plan {
         .of("source.address", OfRequest::Client)
         .of("source.ip", OfRequest::ClientIp)
         .of("source.port", OfRequest::PeerPort)
+        .on("server.ip", OfConnection::Local)
+        .on("server.port", OfConnection::LocalPort)
+        .on("tls.version", OfConnection::TlsVersion { number: true })
+        .on("tls.cipher", OfConnection::Cipher { iana: true })
+        .on("tls.client.server_name", OfConnection::NamedServer)
+        .on("tls.resumed", OfConnection::IsResumed)
         .of("http.version", OfRequest::Protocol { number: true })
         .of("http.request.method", OfRequest::Method)
         .of("http.request.id", OfRequest::RequestId)
@@ -90,7 +100,7 @@ pub(super) fn ecs() -> Plan {
         .of("url.path", OfRequest::RawPath)
         .of("url.query", OfRequest::Query { mark: false })
         .of("url.scheme", OfRequest::Scheme)
-        .of("url.domain", OfRequest::Host { lower: false })
+        .of("url.domain", OfRequest::Host)
         .of("url.port", OfRequest::Port)
         .member("user_agent.original", Field::request_header(header::USER_AGENT))
         .member("http.response.mime_type", Field::response_header(header::CONTENT_TYPE))
@@ -113,13 +123,22 @@ pub(super) fn open_telemetry() -> Plan {
         )
         .of("network.peer.address", OfRequest::Peer)
         .of("network.peer.port", OfRequest::PeerPort)
+        .on("network.local.address", OfConnection::Local)
+        .on("network.local.port", OfConnection::LocalPort)
+        .on(
+            "tls.protocol.version",
+            OfConnection::TlsVersion { number: true },
+        )
+        .on("tls.cipher", OfConnection::Cipher { iana: true })
+        .on("tls.client.server_name", OfConnection::NamedServer)
+        .on("tls.resumed", OfConnection::IsResumed)
         .of("client.address", OfRequest::Client)
         .of("http.request.method", OfRequest::Method)
         .of("http.request.body.size", OfRequest::Length { head: false })
         .of("url.scheme", OfRequest::Scheme)
         .of("url.path", OfRequest::RawPath)
         .of("url.query", OfRequest::Query { mark: false })
-        .of("server.address", OfRequest::Host { lower: false })
+        .of("server.address", OfRequest::Host)
         .of("server.port", OfRequest::Port)
         .member(
             "user_agent.original",

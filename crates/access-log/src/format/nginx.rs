@@ -8,12 +8,12 @@ use super::{plan::Plan, suggestion::nearest};
 use crate::{
     FormatError, FormatErrorKind,
     dress::Dress,
-    field::{AtEnd, Field, OfRequest, Unit},
+    field::{AtEnd, Field, OfConnection, OfRequest, Unit},
     time::TimeFormat,
 };
 
 /// The variables that have one name.
-const NAMES: [&str; 40] = [
+const NAMES: [&str; 45] = [
     "args",
     "body_bytes_sent",
     "bytes_sent",
@@ -51,6 +51,11 @@ const NAMES: [&str; 40] = [
     "server_name",
     "server_port",
     "server_protocol",
+    "ssl_cipher",
+    "ssl_client_verify",
+    "ssl_protocol",
+    "ssl_server_name",
+    "ssl_session_reused",
     "status",
     "time_iso8601",
     "time_local",
@@ -140,6 +145,7 @@ fn escape(pattern: &str) -> Option<(&str, usize)> {
 fn variable(name: &str) -> Option<Field> {
     let of = |field| Some(Field::Request(field));
     let at = |field| Some(Field::Ending(field));
+    let on = |field| of(OfRequest::Connection(field));
     let header = |name: &str| HeaderName::try_from(name.replace('_', "-")).ok();
     let never = Some(Field::Constant(None));
     match name {
@@ -166,9 +172,17 @@ fn variable(name: &str) -> Option<Field> {
         "request_id" => of(OfRequest::RequestId),
         "content_type" => Some(Field::request_header(http::header::CONTENT_TYPE)),
         "content_length" => Some(Field::request_header(http::header::CONTENT_LENGTH)),
-        "host" => of(OfRequest::Host { lower: true }),
+        "host" => of(OfRequest::Host),
         "server_name" => of(OfRequest::ServerName(None)),
-        "server_port" => of(OfRequest::Port),
+        "server_port" => of(OfRequest::ServerPort),
+        "server_addr" => on(OfConnection::Local),
+        "connection" => on(OfConnection::Number),
+        "connection_requests" => on(OfConnection::Turn { first: 1 }),
+        "ssl_protocol" => on(OfConnection::TlsVersion { number: false }),
+        "ssl_cipher" => on(OfConnection::Cipher { iana: false }),
+        "ssl_server_name" => on(OfConnection::NamedServer),
+        "ssl_session_reused" => on(OfConnection::Resumed("r", ".")),
+        "ssl_client_verify" => on(OfConnection::ClientVerify),
         "server_protocol" => of(OfRequest::Protocol { number: false }),
         "scheme" => of(OfRequest::Scheme),
         "https" => of(OfRequest::Https),
@@ -178,7 +192,7 @@ fn variable(name: &str) -> Option<Field> {
         "route" => at(AtEnd::Route),
         "endpoint" => at(AtEnd::Endpoint),
         "ending" => at(AtEnd::Ending),
-        "connection" | "connection_requests" | "server_addr" | "gzip_ratio" => never,
+        "gzip_ratio" => never,
         _ => match name.split_once('_')? {
             ("http", field) => header(field).map(Field::request_header),
             ("arg", name) => Some(Field::parameter(name)),

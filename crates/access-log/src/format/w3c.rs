@@ -6,7 +6,7 @@ use super::{nginx::hostname, plan::Plan, suggestion::nearest};
 use crate::{
     FormatError, FormatErrorKind,
     dress::Dress,
-    field::{AtEnd, Field, OfRequest, Unit},
+    field::{AtEnd, Field, OfConnection, OfRequest, Unit},
     time::TimeFormat,
 };
 
@@ -85,7 +85,7 @@ fn field(name: &str) -> Option<Field> {
         "c-ip" => of(OfRequest::Client),
         "c-port" => of(OfRequest::PeerPort),
         "cs-bytes" => of(OfRequest::Length { head: true }),
-        "cs-host" => of(OfRequest::Host { lower: false }),
+        "cs-host" => of(OfRequest::Host),
         "cs-method" => of(OfRequest::Method),
         "cs-uri" => of(OfRequest::Target),
         "cs-uri-stem" => of(OfRequest::RawPath),
@@ -93,8 +93,9 @@ fn field(name: &str) -> Option<Field> {
         "cs-username" => at(AtEnd::User),
         "cs-version" => of(OfRequest::Protocol { number: false }),
         "s-computername" => Some(Field::Constant(hostname())),
-        "s-port" => of(OfRequest::Port),
-        "s-ip" | "s-sitename" => Some(Field::Constant(None)),
+        "s-port" => of(OfRequest::ServerPort),
+        "s-ip" => of(OfRequest::Connection(OfConnection::Local)),
+        "s-sitename" => Some(Field::Constant(None)),
         "sc-status" => at(AtEnd::Status),
         "x-ending" => at(AtEnd::Ending),
         "x-endpoint" => at(AtEnd::Endpoint),
