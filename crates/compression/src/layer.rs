@@ -304,7 +304,7 @@ impl CompressionLayer {
         self.config.pool.lease(job, self.config.max_encoders)
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, feature = "gzip"))]
     pub(crate) fn idle_encoders(&self) -> usize {
         self.config.pool.idle()
     }

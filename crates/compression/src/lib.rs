@@ -1,6 +1,7 @@
 //! Response compression for any tower service, correct about caches.
 //!
-//! ```
+#![cfg_attr(feature = "gzip", doc = "```")]
+#![cfg_attr(not(feature = "gzip"), doc = "```no_run")]
 //! use http::{Request, Response};
 //! use plywood_compression::CompressionLayer;
 //! use plywood_core::{Body, BoxError};
@@ -147,6 +148,6 @@ pub use self::{
     tags::EntityTags,
 };
 
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "gzip"))]
 #[doc = include_str!("../README.md")]
 mod readme {}
