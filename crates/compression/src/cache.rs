@@ -1,5 +1,7 @@
 //! Answers that were compressed already, within a bound of bytes.
 
+mod key;
+
 use std::{
     collections::{BTreeMap, HashMap},
     fmt, mem,
@@ -7,86 +9,8 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, header, response};
-use plywood_core::Mount;
-use plywood_header::entity_tag::EntityTag;
 
-use crate::effort::Job;
-
-/// What an answer is known by. A strong tag stands for the same bytes, but only within one URL
-/// ([RFC 9110 §8.8.3](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3)).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Key {
-    resource: Arc<str>,
-    tag: HeaderValue,
-    coding: &'static str,
-    level: i32,
-    size: Option<u64>,
-}
-
-impl Key {
-    /// The key of an answer with this head; `None` if it may be one visitor's own, or does not say which bytes it has.
-    pub(crate) fn of(resource: &Arc<str>, parts: &response::Parts, job: &Job) -> Option<Self> {
-        let tag = parts.headers.get(header::ETAG)?;
-        let is_strong = EntityTag::parse(tag).is_some_and(|tag| !tag.is_weak());
-        let is_whole = parts.status == http::StatusCode::OK;
-        if !is_strong || !is_whole || is_not_for_all(&parts.headers) {
-            return None;
-        }
-        Some(Self {
-            resource: Arc::clone(resource),
-            tag: tag.clone(),
-            coding: job.coding.as_str(),
-            level: job.level,
-            size: job.size,
-        })
-    }
-
-    fn weight(&self) -> usize {
-        size_of::<Self>() + self.resource.len() + self.tag.len()
-    }
-}
-
-/// The URL, for a request whose answer may be shared.
-pub(crate) fn resource<B>(request: &Request<B>) -> Option<Arc<str>> {
-    let headers = request.headers();
-    if request.method() != Method::GET || headers.contains_key(header::AUTHORIZATION) {
-        return None;
-    }
-    // What a mount has taken off tells one service from another.
-    let mount = Mount::of(request);
-    let uri = mount.original_uri(request.uri());
-    let host = uri.authority().map(http::uri::Authority::as_str);
-    let host = host.or_else(|| headers.get(header::HOST)?.to_str().ok());
-    // The text as it came, and not the path that it means: two spellings are two answers, and that is no harm.
-    let target = uri.path_and_query().map_or("/", |target| target.as_str());
-    Some([host.unwrap_or_default(), target].concat().into())
-}
-
-/// Whether an answer is one visitor's own, or is not to be kept.
-pub(crate) fn is_not_for_all(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(header::CACHE_CONTROL).iter();
-    let mut directives = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
-    headers.contains_key(header::SET_COOKIE)
-        || is_by_visitor(headers)
-        || directives.any(|directive| {
-            let name = directive.split(|byte| *byte == b'=').next();
-            let name = name.unwrap_or_default().trim_ascii();
-            name.eq_ignore_ascii_case(b"no-store") || name.eq_ignore_ascii_case(b"private")
-        })
-}
-
-/// Whether `Vary` says that who asks decides what is answered.
-fn is_by_visitor(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(header::VARY).iter();
-    let mut fields = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
-    fields.any(|field| {
-        let field = field.trim_ascii();
-        [&b"*"[..], b"cookie", b"authorization"]
-            .iter()
-            .any(|known| field.eq_ignore_ascii_case(known))
-    })
-}
+pub(crate) use self::key::{Key, is_not_for_all, resource};
 
 /// What an answer was compressed to; `None` if it did not become smaller.
 pub(crate) type Coded = Option<Bytes>;
@@ -270,19 +194,7 @@ mod tests {
         thread,
     };
 
-    use http::HeaderName;
-
-    use super::*;
-
-    fn key(name: &str) -> Key {
-        Key {
-            resource: name.into(),
-            tag: HeaderValue::from_static("\"a\""),
-            coding: "gzip",
-            level: 4,
-            size: None,
-        }
-    }
+    use super::{key::named as key, *};
 
     #[expect(clippy::unnecessary_wraps, reason = "what is made may be nothing")]
     fn coded(length: usize) -> Coded {
@@ -350,30 +262,5 @@ mod tests {
         drop(cache.claim(key("left")));
         let mut again = cache.claim(key("left")).unwrap();
         assert!(!again.gather(&vec![0; 30_000]), "too long");
-    }
-
-    #[test]
-    fn what_is_one_visitors_own_is_known() {
-        for (fields, expected) in [
-            (&[][..], false),
-            (&[("cache-control", "public, max-age=60")], false),
-            (&[("cache-control", "max-age=60, No-Store")], true),
-            (&[("cache-control", "private=\"x\"")], true),
-            (&[("set-cookie", "a=b")], true),
-            (&[("vary", "accept-encoding, origin")], false),
-            (&[("vary", "origin"), ("vary", "accept , Cookie")], true),
-            (&[("vary", "AUTHORIZATION")], true),
-            (&[("vary", "*")], true),
-            (&[("vary", "x-cookie")], false),
-        ] {
-            let mut headers = HeaderMap::new();
-            for (name, value) in fields {
-                headers.append(
-                    HeaderName::from_static(name),
-                    HeaderValue::from_static(value),
-                );
-            }
-            assert_eq!(is_not_for_all(&headers), expected, "{fields:?}");
-        }
     }
 }

@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc};
 
 use http::response;
 use plywood_core::{
-    NoCompress,
+    FileIdentity, NoCompress,
     sheet::{Act, Described, Sheet},
 };
 use plywood_header::accept_encoding::Coding;
@@ -177,8 +177,8 @@ impl CompressionLayer {
 
     /// Keeps up to so many bytes of compressed answers, so that what is asked for again is not compressed again. By default none are kept.
     ///
-    /// An answer is known by the URL that was sent, its strong entity tag and its length, so this is for files and for pages whose handler
-    /// makes such tags. Answers that are `private` or `no-store`, that set cookies, whose `Vary` names `Cookie`, `Authorization` or `*`, or
+    /// A file of the static crate is known by its [`FileIdentity`]: at every URL it is the same one, and after a deployment another. Any other
+    /// answer is known by the URL that was sent, its strong entity tag and its length, so this is for pages whose handler makes such tags, too. Answers that are `private` or `no-store`, that set cookies, whose `Vary` names `Cookie`, `Authorization` or `*`, or
     /// that are to a request with `Authorization`, are not kept. Of those who ask for an answer at hand at the same time one compresses it, and the others wait for that; a stream is kept when it has come to its end, up to a quarter
     /// of all bytes, and nobody waits for it.
     ///
@@ -322,9 +322,12 @@ impl Default for CompressionLayer {
 
 impl Described for CompressionLayer {
     fn sheet(&self) -> Sheet {
-        Sheet::of::<Self>()
-            .hears::<NoCompress>()
-            .acts(Act::ChangesBytes)
+        let sheet = Sheet::of::<Self>().hears::<NoCompress>();
+        let sheet = match self.kept() {
+            Some(_) => sheet.hears::<FileIdentity>(),
+            None => sheet,
+        };
+        sheet.acts(Act::ChangesBytes)
     }
 }
 

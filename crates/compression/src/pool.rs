@@ -84,7 +84,7 @@ impl Pool {
         self.encoders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, feature = "gzip"))]
     pub(crate) fn idle(&self) -> usize {
         self.lock().idle.iter().map(Vec::len).sum()
     }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::{HeaderMap, Request, Response, header, response};
 use plywood_core::{
-    Body, HttpBody,
+    Body, FileIdentity, HttpBody,
     future::{Edit, Refuse, Screened},
 };
 use plywood_header::{accept_encoding::Coding, vary};
@@ -216,11 +216,10 @@ impl Compress {
             }
             AtHand::Part(first, rest) => {
                 if let Some(coded) = find().flatten() {
-                    let length = Some(coded.len());
-                    head::recode(&mut parts.headers, job.coding, self.layer.tags(), length);
+                    self.recode(parts, &job, Some(coded.len()));
                     return Compressed::whole(coded);
                 }
-                head::recode(&mut parts.headers, job.coding, self.layer.tags(), None);
+                self.recode(parts, &job, None);
                 let stream = Stream::new(encoder, first, rest, 2 * job.portion());
                 let claim = self
                     .layer
@@ -241,13 +240,14 @@ impl Compress {
         plain: impl FnOnce() -> Compressed<B>,
     ) -> Compressed<B> {
         let Some(coded) = coded else { return plain() };
-        head::recode(
-            &mut parts.headers,
-            job.coding,
-            self.layer.tags(),
-            Some(coded.len()),
-        );
+        self.recode(parts, job, Some(coded.len()));
         Compressed::whole(coded)
+    }
+
+    fn recode(&self, parts: &mut response::Parts, job: &Job, length: Option<usize>) {
+        head::recode(&mut parts.headers, job.coding, self.layer.tags(), length);
+        // The bytes are no longer the file's.
+        parts.extensions.remove::<FileIdentity>();
     }
 
     /// What the answer is kept by, if it may be.

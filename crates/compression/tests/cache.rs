@@ -5,11 +5,16 @@
 
 mod stage;
 
+#[cfg(unix)]
+use std::{fs, path::Path};
+
 use http::{Request, Response};
 use plywood_compression::{Coding, CompressionLayer};
+#[cfg(unix)]
+use plywood_core::FileIdentity;
 use plywood_core::{Body, Mount};
 
-use crate::stage::{Script, Step, call, decode, get_in, html, read};
+use crate::stage::{Script, Step, call, decode, get, get_in, html, read};
 
 fn page(letter: &str) -> String {
     [letter, " rose is a rose. "].concat().repeat(1000)
@@ -83,6 +88,65 @@ fn what_has_the_same_url_tag_and_coding_is_compressed_once() {
     assert!(!is_kept(weak("a"), weak("b")));
     let untagged = |letter| (get(), html(Body::from(page(letter))));
     assert!(!is_kept(untagged("a"), untagged("b")));
+}
+
+/// The page of this letter, as an answer that says it is this file.
+#[cfg(unix)]
+fn as_file(path: &Path, letter: &str, tag: Option<&str>) -> Response<Body> {
+    let mut response = html(Body::from(page(letter)));
+    let identity = FileIdentity::new(&fs::metadata(path).unwrap()).unwrap();
+    assert_eq!(identity.length(), page(letter).len() as u64);
+    response.extensions_mut().insert(identity);
+    if let Some(tag) = tag {
+        response.headers_mut().insert("etag", tag.parse().unwrap());
+    }
+    response
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_is_known_at_every_url_and_another_one_by_no_tag() {
+    let directory = tempfile::tempdir().unwrap();
+    let [one, two] = ["one", "two"].map(|name| directory.path().join(name));
+    fs::write(&one, page("a")).unwrap();
+    fs::write(&two, page("a")).unwrap();
+    let get = |path| at(path, Coding::Gzip);
+    for tag in [None, Some("W/\"1\""), Some("\"1\"")] {
+        let first = || (get("/x"), as_file(&one, "a", tag));
+        let same = (get("/y"), as_file(&one, "b", tag));
+        assert!(is_kept(first(), same), "{tag:?}");
+        let another = (get("/x"), as_file(&two, "b", tag));
+        assert!(!is_kept(first(), another), "{tag:?}");
+        let retagged = (get("/x"), as_file(&one, "b", Some("\"2\"")));
+        assert!(!is_kept(first(), retagged), "{tag:?}");
+        let coding = (at("/x", Coding::Deflate), as_file(&one, "b", tag));
+        assert!(!is_kept(first(), coding), "{tag:?}");
+    }
+
+    // Whoever made the body longer forgot to say that it is no file's any more.
+    let layer = CompressionLayer::new().cache(1 << 20);
+    let longer = |letter: &str| {
+        let response = as_file(&one, letter, None);
+        response.map(|_| Body::from([&page(letter), "more"].concat()))
+    };
+    for letter in ["a", "b"] {
+        let text = text(&layer, get("/x"), longer(letter));
+        assert_eq!(text, [&page(letter), "more"].concat());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_compressed_is_no_file_any_more() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), page("a")).unwrap();
+    let layer = CompressionLayer::new();
+    let coded = call(&layer, get(), as_file(file.path(), "a", None));
+    assert_eq!(FileIdentity::of(&coded), None);
+    let mut request = get();
+    request.headers_mut().remove("accept-encoding");
+    let plain = call(&layer, request, as_file(file.path(), "a", None));
+    assert!(FileIdentity::of(&plain).is_some());
 }
 
 #[test]
