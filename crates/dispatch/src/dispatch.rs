@@ -173,7 +173,7 @@ impl<E> Inner<E> {
             return Decision::Answer(refusal::redirect(location));
         }
         let matched = self.matched(request.extensions().get(), found.rule);
-        let endpoint = &self.map.endpoints[found.rule];
+        let endpoint = &self.map.endpoints[found.rule as usize];
         let mut params = Params::new(matched, &path, request.uri(), found.spans.ranges());
         if route.in_host > 0 {
             params = params.with_host(found.host, route.in_host);
@@ -239,8 +239,8 @@ impl<E> Inner<E> {
     }
 
     /// What a rule is called where the request stands: below a mount, its pattern has the mount's prefix.
-    fn matched(&self, mount: Option<&Mount>, rule: usize) -> MatchedRoute {
-        let all = &self.map.matched;
+    fn matched(&self, mount: Option<&Mount>, rule: u32) -> MatchedRoute {
+        let (all, rule) = (&self.map.matched, rule as usize);
         match mount.map_or("", Mount::prefix) {
             "" => all[rule].clone(),
             prefix => {

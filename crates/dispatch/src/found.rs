@@ -16,7 +16,7 @@ impl<'map, 'path, E> Match<'map, 'path, E> {
 
     /// Its endpoint.
     pub fn endpoint(&self) -> &'map E {
-        &self.map.endpoints[self.found.rule]
+        &self.map.endpoints[self.found.rule as usize]
     }
 
     /// The text of the parameter of this name.
@@ -44,7 +44,9 @@ impl<'map, 'path, E> Match<'map, 'path, E> {
     /// Of a mount: the part of the path that it consumes.
     pub fn mounted_at(&self) -> Option<&'path str> {
         let path = self.found.path;
-        self.route().is_mount().then(|| &path[..self.found.below])
+        self.route()
+            .is_mount()
+            .then(|| &path[..self.found.below as usize])
     }
 }
 

@@ -145,6 +145,7 @@ mod rule;
 mod segment;
 mod spans;
 mod split;
+mod straight;
 mod table;
 mod template;
 mod trie;

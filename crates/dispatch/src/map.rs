@@ -83,7 +83,10 @@ impl<E> Map<E> {
             websocket: false,
             host: self.table.default_domain(),
         };
-        self.verdict(self.table.find(wanted, None, path))
+        match self.table.at_once(wanted, path) {
+            Some(found) => Verdict::Match(Match { map: self, found }),
+            None => self.verdict(self.table.thorough(wanted, None, path)),
+        }
     }
 
     pub(crate) fn verdict<'map, 'path>(
@@ -151,8 +154,8 @@ impl<E> Map<E> {
         self.table.routes.iter().zip(&self.endpoints)
     }
 
-    pub(crate) fn route(&self, rule: usize) -> &Route {
-        &self.table.routes[rule]
+    pub(crate) fn route(&self, rule: u32) -> &Route {
+        &self.table.routes[rule as usize]
     }
 
     /// The first rule of this name.

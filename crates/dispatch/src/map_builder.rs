@@ -9,7 +9,7 @@ use plywood_rule::Arguments;
 
 use crate::{
     BuildError, BuildErrorKind, Convert, Map, Route, Rule, RuleTemplate, draft::Draft,
-    route::Options, table::Table, trie,
+    matching::Terms, route::Options, table::Table, trie,
 };
 
 /// A [`Map`] that grows.
@@ -228,10 +228,10 @@ impl<E> MapBuilder<E> {
         let names = by_name(&routes);
         find_shorter(&mut routes, &names, options.redirect_defaults);
         refuse_lonely_aliases(&routes, &names)?;
-        let trie = trie::freeze(&draft, |rule| !routes[rule].strict);
+        let terms: Box<[Terms]> = routes.iter().map(Route::terms).collect();
         let table = Arc::new(Table {
-            trie,
-            terms: routes.iter().map(Route::terms).collect(),
+            trie: trie::freeze(&draft, &terms),
+            terms,
             routes: routes.into(),
             names,
             merge_slashes: options.merge_slashes,

@@ -38,6 +38,17 @@ pub(crate) struct Terms {
     pub(crate) plain: bool,
 }
 
+impl Terms {
+    /// The bits of the methods that it takes, if nothing else decides about it.
+    pub(crate) fn bits_if_plain(&self) -> u16 {
+        if self.plain && !self.websocket {
+            self.methods.bits()
+        } else {
+            0
+        }
+    }
+}
+
 /// Why rules for the path did not take the request.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Near {
@@ -154,6 +165,14 @@ impl<'a> Walk<'a> {
                 (Way::Text, child) => (node, at) = (child?, end + 1),
                 (Way::TextOrSegment { node: other }, None) => {
                     if at == end {
+                        return None;
+                    }
+                    self.spans.push(at, end);
+                    (node, at) = (self.trie.at(other)?, end + 1);
+                }
+                (Way::TextOrDigits { node: other }, None) => {
+                    let segment = &bytes[at..end];
+                    if segment.is_empty() || !segment.iter().all(u8::is_ascii_digit) {
                         return None;
                     }
                     self.spans.push(at, end);
@@ -333,7 +352,8 @@ mod tests {
             strict: true,
             plain: true,
         });
-        (trie::freeze(&draft, |_| false), terms.collect())
+        let terms: Vec<_> = terms.collect();
+        (trie::freeze(&draft, &terms), terms)
     }
 
     /// The steps of a walk that tries everything and takes nothing.

@@ -42,6 +42,11 @@ impl Methods {
         methods.collect::<Result<_, _>>().map(Self::of)
     }
 
+    /// A bit for each of the standard's.
+    pub(crate) const fn bits(&self) -> u16 {
+        self.bits
+    }
+
     pub(crate) fn take(&self, method: &Method) -> bool {
         self.take_bit(bit(method), method)
     }

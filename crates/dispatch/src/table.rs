@@ -7,10 +7,12 @@ use http::Method;
 use crate::{
     Allow, Base, Route, encode,
     matching::{Near, Step, Terms, Walk, Wanted},
+    methods,
     redirect::{Goal, Redirect},
     route::{self, Start, Target},
     rule::Redirection,
     spans::Spans,
+    straight::straight,
     trie::Trie,
     value::Values,
 };
@@ -44,8 +46,8 @@ pub(crate) enum Outcome<'path> {
 /// A rule that takes the request.
 #[derive(Clone, Copy)]
 pub(crate) struct Found<'path> {
-    pub(crate) rule: usize,
-    pub(crate) below: usize,
+    pub(crate) rule: u32,
+    pub(crate) below: u32,
     pub(crate) host: &'path str,
     pub(crate) path: &'path str,
     pub(crate) spans: Spans,
@@ -135,6 +137,42 @@ impl Table {
         base: Option<&Base>,
         path: &'path str,
     ) -> Outcome<'path> {
+        match self.at_once(wanted, path) {
+            Some(found) => Outcome::Rule(found),
+            None => self.thorough(wanted, base, path),
+        }
+    }
+
+    /// Finds the rule where a glance is enough, as it mostly is. `None` says nothing.
+    #[inline]
+    pub(crate) fn at_once<'path>(
+        &self,
+        wanted: Wanted<'path>,
+        path: &'path str,
+    ) -> Option<Found<'path>> {
+        if !wanted.host.is_empty() || wanted.websocket {
+            return None;
+        }
+        let mut spans = Spans::default();
+        let bit = methods::bit(wanted.method);
+        let rule = straight(&self.trie, path, bit, &mut spans)?;
+        Some(Found {
+            rule,
+            below: number(path.len()),
+            host: "",
+            path,
+            spans,
+        })
+    }
+
+    /// Tries whatever there is to try.
+    #[inline(never)]
+    pub(crate) fn thorough<'path>(
+        &self,
+        wanted: Wanted<'path>,
+        base: Option<&Base>,
+        path: &'path str,
+    ) -> Outcome<'path> {
         let path = single_slash_at_front(path);
         let mut found = Found {
             rule: 0,
@@ -147,8 +185,8 @@ impl Table {
         let step = walk.run();
         let near = walk.near;
         if let Some(Step::Rule { rule, below }) = step {
-            found.rule = rule as usize;
-            found.below = below as usize;
+            found.rule = rule;
+            found.below = below;
             if self.terms[rule as usize].plain {
                 return Outcome::Rule(found);
             }
@@ -204,7 +242,7 @@ impl Table {
         base: Option<&Base>,
         near: Near,
     ) -> Outcome<'path> {
-        let route = &self.routes[found.rule];
+        let route = &self.routes[found.rule as usize];
         let mut texts = route.parameters.iter().zip(found.texts(route));
         if !texts.all(|(one, text)| one.kind.keeps_bounds(text)) {
             return self.miss(wanted, found.path, near);
@@ -341,6 +379,16 @@ fn aim(route: &Route, target: &Target, found: &Found<'_>) -> String {
         Start::Whole => url,
         Start::Host => format!("/{}", url.trim_start_matches('/')),
         Start::Map => format!("./{}", url.trim_start_matches('/')),
+    }
+}
+
+const fn number(len: usize) -> u32 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a path that is longer is not looked at"
+    )]
+    {
+        len as u32
     }
 }
 

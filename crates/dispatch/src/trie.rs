@@ -4,8 +4,9 @@ use std::{ops::Range, sync::Arc};
 
 use crate::{
     draft::Draft,
+    matching::Terms,
     part::{Class, Dynamic, Item},
-    segment::Key,
+    segment::{Key, Segment},
 };
 
 /// The tree. Its nodes are numbers into `nodes`, the root is 0.
@@ -24,22 +25,30 @@ pub(crate) struct Trie {
     plain: u32,
 }
 
+/// What the straight way asks stands first.
 #[derive(Debug)]
+#[repr(align(64))]
 pub(crate) struct Node {
+    /// What spreads the texts of the children over their table.
+    odd: u64,
     /// Where the table of the children by text begins.
     slots: u32,
     /// What makes a hash a place in the table.
     shift: u32,
-    /// How long the texts of the children are: a bit for each length, the last for longer ones.
+    /// How long the texts of the children are: a bit for each length, modulo 32.
     lengths: u32,
     /// The child for the empty text, which is behind a slash at the end.
     branch: u32,
+    pub(crate) way: Way,
+    /// The standard's methods that the first rule takes, if nothing but the method decides about it.
+    pub(crate) bits: u16,
+    /// The first rule that ends here, if there is one.
+    pub(crate) rule: u32,
     turns: Span,
     /// Rules that end here.
     rules: Span,
     /// Mounts that begin here.
     mounts: Span,
-    pub(crate) way: Way,
 }
 
 /// What there is to try at a node.
@@ -49,6 +58,8 @@ pub(crate) enum Way {
     Text,
     /// A child by text, then one for any segment, and nothing else.
     TextOrSegment { node: u32 },
+    /// A child by text, then one for a segment of digits, and nothing else.
+    TextOrDigits { node: u32 },
     /// A child by text, then those by parts with variables, and nothing else.
     Children,
     /// More than children.
@@ -95,6 +106,14 @@ struct Slot {
     node: u32,
 }
 
+impl Slot {
+    const VACANT: Self = Self {
+        key: Key::EMPTY,
+        start: 0,
+        node: VACANT,
+    };
+}
+
 /// No child of this name; the root is nobody's child.
 const VACANT: u32 = 0;
 
@@ -129,26 +148,37 @@ impl Trie {
     }
 
     /// The child of `node` for the text that stands at `start..end` of `path`.
-    #[inline]
     pub(crate) fn child(&self, node: &Node, path: &str, start: usize, end: usize) -> Option<&Node> {
-        let len = end - start;
-        if len == 0 {
+        if start == end {
             return self.at(node.branch);
         }
-        if node.lengths >> len.min(31) & 1 == 0 {
+        if node.lengths & length_bit(end - start) == 0 {
             return None;
         }
         let key = Key::of(path.as_bytes(), start, end);
-        let last = (1 << (64 - node.shift)) - 1;
-        let slots = &self.slots[node.slots as usize..][..=last];
-        let mut at = key.place(node.shift);
+        self.by_text(node, &key, || &path.as_bytes()[start..end])
+    }
+
+    /// The child of `node` for a segment that is not empty.
+    #[inline]
+    pub(crate) fn child_for(&self, node: &Node, segment: &Segment<'_>) -> Option<&Node> {
+        if node.lengths & length_bit(segment.len()) == 0 {
+            return None;
+        }
+        self.by_text(node, &segment.key, || segment.bytes())
+    }
+
+    #[inline]
+    fn by_text<'a>(&self, node: &Node, key: &Key, bytes: impl Fn() -> &'a [u8]) -> Option<&Node> {
+        // A table ends with a vacant slot that is nobody's place, so that a search need not begin again.
+        let mut at = node.slots as usize + key.place(node.odd, node.shift);
         loop {
-            let slot = &slots[at & last];
+            let slot = self.slots.get(at)?;
+            if slot.key == *key && (key.is_whole() || self.text_of(slot) == bytes()) {
+                return Some(&self.nodes[slot.node as usize]);
+            }
             if slot.node == VACANT {
                 return None;
-            }
-            if slot.key == key && (key.is_whole() || self.text_of(slot) == &path[start..end]) {
-                return Some(&self.nodes[slot.node as usize]);
             }
             at += 1;
         }
@@ -174,9 +204,9 @@ impl Trie {
         &self.ends[node.mounts.range()]
     }
 
-    fn text_of(&self, slot: &Slot) -> &str {
+    fn text_of(&self, slot: &Slot) -> &[u8] {
         let start = slot.start as usize;
-        &self.text[start..start + slot.key.len()]
+        &self.text.as_bytes()[start..start + slot.key.len()]
     }
 
     #[cfg(test)]
@@ -185,8 +215,12 @@ impl Trie {
     }
 }
 
-/// Freezes a draft: what was a tree of maps becomes flat arrays. `is_lenient` says of a rule whether it also matches with a slash at its end.
-pub(crate) fn freeze(draft: &Draft, is_lenient: impl Fn(usize) -> bool) -> Trie {
+const fn length_bit(len: usize) -> u32 {
+    1 << (len & 31)
+}
+
+/// Freezes a draft: what was a tree of maps becomes flat arrays.
+pub(crate) fn freeze(draft: &Draft, terms: &[Terms]) -> Trie {
     let mut slots = Vec::new();
     let mut turns = Vec::new();
     let mut parts = Vec::new();
@@ -194,34 +228,18 @@ pub(crate) fn freeze(draft: &Draft, is_lenient: impl Fn(usize) -> bool) -> Trie 
     let mut text = String::new();
     let mut nodes = Vec::with_capacity(draft.nodes.len());
     for node in &draft.nodes {
-        let first_slot = slots.len();
-        let mut shift = 63;
         let names = || node.texts.iter().filter(|(name, _)| !name.is_empty());
-        if names().next().is_some() {
-            let vacant = Slot {
-                key: Key::of(b"", 0, 0),
-                start: 0,
-                node: VACANT,
-            };
-            let size = (2 * names().count()).next_power_of_two();
-            shift = 64 - size.trailing_zeros();
-            slots.resize(first_slot + size, vacant);
-            let table = &mut slots[first_slot..];
-            for (name, &child) in names() {
-                let key = Key::of(name.as_bytes(), 0, name.len());
-                let mut at = key.place(shift);
-                while table[at].node != VACANT {
-                    at = (at + 1) % table.len();
-                }
-                let start = number(text.len());
-                text.push_str(name);
-                table[at] = Slot {
-                    key,
-                    start,
-                    node: number(child),
-                };
+        let first_slot = slots.len();
+        let texts = names().map(|(name, &child)| {
+            let start = number(text.len());
+            text.push_str(name);
+            Slot {
+                key: Key::of(name.as_bytes(), 0, name.len()),
+                start,
+                node: number(child),
             }
-        }
+        });
+        let (odd, shift) = spread(&texts.collect::<Vec<_>>(), &mut slots);
         let first_turn = turns.len();
         for (part, child) in &node.dynamics {
             turns.push(Turn {
@@ -237,22 +255,27 @@ pub(crate) fn freeze(draft: &Draft, is_lenient: impl Fn(usize) -> bool) -> Trie 
             span(start, ends.len())
         };
         let (rules, mounts) = (end(&node.rules), end(&node.mounts));
-        let children_only = mounts.is_empty() && !node.rules.iter().any(|&rule| is_lenient(rule));
+        let children_only = mounts.is_empty() && node.rules.iter().all(|&rule| terms[rule].strict);
         let way = match &turns[first_turn..] {
             _ if !children_only => Way::Open,
             [] => Way::Text,
             [turn] if turn.takes == Takes::Segment => Way::TextOrSegment { node: turn.node },
+            [turn] if turn.takes == Takes::Digits => Way::TextOrDigits { node: turn.node },
             _ => Way::Children,
         };
+        let first = node.rules.first().copied();
         nodes.push(Node {
+            odd,
             slots: number(first_slot),
             shift,
-            lengths: names().fold(0, |lengths, (name, _)| lengths | 1 << name.len().min(31)),
+            lengths: names().fold(0, |lengths, (name, _)| lengths | length_bit(name.len())),
             branch: node.texts.get("").copied().map_or(VACANT, number),
+            way,
+            bits: first.map_or(0, |rule| terms[rule].bits_if_plain()),
+            rule: first.map_or(0, number),
             turns: span(first_turn, turns.len()),
             rules,
             mounts,
-            way,
         });
     }
     let host = &nodes[0];
@@ -269,6 +292,47 @@ pub(crate) fn freeze(draft: &Draft, is_lenient: impl Fn(usize) -> bool) -> Trie 
         text: text.into(),
         plain,
     }
+}
+
+/// Makes a hash table of some texts: the odd number and the shift that [`Key::place`] asks for.
+///
+/// At most half of it is full, and of some odd numbers it takes the one by which the fewest texts meet: mostly none do.
+fn spread(texts: &[Slot], slots: &mut Vec<Slot>) -> (u64, u32) {
+    const TRIES: u64 = 16;
+    const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+    if texts.is_empty() {
+        return (1, 63);
+    }
+    let size = (2 * texts.len()).next_power_of_two();
+    let shift = 64 - size.trailing_zeros();
+    let mut best = (usize::MAX, 1);
+    for number in 1..=TRIES {
+        let odd = GOLDEN.wrapping_mul(2 * number - 1);
+        let mut taken = vec![false; size];
+        let meets = |slot: &&Slot| std::mem::replace(&mut taken[slot.key.place(odd, shift)], true);
+        let meetings = texts.iter().filter(meets).count();
+        best = best.min((meetings, odd));
+        if meetings == 0 {
+            break;
+        }
+    }
+    let odd = best.1;
+    let first = slots.len();
+    slots.resize(first + size, Slot::VACANT);
+    for slot in texts {
+        let mut at = first + slot.key.place(odd, shift);
+        while at < slots.len() && slots[at].node != VACANT {
+            at += 1;
+        }
+        if at == slots.len() {
+            slots.push(*slot);
+        } else {
+            slots[at] = *slot;
+        }
+    }
+    // Another node's table must not be searched, too.
+    slots.push(Slot::VACANT);
+    (odd, shift)
 }
 
 fn span(start: usize, end: usize) -> Span {
