@@ -1,7 +1,4 @@
-use std::{
-    fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header, response::Parts};
 use http_body::Body as _;
@@ -9,19 +6,17 @@ use plywood_core::{
     Body, BoxError, Failure, HttpBody,
     future::{Outcome, Settle},
 };
+use plywood_error::{Incident, IncidentKind, OneLine, Panicked};
 use plywood_header::vary;
 
-use crate::{
-    Blank, ErrorPagesLayer, Form, PageBody, one_line::OneLine, page, panicked::Panicked,
-    request::Asked,
-};
+use crate::{Blank, ErrorPagesLayer, Form, PageBody, page, request::Asked, telling};
 
 /// Answers for whatever became of a call.
 ///
 /// You meet it only in the type of the service's future.
 pub struct Answer {
     pub(crate) layer: ErrorPagesLayer,
-    pub(crate) asked: Asked,
+    pub(crate) asked: Box<Asked>,
 }
 
 /// Left in a response whose failure has been told, so that a second layer outside does not tell it again.
@@ -38,9 +33,11 @@ where
     fn settle(self, outcome: Outcome<B, Err>) -> Response<PageBody<B>> {
         match outcome {
             Outcome::Answered(response) => self.answered(response),
-            Outcome::Failed(error) => self.failed(error.into()),
-            Outcome::Unready(error) => self.failed(error),
-            Outcome::Panicked(payload) => self.failed(Panicked::new(&*payload).into()),
+            Outcome::Failed(error) => self.failed(IncidentKind::Failed, error.into()),
+            Outcome::Unready(error) => self.failed(IncidentKind::Unready, error),
+            Outcome::Panicked(payload) => {
+                self.failed(IncidentKind::Panicked, Panicked::of(&*payload).into())
+            }
         }
     }
 }
@@ -49,40 +46,40 @@ impl Answer {
     fn answered<B: HttpBody>(self, response: Response<B>) -> Response<PageBody<B>> {
         let status = response.status();
         if !status.is_client_error() && !status.is_server_error() {
-            return response.map(PageBody::inner);
+            return response.map(|body| PageBody::inner(body, self.asked));
         }
         let (mut head, body) = response.into_parts();
-        self.report(&mut head);
+        self.report(IncidentKind::Refused, &mut head);
         if is_blank(&head.headers, &body) {
             self.fill(head)
         } else {
-            Response::from_parts(head, PageBody::inner(body))
+            Response::from_parts(head, PageBody::inner(body, self.asked))
         }
     }
 
-    fn failed<B>(self, reason: BoxError) -> Response<PageBody<B>> {
+    fn failed<B>(self, kind: IncidentKind, reason: BoxError) -> Response<PageBody<B>> {
         let (mut head, ()) = Response::new(()).into_parts();
         head.status = StatusCode::INTERNAL_SERVER_ERROR;
         head.extensions.insert(Failure::new(reason));
-        self.report(&mut head);
+        self.report(kind, &mut head);
         self.fill(head)
     }
 
-    /// Tells the operator why, once, if it is the server's fault.
-    fn report(&self, head: &mut Parts) {
+    /// Tells the operator why, once, if it is the server's fault. What happened stays in the response, for the page.
+    fn report(&self, kind: IncidentKind, head: &mut Parts) {
         if !head.status.is_server_error() || head.extensions.get::<Reported>().is_some() {
             return;
         }
-        if let Some(failure) = Failure::of(head) {
-            tracing::error!(
-                status = head.status.as_u16(),
-                // Debug, because it escapes what a terminal would obey.
-                path = ?self.asked.path().unwrap_or_default(),
-                error = %OneLine(failure.reason()),
-                "a request could not be answered"
-            );
-            head.extensions.insert(Reported);
-        }
+        let Some(failure) = Failure::of(head) else {
+            return;
+        };
+        let incident = Incident::of(head).cloned();
+        let incident = incident
+            .unwrap_or_else(|| self.asked.incident(kind, failure.reason()))
+            .status(head.status);
+        telling::tell(&incident, failure.reason(), &self.asked);
+        head.extensions.insert(Reported);
+        head.extensions.insert(incident);
     }
 
     fn fill<B>(self, mut head: Parts) -> Response<PageBody<B>> {
@@ -106,7 +103,7 @@ impl Answer {
         if let Some(length) = body.size_hint().exact() {
             page.headers.insert(header::CONTENT_LENGTH, length.into());
         }
-        if self.asked.is_head {
+        if self.asked.is_head() {
             body = Body::empty();
         }
         merge(&mut head, page);
@@ -116,8 +113,7 @@ impl Answer {
     /// The page that the application makes, if it makes one for this. A page that panics is no page.
     fn own_page(&self, blank: &Blank<'_>) -> Option<Response<Body>> {
         let page = self.layer.page.as_ref()?;
-        catch_unwind(AssertUnwindSafe(|| page(blank))).unwrap_or_else(|payload| {
-            let panicked = Panicked::new(&*payload);
+        Panicked::catch(|| page(blank)).unwrap_or_else(|panicked| {
             tracing::error!(error = %OneLine(&panicked), "an error page panicked");
             None
         })
@@ -190,6 +186,6 @@ mod tests {
 
     #[test]
     fn what_a_request_carries_stays_small() {
-        assert!(size_of::<Answer>() <= 144, "{}", size_of::<Answer>());
+        assert!(size_of::<Answer>() <= 32, "{}", size_of::<Answer>());
     }
 }

@@ -1,4 +1,5 @@
 use http::{StatusCode, response};
+use plywood_error::{Incident, IncidentId};
 
 use crate::{Form, request::Asked, wording};
 
@@ -40,6 +41,11 @@ impl<'a> Blank<'a> {
     /// The request's id, if a layer outside has given it one of visible characters.
     pub fn request_id(&self) -> Option<&'a str> {
         self.asked.id.as_ref()?.as_str()
+    }
+
+    /// The name of what happened, if the operator was told of it: it stands in the log, and is there for the visitor to read out.
+    pub fn incident(&self) -> Option<IncidentId> {
+        Incident::of(self.head).map(Incident::id)
     }
 
     /// The head of the answer, with the [`Failure`](plywood_core::Failure) in its extensions, which is not for the visitor.

@@ -1,6 +1,6 @@
 use std::{
+    cell::Cell,
     fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     task::{Context, Poll},
 };
@@ -9,8 +9,9 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use pin_project_lite::pin_project;
 use plywood_core::{Body, BoxError, HttpBody};
+use plywood_error::{IncidentKind, Panicked};
 
-use crate::{one_line::OneLine, panicked::Panicked};
+use crate::{request::Asked, telling};
 
 pin_project! {
     /// The inner service's body, or a page in its place.
@@ -25,15 +26,22 @@ pin_project! {
 pin_project! {
     #[project = KindProjection]
     enum Kind<B> {
-        Inner { #[pin] inner: B },
+        Inner { #[pin] inner: B, asked: Option<Box<Asked>> },
         Page { page: Body },
     }
 }
 
+thread_local! {
+    /// Whether a body further in has told of its end in the poll that goes on.
+    static TOLD: Cell<bool> = const { Cell::new(false) };
+}
+
 impl<B> PageBody<B> {
-    pub(crate) const fn inner(inner: B) -> Self {
+    /// The request is kept for telling whose answer it is that breaks off.
+    pub(crate) fn inner(inner: B, asked: Box<Asked>) -> Self {
+        let asked = Some(asked);
         Self {
-            kind: Kind::Inner { inner },
+            kind: Kind::Inner { inner, asked },
         }
     }
 
@@ -53,34 +61,44 @@ impl<B: HttpBody> http_body::Body for PageBody<B> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let mut kind = self.project().kind;
-        let inner = match kind.as_mut().project() {
-            KindProjection::Inner { inner } => inner,
+        let (inner, asked) = match kind.as_mut().project() {
+            KindProjection::Inner { inner, asked } => (inner, asked),
             KindProjection::Page { page } => return Pin::new(page).poll_frame(cx),
         };
-        match catch_unwind(AssertUnwindSafe(|| inner.poll_frame(cx))) {
-            Ok(poll) => poll.map(|frame| frame.map(|result| result.map_err(Into::into))),
-            Err(payload) => {
-                let panicked = Panicked::new(&*payload);
-                tracing::error!(error = %OneLine(&panicked), "a response's body panicked");
-                // It must not be polled again.
-                kind.set(Kind::Page {
-                    page: Body::empty(),
-                });
-                Poll::Ready(Some(Err(panicked.into())))
-            }
+        TOLD.set(false);
+        let polled = Panicked::catch(|| inner.poll_frame(cx));
+        let (error, may_go_on): (BoxError, _) = match polled {
+            Ok(Poll::Ready(Some(Err(error)))) => (error.into(), true),
+            Ok(Poll::Ready(Some(Ok(frame)))) => return Poll::Ready(Some(Ok(frame))),
+            Ok(Poll::Ready(None)) => return Poll::Ready(None),
+            Ok(Poll::Pending) => return Poll::Pending,
+            Err(panicked) => (panicked.into(), false),
+        };
+        // Once, though it may be polled again, and though another layer stands further in.
+        if let Some(asked) = asked.take()
+            && !TOLD.replace(true)
+        {
+            let incident = asked.incident(IncidentKind::BrokenOff, &*error);
+            telling::tell(&incident, &*error, &asked);
         }
+        if !may_go_on {
+            kind.set(Kind::Page {
+                page: Body::empty(),
+            });
+        }
+        Poll::Ready(Some(Err(error)))
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.kind {
-            Kind::Inner { inner } => inner.is_end_stream(),
+            Kind::Inner { inner, .. } => inner.is_end_stream(),
             Kind::Page { page } => page.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.kind {
-            Kind::Inner { inner } => inner.size_hint(),
+            Kind::Inner { inner, .. } => inner.size_hint(),
             Kind::Page { page } => page.size_hint(),
         }
     }
@@ -89,7 +107,7 @@ impl<B: HttpBody> http_body::Body for PageBody<B> {
 impl<B: fmt::Debug> fmt::Debug for PageBody<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
-            Kind::Inner { inner } => f.debug_tuple("PageBody::Inner").field(inner).finish(),
+            Kind::Inner { inner, .. } => f.debug_tuple("PageBody::Inner").field(inner).finish(),
             Kind::Page { page } => f.debug_tuple("PageBody::Page").field(page).finish(),
         }
     }
@@ -102,8 +120,8 @@ mod tests {
     #[test]
     fn it_is_hardly_larger_than_the_larger_of_both() {
         let body = size_of::<Body>();
-        assert!(size_of::<PageBody<()>>() <= body + 8);
-        assert!(size_of::<PageBody<Body>>() <= body + 8);
-        assert!(size_of::<PageBody<[u8; 256]>>() <= 256 + 8);
+        assert!(size_of::<PageBody<()>>() <= body + 16);
+        assert!(size_of::<PageBody<Body>>() <= body + 16);
+        assert!(size_of::<PageBody<[u8; 256]>>() <= 256 + 16);
     }
 }

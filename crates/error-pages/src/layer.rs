@@ -5,6 +5,7 @@ use plywood_core::{
     Body, Failure, Mount, RequestId,
     sheet::{Described, Sheet},
 };
+use plywood_error::{Incident, Panicked, Reports};
 use tower_layer::Layer;
 
 use crate::{Blank, ErrorPages};
@@ -13,6 +14,7 @@ use crate::{Blank, ErrorPages};
 #[derive(Clone, Default)]
 pub struct ErrorPagesLayer {
     pub(crate) page: Option<Arc<Page>>,
+    pub(crate) reports: Option<Reports>,
 }
 
 /// Makes a page of the application's own.
@@ -52,6 +54,24 @@ impl ErrorPagesLayer {
         self.page = Some(Arc::new(page));
         self
     }
+
+    /// Tells of every incident, beyond the event that `tracing` gets: an `Err`, a panic, an answer from 500 on with a
+    /// [`Failure`], an answer that is broken off. It is [grouped and told off the path of requests](Reports).
+    ///
+    /// ```
+    /// use plywood_error::{Report, Reports};
+    /// use plywood_error_pages::ErrorPagesLayer;
+    ///
+    /// let reports = Reports::to(|report: &Report| Ok(eprintln!("{}", report.text()))).start()?;
+    /// let layer = ErrorPagesLayer::new().reports(&reports);
+    /// # let _ = layer;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn reports(mut self, reports: &Reports) -> Self {
+        self.reports = Some(reports.clone());
+        self
+    }
 }
 
 impl Described for ErrorPagesLayer {
@@ -60,13 +80,16 @@ impl Described for ErrorPagesLayer {
             .reads::<Mount>()
             .reads::<RequestId>()
             .hears::<Failure>()
+            .hears::<Incident>()
     }
 }
 
 impl<S> Layer<S> for ErrorPagesLayer {
     type Service = ErrorPages<S>;
 
+    /// Panics are [watched](Panicked::watch) from here on.
     fn layer(&self, inner: S) -> ErrorPages<S> {
+        Panicked::watch();
         ErrorPages::new(inner, self.clone())
     }
 }
@@ -75,6 +98,7 @@ impl fmt::Debug for ErrorPagesLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ErrorPagesLayer")
             .field("own_pages", &self.page.is_some())
+            .field("reports", &self.reports.is_some())
             .finish()
     }
 }

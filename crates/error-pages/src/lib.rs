@@ -67,11 +67,10 @@ mod blank;
 mod body;
 mod form;
 mod layer;
-mod one_line;
 mod page;
-mod panicked;
 mod request;
 mod service;
+mod telling;
 mod wording;
 
 pub use self::{

@@ -26,6 +26,10 @@ fn html(blank: &Blank<'_>) -> String {
     let id = blank.request_id().map_or_else(String::new, |id| {
         format!("<p class=\"id\">Request <code>{}</code></p>\n", escape(id))
     });
+    let id = id
+        + &blank.incident().map_or_else(String::new, |id| {
+            format!("<p class=\"id\">Incident <code>{id}</code></p>\n")
+        });
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -42,13 +46,15 @@ fn problem(blank: &Blank<'_>) -> String {
     };
     // A reference that begins with two slashes would name another host.
     let path = blank.path().filter(|path| !path.starts_with("//"));
+    let incident = blank.incident().map(|id| id.to_string());
     format!(
-        "{{\"type\":\"about:blank\",\"title\":{},\"status\":{},\"detail\":{}{}{}}}\n",
+        "{{\"type\":\"about:blank\",\"title\":{},\"status\":{},\"detail\":{}{}{}{}}}\n",
         json(blank.title()),
         blank.status().as_u16(),
         json(blank.detail()),
         member("instance", path),
-        member("request_id", blank.request_id())
+        member("request_id", blank.request_id()),
+        member("incident", incident.as_deref())
     )
 }
 
@@ -57,7 +63,10 @@ fn text(blank: &Blank<'_>) -> String {
     let id = blank
         .request_id()
         .map_or_else(String::new, |id| format!("Request {id}\n"));
-    format!("{status} {title}\n\n{detail}\n{id}")
+    let incident = blank
+        .incident()
+        .map_or_else(String::new, |id| format!("Incident {id}\n"));
+    format!("{status} {title}\n\n{detail}\n{id}{incident}")
 }
 
 fn json(text: &str) -> Value {

@@ -1,25 +1,49 @@
+use std::error::Error;
+
 use http::{HeaderValue, Method, Request, header::ACCEPT, uri::PathAndQuery};
-use plywood_core::{Mount, RequestId};
+use plywood_core::{Mount, RequestId, Witness};
+use plywood_error::{Incident, IncidentKind, Reports};
 
 /// What an error page needs to know of the request. Nothing is parsed before there is an error.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
-    pub(crate) is_head: bool,
+    method: Method,
     pub(crate) accept: Option<HeaderValue>,
     pub(crate) id: Option<RequestId>,
     target: Option<PathAndQuery>,
+    /// Knows the route, if anybody further out wants to know it.
+    witness: Option<Witness>,
+    pub(crate) reports: Option<Reports>,
 }
 
 impl Asked {
-    pub(crate) fn of<B>(request: &Request<B>) -> Self {
+    pub(crate) fn of<B>(request: &mut Request<B>, reports: Option<&Reports>) -> Self {
+        let witness = match reports {
+            Some(_) => Some(Witness::call(request)),
+            None => Witness::of(request).cloned(),
+        };
         let mount = Mount::of(request);
         let uri = mount.original_uri(request.uri());
         Self {
-            is_head: request.method() == Method::HEAD,
+            method: request.method().clone(),
             accept: accept(request),
             id: RequestId::of(request).cloned(),
             target: uri.path_and_query().cloned(),
+            witness,
+            reports: reports.cloned(),
         }
+    }
+
+    pub(crate) fn is_head(&self) -> bool {
+        self.method == Method::HEAD
+    }
+
+    /// What happened to this request, for this reason.
+    pub(crate) fn incident(&self, kind: IncidentKind, reason: &(dyn Error + 'static)) -> Incident {
+        Incident::new(kind, reason)
+            .request(&self.method, self.target.as_ref())
+            .route(self.witness.as_ref().and_then(Witness::route))
+            .request_id(self.id.clone())
     }
 
     pub(crate) fn path(&self) -> Option<&str> {

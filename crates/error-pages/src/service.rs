@@ -1,14 +1,15 @@
 use std::{
     convert::Infallible,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic,
     task::{Context, Poll},
 };
 
 use http::{Request, Response};
 use plywood_core::{BoxError, HttpBody, future::Settled};
+use plywood_error::Panicked;
 use tower_service::Service;
 
-use crate::{ErrorPagesLayer, PageBody, answer::Answer, panicked::Panicked, request::Asked};
+use crate::{ErrorPagesLayer, PageBody, answer::Answer, request::Asked};
 
 /// The service that [`ErrorPagesLayer`] makes. It does not fail.
 #[derive(Debug)]
@@ -40,26 +41,31 @@ where
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         if self.unready.is_none() {
-            let poll = catch_unwind(AssertUnwindSafe(|| self.inner.poll_ready(cx)));
+            let poll = Panicked::catch(|| self.inner.poll_ready(cx));
             self.unready = match poll {
                 Ok(Poll::Pending) => return Poll::Pending,
                 Ok(Poll::Ready(ready)) => ready.err().map(Into::into),
-                Err(payload) => Some(Panicked::new(&*payload).into()),
+                Err(panicked) => Some(panicked.into()),
             };
         }
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         let answer = Answer {
             layer: self.layer.clone(),
-            asked: Asked::of(&request),
+            asked: Box::new(Asked::of(&mut request, self.layer.reports.as_ref())),
         };
         match self.unready.take() {
-            None => Settled::new(|| self.inner.call(request), answer),
+            None => Settled::new(|| here(|| self.inner.call(request)), answer),
             Some(error) => Settled::unready(error, answer),
         }
     }
+}
+
+/// Notes the place of a panic in the thread where it happens: the answer may be polled in another.
+fn here<T>(call: impl FnOnce() -> T) -> T {
+    Panicked::catch(call).unwrap_or_else(|panicked| panic::resume_unwind(Box::new(panicked)))
 }
 
 /// A clone has to become ready for itself.

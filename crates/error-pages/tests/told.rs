@@ -5,13 +5,19 @@
 
 use std::{
     fmt::{self, Write},
+    future::Ready,
     io,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, mpsc},
+    time::Duration,
 };
 
-use futures_util::FutureExt;
+use bytes::Bytes;
+use futures_util::{FutureExt, StreamExt, stream};
 use http::{Request, Response};
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
 use plywood_core::{Body, BoxError, Failure};
+use plywood_error::{IncidentKind, Report, Reports};
 use plywood_error_pages::ErrorPagesLayer;
 use tower::{ServiceBuilder, ServiceExt, service_fn};
 
@@ -123,4 +129,97 @@ fn an_error_that_repeats_what_a_client_sent_is_told_in_one_line() {
     let told = told.0.lock().unwrap().clone();
     assert!(told[0].contains(r"eve\n2026"), "{told:?}");
     assert!(!told[0].contains(|c: char| c.is_control() || c == '\u{2028}'));
+}
+
+/// The value of a field in a line of what was told.
+fn field<'a>(line: &'a str, name: &str) -> &'a str {
+    let (_, rest) = line.split_once(&format!("{name}=")).unwrap();
+    rest.split(' ').next().unwrap()
+}
+
+#[test]
+fn the_visitor_and_the_operator_have_one_id_and_the_place_is_that_of_the_panic() {
+    let line = line!() + 5;
+    let app = ServiceBuilder::new()
+        .layer(ErrorPagesLayer::new())
+        .service(service_fn(
+            |_: Request<Body>| -> Ready<Result<Response<Body>, BoxError>> {
+                panic!("the disk is full")
+            },
+        ));
+    for accept in ["text/html", "application/json", "text/plain"] {
+        let told = Told::default();
+        let mut request = get("/a");
+        request
+            .headers_mut()
+            .insert("accept", accept.parse().unwrap());
+        let body = tracing::subscriber::with_default(told.clone(), || {
+            let answer = app.clone().oneshot(request).now_or_never();
+            let body = answer.unwrap().unwrap().into_body();
+            body.collect().now_or_never().unwrap().unwrap().to_bytes()
+        });
+        let told = told.0.lock().unwrap().clone();
+        assert_eq!(told.len(), 1);
+        let id = field(&told[0], "incident");
+        let page = str::from_utf8(&body).unwrap();
+        assert!(page.contains(id), "{id} {page}");
+        assert!(!page.contains("disk"), "{page}");
+        let place = field(&told[0], "place");
+        assert!(
+            place.starts_with(&format!("{}:{line}:", file!())),
+            "{place}"
+        );
+    }
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_told_once_with_its_request() {
+    let bodies: [fn() -> Body; 2] = [
+        || {
+            Body::new(StreamBody::new(
+                stream::once(async { panic!("the reason") }).map(one),
+            ))
+        },
+        || {
+            Body::new(StreamBody::new(
+                stream::once(async { Err("the reason".into()) }).map(one),
+            ))
+        },
+    ];
+    for make in bodies {
+        let (sender, receiver) = mpsc::channel();
+        let reports = Reports::to(move |report: &Report| Ok(sender.send(report.clone())?));
+        let reports = reports.start().unwrap();
+        let twice = ServiceBuilder::new()
+            .layer(ErrorPagesLayer::new().reports(&reports))
+            .layer(ErrorPagesLayer::new().reports(&reports))
+            .service(service_fn(move |_: Request<Body>| async move {
+                Ok::<_, BoxError>(Response::new(make()))
+            }));
+        let told = Told::default();
+        tracing::subscriber::with_default(told.clone(), || {
+            let answer = twice.oneshot(get("/a?token=secret")).now_or_never();
+            let body = answer.unwrap().unwrap().into_body();
+            assert!(body.collect().now_or_never().unwrap().is_err());
+        });
+        let told = told.0.lock().unwrap().clone();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(
+            told[0].contains("kind=\"broken off\" path=\"/a\""),
+            "{told:?}"
+        );
+        assert!(reports.finish(Duration::from_secs(60)));
+        let report = receiver.recv().unwrap();
+        assert_eq!(report.count(), 1);
+        assert_eq!(report.incident().kind(), IncidentKind::BrokenOff);
+        assert_eq!(report.incident().target(), "/a?token=…");
+        assert_eq!(
+            report.incident().id().to_string(),
+            field(&told[0], "incident")
+        );
+    }
+}
+
+fn one(piece: Result<&'static str, BoxError>) -> Result<Frame<Bytes>, BoxError> {
+    piece.map(|text| Frame::data(Bytes::from(text)))
 }

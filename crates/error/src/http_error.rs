@@ -55,14 +55,15 @@ struct Parts {
     place: &'static Location<'static>,
 }
 
-/// The members that have a method, and the one that the error pages add.
-const TAKEN: [&str; 6] = [
+/// The members that have a method, and the two that the error pages add.
+const TAKEN: [&str; 7] = [
     "type",
     "title",
     "status",
     "detail",
     "instance",
     "request_id",
+    "incident",
 ];
 
 impl HttpError {
@@ -142,7 +143,7 @@ impl HttpError {
     ///
     /// # Panics
     ///
-    /// When `name` is one of the five that have methods of their own, is `request_id`, or is not made of ASCII letters, digits and underscores
+    /// When `name` is one of the five that have methods of their own, is `request_id` or `incident`, or is not made of ASCII letters, digits and underscores
     /// behind a letter.
     #[must_use]
     pub fn member(mut self, name: &'static str, value: Public<impl Serialize>) -> Self {

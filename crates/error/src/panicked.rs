@@ -129,6 +129,10 @@ impl Panicked {
     pub fn trace(&self) -> Option<&dyn Trace> {
         self.trace.as_deref()
     }
+
+    pub(crate) fn shared_trace(&self) -> Option<Arc<dyn Trace>> {
+        self.trace.clone()
+    }
 }
 
 impl fmt::Display for Panicked {

@@ -6,7 +6,7 @@ use std::{
 
 use http::Request;
 
-use super::{Identity, MatchedRoute, course::Course};
+use super::{Carrier, Identity, MatchedRoute, course::Course};
 
 /// What a layer outside learns of a request that it has handed on: who asks, and which rule matched.
 ///
@@ -62,6 +62,11 @@ impl Witness {
             witness.hear_of_route(route.clone());
         }
         witness.clone()
+    }
+
+    /// The witness of the request, if somebody has called one.
+    pub fn of(carrier: &impl Carrier) -> Option<&Self> {
+        Course::of(carrier.extensions())?.witness.as_ref()
     }
 
     /// Sends the witness of the request away: whoever is asked from now on tells it nothing.
@@ -159,6 +164,7 @@ mod tests {
         for witness in [&outer, &inner] {
             assert_eq!(known(witness), "grace /a/b");
         }
+        assert_eq!(known(Witness::of(&request).unwrap()), "grace /a/b");
         drop(request);
         for witness in [inner, outer] {
             let identity = witness.into_identity();
@@ -218,6 +224,7 @@ mod tests {
         let mut request = Request::new(());
         Identity::new("ada").tell(&request);
         assert!(request.extensions().is_empty());
+        assert!(Witness::of(&request).is_none());
         Identity::new("ada").leave(&mut request);
         assert_eq!(request.extensions().len(), 1);
     }

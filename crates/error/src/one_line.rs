@@ -7,7 +7,15 @@ use std::{
 ///
 /// An error may repeat what a client has sent, and what reads a log takes a line break for the end of an entry, and a terminal takes a control
 /// character for an order.
-pub(crate) struct OneLine<'a>(pub(crate) &'a (dyn Error + 'static));
+///
+/// ```
+/// use plywood_error::OneLine;
+///
+/// let error = std::io::Error::other("no such user: eve\nada signed in");
+/// assert_eq!(OneLine(&error).to_string(), r"no such user: eve\nada signed in");
+/// ```
+#[derive(Debug)]
+pub struct OneLine<'a>(pub &'a (dyn Error + 'static));
 
 impl fmt::Display for OneLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,9 +30,10 @@ impl fmt::Display for OneLine<'_> {
     }
 }
 
-struct Escaped<'a, 'f>(&'a mut fmt::Formatter<'f>);
+/// Writes on, with what would end a line escaped.
+pub(crate) struct Escaped<'a, W>(pub(crate) &'a mut W);
 
-impl Write for Escaped<'_, '_> {
+impl<W: Write> Write for Escaped<'_, W> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let ends_a_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
         for piece in text.split_inclusive(ends_a_line) {

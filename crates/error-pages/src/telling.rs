@@ -1,0 +1,25 @@
+//! What the operator is told.
+
+use std::error::Error;
+
+use plywood_error::{Incident, OneLine};
+
+use crate::request::Asked;
+
+/// Tells of an incident, which answered nobody yet or broke an answer off: at once in an event, and whoever else is to be told.
+pub(crate) fn tell(incident: &Incident, reason: &(dyn Error + 'static), asked: &Asked) {
+    tracing::error!(
+        incident = %incident.id(),
+        fingerprint = %incident.fingerprint(),
+        kind = incident.kind().name(),
+        status = incident.answered().map(|status| status.as_u16()),
+        // Debug, because it escapes what a terminal would obey.
+        path = ?asked.path().unwrap_or_default(),
+        place = incident.place().map(tracing::field::display),
+        error = %OneLine(reason),
+        "a request could not be answered"
+    );
+    if let Some(reports) = &asked.reports {
+        reports.tell(incident);
+    }
+}

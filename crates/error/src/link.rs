@@ -1,0 +1,87 @@
+//! One link of a chain of errors.
+
+use std::{error::Error, io, iter};
+
+use crate::{HttpError, Panicked, Place, bounded};
+
+/// So many links of a chain are looked at: one that ends in itself has no end.
+const MAX_LINKS: usize = 16;
+
+/// An error and what caused it, the outermost first.
+pub(crate) fn chain<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    iter::successors(Some(error), |&error| error.source()).take(MAX_LINKS)
+}
+
+/// The place that an error knows: where it panicked, or where it was made.
+pub(crate) fn place(error: &(dyn Error + 'static)) -> Option<Place> {
+    let panicked = error.downcast_ref::<Panicked>().and_then(Panicked::place);
+    panicked
+        .cloned()
+        .or_else(|| error.downcast_ref().map(HttpError::place))
+}
+
+/// The type of an error, as far as it can be known of one behind a pointer: what a derived `Debug` begins with, which is the name of the type or
+/// of the variant. None for a text.
+pub(crate) fn type_name(error: &(dyn Error + 'static)) -> Option<String> {
+    if let Some(error) = error.downcast_ref::<io::Error>() {
+        return Some(format!("io::Error({:?})", error.kind()));
+    }
+    let mut name = bounded::text(64, format_args!("{error:?}"));
+    let end = name.find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
+    name.truncate(end.unwrap_or(name.len()));
+    let is_name = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    is_name.then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt;
+
+    use super::*;
+
+    #[derive(Debug)]
+    enum Trouble {
+        NoSuchUser { _id: u64 },
+    }
+
+    impl fmt::Display for Trouble {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("no such user")
+        }
+    }
+
+    impl Error for Trouble {}
+
+    #[test]
+    fn the_type_is_what_debug_says_first() {
+        let name = |error: Box<dyn Error>| type_name(&*error);
+        let trouble = Trouble::NoSuchUser { _id: 7 };
+        assert_eq!(name(trouble.into()).as_deref(), Some("NoSuchUser"));
+        let gone = io::Error::from(io::ErrorKind::NotFound);
+        assert_eq!(name(gone.into()).as_deref(), Some("io::Error(NotFound)"));
+        assert_eq!(name(fmt::Error.into()).as_deref(), Some("Error"));
+        assert_eq!(name("the disk is full".into()), None);
+    }
+
+    #[test]
+    fn a_chain_that_ends_in_itself_ends() {
+        #[derive(Debug)]
+        struct Ouroboros;
+
+        impl fmt::Display for Ouroboros {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("again")
+            }
+        }
+
+        impl Error for Ouroboros {
+            fn source(&self) -> Option<&(dyn Error + 'static)> {
+                Some(self)
+            }
+        }
+
+        assert_eq!(chain(&Ouroboros).count(), MAX_LINKS);
+    }
+}

@@ -1,0 +1,124 @@
+use std::{
+    io,
+    sync::mpsc::{self, Receiver, Sender},
+};
+
+use super::*;
+use crate::IncidentKind;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn incident(word: &str) -> Incident {
+    Incident::new(IncidentKind::Failed, &io::Error::other(word))
+}
+
+fn sends(sender: &Sender<Report>) -> impl Reporter + use<> {
+    let sender = sender.clone();
+    move |report: &Report| Ok(sender.send(report.clone())?)
+}
+
+fn subjects(receiver: &Receiver<Report>) -> Vec<String> {
+    receiver.try_iter().map(|report| report.subject()).collect()
+}
+
+#[test]
+fn a_group_is_reported_once_and_its_number_at_the_end() {
+    let (sender, receiver) = mpsc::channel();
+    let reports = Reports::to(sends(&sender)).start().unwrap();
+    reports.tell(&incident("disk"));
+    let first = receiver.recv_timeout(PATIENCE).unwrap();
+    assert_eq!(first.subject(), "failed: disk");
+    for _ in 0..10_000 {
+        reports.tell(&incident("disk"));
+    }
+    assert!(reports.finish(PATIENCE));
+    assert_eq!(subjects(&receiver), ["failed: disk, 10000 times"]);
+}
+
+#[test]
+fn whoever_is_told_of_each_is_told_of_each() {
+    let (sender, receiver) = mpsc::channel();
+    let reports = Reports::each(sends(&sender)).start().unwrap();
+    for word in ["a", "b", "a"] {
+        reports.tell(&incident(word));
+    }
+    assert!(reports.finish(PATIENCE));
+    assert_eq!(subjects(&receiver), ["failed: a", "failed: b", "failed: a"]);
+}
+
+#[test]
+fn a_reporter_that_stands_still_holds_nobody_up_and_what_was_dropped_is_told() {
+    let (sender, receiver) = mpsc::channel();
+    let (open, gate) = mpsc::channel::<()>();
+    let (at_gate, arrived) = mpsc::channel();
+    let waits = move |report: &Report| {
+        at_gate.send(())?;
+        gate.recv()?;
+        Ok(sender.send(report.clone())?)
+    };
+    let reports = Reports::each(waits).start().unwrap();
+    reports.tell(&incident("first"));
+    arrived.recv_timeout(PATIENCE).unwrap();
+    // Nobody takes anything out now.
+    let more = u64::try_from(QUEUE).unwrap() + 500;
+    for _ in 0..more {
+        reports.tell(&incident("more"));
+    }
+    for _ in 0..=more {
+        open.send(()).unwrap();
+    }
+    assert!(reports.finish(PATIENCE));
+    let told: Vec<_> = receiver.try_iter().collect();
+    assert_eq!(told.len(), 1 + QUEUE);
+    assert_eq!(told[1].missed(), 500);
+}
+
+#[test]
+fn what_fails_is_tried_again_and_a_panic_ends_nothing() {
+    let (sender, receiver) = mpsc::channel();
+    let mut tries = 0;
+    let fails = move |report: &Report| {
+        tries += 1;
+        match tries {
+            1 => Err("no connection".into()),
+            2 => panic!("no sense"),
+            _ => Ok(sender.send(report.clone())?),
+        }
+    };
+    let reports = Reports::to(fails).start().unwrap();
+    for _ in 0..3 {
+        reports.tell(&incident("disk"));
+        assert!(reports.finish(PATIENCE));
+    }
+    assert_eq!(subjects(&receiver), ["failed: disk, 3 times"]);
+}
+
+#[test]
+fn what_waits_is_reported_when_the_last_handle_is_gone() {
+    let (sender, receiver) = mpsc::channel();
+    let reports = Reports::to(sends(&sender)).start().unwrap();
+    drop(sender);
+    let other = reports.clone();
+    drop(reports);
+    other.tell(&incident("disk"));
+    other.tell(&incident("disk"));
+    drop(other);
+    let told: u64 = receiver.iter().map(|report| report.count()).sum();
+    assert_eq!(told, 2, "and the thread has ended, or this would wait");
+}
+
+#[test]
+fn a_flood_of_many_kinds_takes_no_more_room_than_one_of_a_few() {
+    let (sender, receiver) = mpsc::channel();
+    let builder = Reports::to(sends(&sender)).fingerprints(8).hourly(1000);
+    let reports = builder.start().unwrap();
+    let letter = |number: u32| char::from(b'a' + u8::try_from(number).unwrap());
+    for number in 0..26 * 26 {
+        let word = [letter(number / 26), letter(number % 26)];
+        reports.tell(&incident(&word.iter().collect::<String>()));
+    }
+    assert!(reports.finish(PATIENCE));
+    let told: Vec<_> = receiver.try_iter().collect();
+    assert_eq!(told.iter().map(Report::count).sum::<u64>(), 26 * 26);
+    assert!(told.iter().any(Report::is_assorted));
+}
