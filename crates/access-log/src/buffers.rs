@@ -6,7 +6,7 @@ use std::cell::RefCell;
 const MOST: usize = 64;
 
 /// A buffer that has grown beyond this is let go.
-const LARGEST: usize = 4096;
+const LARGEST: usize = 8192;
 
 thread_local! {
     static IDLE: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
@@ -17,7 +17,7 @@ pub(crate) fn take() -> Vec<u8> {
     IDLE.try_with(|idle| idle.borrow_mut().pop())
         .ok()
         .flatten()
-        .unwrap_or_else(|| Vec::with_capacity(512))
+        .unwrap_or_else(|| Vec::with_capacity(1024))
 }
 
 /// Takes a buffer back.

@@ -4,6 +4,8 @@
 //! Nothing of the request is kept but this text, so that a line costs one allocation and no reference is counted. At its front stands where
 //! each piece of it ends.
 
+use std::ops::Range;
+
 use http::HeaderMap;
 use jiff::Timestamp;
 
@@ -55,9 +57,10 @@ impl Draft {
         }
     }
 
-    /// Writes the whole line, without a line break.
-    pub(crate) fn finish(&self, settings: &Settings, record: &Record<'_>, line: &mut Vec<u8>) {
+    /// Writes the whole line, without a line break, behind what it is put together of.
+    pub(crate) fn finish(&mut self, settings: &Settings, record: &Record<'_>) -> &[u8] {
         let plan = &settings.format.plan;
+        let begin = self.0.len();
         let holds = |condition: &Option<Condition>| {
             condition
                 .as_ref()
@@ -65,37 +68,39 @@ impl Draft {
         };
         for step in &plan.steps {
             match step {
-                Step::Text(text) => line.extend_from_slice(text),
+                Step::Text(text) => self.0.extend_from_slice(text),
                 Step::OfRequest(index, condition) if holds(condition) => {
-                    line.extend_from_slice(self.piece(plan, *index));
+                    let piece = self.piece(plan, *index);
+                    self.0.extend_from_within(piece);
                 }
                 Step::OfResponse(index, condition) if holds(condition) => {
-                    let index = plan.of_request.len() + index;
-                    line.extend_from_slice(self.piece(plan, index));
+                    let piece = self.piece(plan, plan.of_request.len() + index);
+                    self.0.extend_from_within(piece);
                 }
                 Step::AtEnd {
                     field,
                     name,
                     condition,
                 } if holds(condition) => {
-                    field.write(settings.out(line, name), record, &settings.zone);
+                    field.write(settings.out(&mut self.0, name), record, &settings.zone);
                 }
-                Step::Coloured => coloured(line, record.status()),
+                Step::Coloured => coloured(&mut self.0, record.status()),
                 Step::Unusual { before, field } => {
-                    let start = line.len();
-                    line.extend_from_slice(before);
-                    let value = line.len();
-                    field.write(settings.out(line, b""), record, &settings.zone);
+                    let start = self.0.len();
+                    self.0.extend_from_slice(before);
+                    let value = self.0.len();
+                    field.write(settings.out(&mut self.0, b""), record, &settings.zone);
                     let usual = Ending::Complete.as_str().as_bytes();
-                    if line[value..] == *b"-" || line[value..] == *usual {
-                        line.truncate(start);
+                    if self.0[value..] == *b"-" || self.0[value..] == *usual {
+                        self.0.truncate(start);
                     }
                 }
                 Step::OfRequest(..) | Step::OfResponse(..) | Step::AtEnd { .. } => {
-                    settings.out(line, b"").absent();
+                    settings.out(&mut self.0, b"").absent();
                 }
             }
         }
+        &self.0[begin..]
     }
 
     /// The buffer, to be used again.
@@ -103,13 +108,13 @@ impl Draft {
         self.0
     }
 
-    fn piece(&self, plan: &Plan, index: usize) -> &[u8] {
+    fn piece(&self, plan: &Plan, index: usize) -> Range<usize> {
         let start = match index {
             0 => plan.pieces() * MARK,
             _ => self.end(index - 1),
         };
         // What was never written ends at zero.
-        self.0.get(start..self.end(index)).unwrap_or_default()
+        start..self.end(index).max(start)
     }
 
     fn end(&self, index: usize) -> usize {

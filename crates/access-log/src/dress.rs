@@ -95,6 +95,9 @@ impl Out<'_> {
             Dress::W3c => text::w3c_url,
         };
         let (redaction, limit) = (self.redaction, self.limit);
+        if url.len() <= limit && text::run(url, text::is_plain_in_path) == url.len() {
+            return self.plain(|line| line.extend_from_slice(url));
+        }
         self.plain(|line| {
             let whole = redaction.write(line, url, limit, escape);
             if !whole {

@@ -116,10 +116,7 @@ impl Line {
             if self.status.is_none() {
                 draft.answered(&self.settings, None);
             }
-            let mut line = buffers::take();
-            draft.finish(&self.settings, &record, &mut line);
-            self.settings.write(&line);
-            buffers::give_back(line);
+            self.settings.write(draft.finish(&self.settings, &record));
         }
         buffers::give_back(draft.into_buffer());
     }

@@ -132,6 +132,18 @@ pub(crate) fn w3c_url(line: &mut Vec<u8>, value: &[u8]) {
 
 /// A number in decimal digits.
 pub(crate) fn number(line: &mut Vec<u8>, number: u64) {
+    // Statuses, parts of addresses, and the lengths of what is small.
+    match u16::try_from(number) {
+        Ok(small @ 0..10) => return line.push(small_digit(small)),
+        Ok(small @ 10..100) => {
+            return line.extend_from_slice(&[small_digit(small / 10), small_digit(small % 10)]);
+        }
+        Ok(small @ 100..1000) => {
+            let (tens, ones) = (small_digit(small / 10 % 10), small_digit(small % 10));
+            return line.extend_from_slice(&[small_digit(small / 100), tens, ones]);
+        }
+        _ => {}
+    }
     let mut digits = [0; 20];
     let mut at = digits.len();
     let mut left = number;
@@ -161,6 +173,17 @@ pub(crate) fn digits(line: &mut Vec<u8>, number: u64, width: u32) {
 #[expect(clippy::needless_bitwise_bool, reason = "`&&` would be a branch")]
 fn is_plain(byte: u8) -> bool {
     (b' '..=b'~').contains(&byte) & (byte != b'"') & (byte != b'\\')
+}
+
+/// Plain in every format, and no mark behind which a URL may hold a secret.
+#[expect(clippy::needless_bitwise_bool, reason = "`&&` would be a branch")]
+pub(crate) fn is_plain_in_path(byte: u8) -> bool {
+    is_plain(byte)
+        & (byte != b' ')
+        & (byte != b'?')
+        & (byte != b'#')
+        & (byte != b';')
+        & (byte != b'@')
 }
 
 #[expect(clippy::needless_bitwise_bool, reason = "`&&` would be a branch")]
@@ -227,6 +250,10 @@ fn digit(value: u64) -> u8 {
     b'0' + u8::try_from(value).expect("a digit is below ten")
 }
 
+fn small_digit(value: u16) -> u8 {
+    b"0123456789"[usize::from(value % 10)]
+}
+
 fn hex(nibble: u8) -> u8 {
     b"0123456789abcdef"[usize::from(nibble)]
 }
@@ -280,6 +307,13 @@ mod tests {
             ("Zoë".as_bytes(), r"Zo\xc3\xab"),
         ] {
             assert_eq!(text(|line| apache_word(line, value)), expected);
+        }
+    }
+
+    #[test]
+    fn numbers_are_whole_where_their_length_changes() {
+        for value in [0, 9, 10, 99, 100, 255, 999, 1000, 65_535, 65_536] {
+            assert_eq!(text(|line| number(line, value)), value.to_string());
         }
     }
 

@@ -72,8 +72,8 @@ impl TimeFormat {
     }
 
     pub(crate) fn write(&self, line: &mut Vec<u8>, zone: &Zone, time: Timestamp) {
-        let millisecond = unsigned(time.subsec_millisecond());
-        let microsecond = unsigned(time.subsec_microsecond());
+        let millisecond = || unsigned(time.subsec_millisecond());
+        let microsecond = || unsigned(time.subsec_microsecond());
         match self {
             Self::Common => zone.write(line, time),
             Self::Bracketed => {
@@ -90,12 +90,12 @@ impl TimeFormat {
             Self::Seconds => number(line, unsigned(time.as_second())),
             Self::Milliseconds => number(line, unsigned(time.as_millisecond())),
             Self::Microseconds => number(line, unsigned(time.as_microsecond())),
-            Self::MillisecondsOfSecond => digits(line, millisecond, 3),
-            Self::MicrosecondsOfSecond => digits(line, microsecond, 6),
+            Self::MillisecondsOfSecond => digits(line, millisecond(), 3),
+            Self::MicrosecondsOfSecond => digits(line, microsecond(), 6),
             Self::SecondsWithMilliseconds => {
                 number(line, unsigned(time.as_second()));
                 line.push(b'.');
-                digits(line, millisecond, 3);
+                digits(line, millisecond(), 3);
             }
             Self::Iso8601 => {
                 let offset = zone.offset(time);
@@ -110,12 +110,9 @@ impl TimeFormat {
                 two_digits(line, unsigned(minutes % 60));
             }
             Self::Rfc3339 => {
-                let utc = Offset::UTC.to_datetime(time);
-                date(line, utc);
-                line.push(b'T');
-                clock(line, utc);
+                line.extend_from_slice(&utc_second(time));
                 line.push(b'.');
-                digits(line, millisecond, 3);
+                digits(line, millisecond(), 3);
                 line.push(b'Z');
             }
             Self::UtcDate => date(line, Offset::UTC.to_datetime(time)),
@@ -139,6 +136,22 @@ fn clock(line: &mut Vec<u8>, local: DateTime) {
     two_digits(line, unsigned(local.minute()));
     line.push(b':');
     two_digits(line, unsigned(local.second()));
+}
+
+/// The second in UTC as RFC 3339 writes it, up to its fraction: the one that this thread wrote last, if it is the same.
+fn utc_second(time: Timestamp) -> [u8; 19] {
+    let (second, text) = LATEST_UTC.get();
+    if second == time.as_second() {
+        return text;
+    }
+    let utc = Offset::UTC.to_datetime(time);
+    let mut text = Vec::with_capacity(19);
+    date(&mut text, utc);
+    text.push(b'T');
+    clock(&mut text, utc);
+    let text = text.try_into().expect("every part has its width");
+    LATEST_UTC.set((time.as_second(), text));
+    text
 }
 
 /// A time zone that looks its offset up once a minute: zones change theirs at a whole minute, and lines come in thousands a second.
@@ -192,6 +205,7 @@ impl fmt::Debug for Zone {
 thread_local! {
     /// What this thread wrote last, because many lines have the same second.
     static LATEST: Cell<Stamp> = const { Cell::new(Stamp::NONE) };
+    static LATEST_UTC: Cell<(i64, [u8; 19])> = const { Cell::new((i64::MIN, [0; 19])) };
 }
 
 /// A second in writing. It does not matter which zone wrote it: the offset says all of it.
@@ -296,6 +310,22 @@ mod tests {
             assert_eq!(String::from_utf8(line).unwrap(), expected);
         }
         assert!(TimeFormat::pattern("%!").is_err());
+    }
+
+    #[test]
+    fn each_second_is_written_anew() {
+        let zone = Zone::new(TimeZone::UTC);
+        for (second, expected) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (0, "1970-01-01T00:00:00.000Z"),
+            (86_399, "1970-01-01T23:59:59.000Z"),
+            (1_795_272_583, "2026-11-21T14:49:43.000Z"),
+        ] {
+            let mut line = Vec::new();
+            let time = Timestamp::from_second(second).unwrap();
+            TimeFormat::Rfc3339.write(&mut line, &zone, time);
+            assert_eq!(String::from_utf8(line).unwrap(), expected);
+        }
     }
 
     #[test]

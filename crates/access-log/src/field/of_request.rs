@@ -1,6 +1,6 @@
 use std::{io::Write, net::IpAddr};
 
-use http::{HeaderMap, Uri, Version, header};
+use http::{HeaderMap, HeaderValue, Uri, Version, header};
 use jiff::Timestamp;
 use plywood_core::{Client, Connection, RequestId, Scheme, host, path::Path};
 
@@ -119,26 +119,30 @@ impl OfRequest {
 impl Header {
     /// The field's lines, joined as if they were one. `None` where there was no head.
     pub(crate) fn write(&self, out: Out<'_>, headers: Option<&HeaderMap>) {
-        let mut lines = headers
-            .into_iter()
-            .flat_map(|headers| headers.get_all(&self.name))
-            .map(http::HeaderValue::as_bytes);
-        let Some(first) = lines.next() else {
+        let Some(headers) = headers else {
             return out.absent();
         };
-        let rest: Vec<_> = lines.collect();
-        match (&*rest, self) {
-            (_, Self { hidden: true, .. }) => hide(out),
-            ([], Self { is_url: true, .. }) => out.url(first),
-            ([], _) => out.text(first),
-            (rest, _) => {
-                let joined = [&[first], rest].concat().join(&b", "[..]);
-                if self.is_url {
-                    out.url(&joined);
-                } else {
-                    out.text(&joined);
-                }
+        let mut lines = headers.get_all(&self.name).iter();
+        let (first, second) = (lines.next(), lines.next());
+        match (first.map(HeaderValue::as_bytes), second) {
+            (None, _) => out.absent(),
+            (Some(_), _) if self.hidden => hide(out),
+            (Some(only), None) => self.write_value(out, only),
+            (Some(first), Some(second)) => {
+                let rest = [second].into_iter().chain(lines);
+                let joined = rest.fold(first.to_vec(), |joined, line| {
+                    [&joined, &b", "[..], line.as_bytes()].concat()
+                });
+                self.write_value(out, &joined);
             }
+        }
+    }
+
+    fn write_value(&self, out: Out<'_>, value: &[u8]) {
+        if self.is_url {
+            out.url(value);
+        } else {
+            out.text(value);
         }
     }
 }
@@ -163,6 +167,7 @@ pub(crate) fn address(line: &mut Vec<u8>, ip: IpAddr) {
     match ip {
         IpAddr::V4(ip) => {
             let [first, others @ ..] = ip.octets();
+            line.reserve("255.255.255.255".len());
             text::number(line, first.into());
             for octet in others {
                 line.push(b'.');
@@ -191,7 +196,14 @@ fn scheme(request: &RequestHead<'_>) -> &'static str {
 /// The method, the target as the client sent it, and the version.
 fn line(out: Out<'_>, request: &RequestHead<'_>) {
     out.composed(|value| {
-        value.part().text(request.method.as_str().as_bytes());
+        // A token has nothing in it to escape.
+        let method = request.method.as_str().as_bytes();
+        let part = value.part();
+        if method.len() <= part.limit {
+            part.line.extend_from_slice(method);
+        } else {
+            part.text(method);
+        }
         value.line.push(b' ');
         target(value.part(), request);
         value.line.push(b' ');
