@@ -2,17 +2,19 @@ use std::{io, mem, path::Path as FilePath, sync::Arc};
 
 use http::{
     HeaderMap, HeaderValue, Request, Response, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, X_CONTENT_TYPE_OPTIONS},
+    header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, LOCATION, X_CONTENT_TYPE_OPTIONS},
 };
 use plywood_core::{
     Body, Failure, Mount, Path,
     sheet::{Described, Sheet},
 };
+use plywood_header::vary;
 
 use crate::{
     FilesLastLayer, FilesLayer, OpenError, content_type,
     found::Found,
-    name,
+    listing, name, navigation,
+    options::Options,
     refusal::Refusal,
     root::{Folder, Links},
     source::{Entry, Source},
@@ -34,6 +36,7 @@ struct Config {
     only: Option<String>,
     index_files: Vec<String>,
     cache_control: Option<HeaderValue>,
+    options: Options,
 }
 
 impl Files {
@@ -48,7 +51,7 @@ impl Files {
     pub fn new(root: impl AsRef<FilePath>) -> Result<Self, OpenError> {
         let path = root.as_ref();
         let folder = Folder::new(path).map_err(|error| OpenError::directory(path, error))?;
-        Ok(Self::of(folder, None))
+        Ok(Self::of(Source::Folder(folder), None))
     }
 
     /// Serves one file, whatever the path: for a route, or a layer [`at`](FilesLayer::at) its path.
@@ -88,17 +91,19 @@ impl Files {
                 return Err(io::ErrorKind::InvalidInput.into());
             }
             let name = name.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
-            Ok(Self::of(Folder::new(parent)?, Some(name.to_owned())))
+            let folder = Source::Folder(Folder::new(parent)?);
+            Ok(Self::of(folder, Some(name.to_owned())))
         };
         files().map_err(|error| OpenError::file(path, error))
     }
 
-    fn of(folder: Folder, only: Option<String>) -> Self {
+    pub(crate) fn of(source: Source, only: Option<String>) -> Self {
         let config = Config {
-            source: Source::Folder(folder),
+            source,
             only,
             index_files: vec!["index.html".to_owned()],
             cache_control: Some(HeaderValue::from_static("no-cache")),
+            options: Options::default(),
         };
         Self {
             config: Arc::new(config),
@@ -107,7 +112,7 @@ impl Files {
 
     /// The files that stand for their directory: the first that is there is served. `index.html` by default.
     ///
-    /// A directory without any of them is not found, and none at all means that no directory is. Nothing is ever listed.
+    /// A directory without any of them is not found, unless [`listing`](Self::listing) lists it.
     #[must_use]
     pub fn index_files(mut self, names: impl IntoIterator<Item: Into<String>>) -> Self {
         self.config_mut().index_files = names.into_iter().map(Into::into).collect();
@@ -172,6 +177,10 @@ impl Files {
 
     fn config_mut(&mut self) -> &mut Config {
         Arc::make_mut(&mut self.config)
+    }
+
+    pub(crate) fn options_mut(&mut self) -> &mut Options {
+        &mut self.config_mut().options
     }
 
     /// Answers GET or HEAD with a file, or a redirect to one.
@@ -251,33 +260,26 @@ impl Files {
         }
         match index {
             Some(found) => Ok(found.into_response(request.method(), request.headers())),
-            None => self.listing(directory, request),
+            None => Ok(listing::answer(&self.config.source, directory, request)),
         }
     }
 
-    /// Whether the directory at this path is listed where it has no index.
-    #[expect(clippy::unused_self, reason = "nothing is listed yet")]
-    const fn lists(&self, _directory: &str) -> bool {
-        false
-    }
-
-    /// The page that lists a directory.
-    #[expect(clippy::unused_self, reason = "nothing is listed yet")]
-    const fn listing<B>(
-        &self,
-        _directory: &str,
-        _request: &Request<B>,
-    ) -> Result<Response<Body>, Refusal> {
-        Err(Refusal::Missing)
+    /// Whether the directory at this path is there, and is listed where it has no index.
+    fn lists(&self, directory: &str) -> bool {
+        let is_directory = || self.config.source.open(directory.trim_end_matches('/'));
+        self.config.options.listing && matches!(is_directory(), Ok(Entry::Directory))
     }
 
     /// The answer where there is no such file, but all names are served.
-    #[expect(clippy::unused_self, reason = "nothing stands in for a file yet")]
-    const fn missing<B>(
-        &self,
-        _path: &Path<'_>,
-        _request: &Request<B>,
-    ) -> Result<Response<Body>, Refusal> {
+    fn missing<B>(&self, path: &Path<'_>, request: &Request<B>) -> Result<Response<Body>, Refusal> {
+        if let Some(index) = &self.config.options.single_page
+            && navigation::is_one(path.as_str(), request.headers())
+            && let Entry::File(found) = self.open(index)?
+        {
+            let mut response = found.into_response(request.method(), request.headers());
+            vary::append(response.headers_mut(), ACCEPT);
+            return Ok(response);
+        }
         Err(Refusal::Missing)
     }
 
@@ -332,6 +334,7 @@ impl Config {
         if let Some(cache_control) = &self.cache_control {
             fields.insert(CACHE_CONTROL, cache_control.clone());
         }
+        self.options.dress(path, &mut fields);
         fields
     }
 }

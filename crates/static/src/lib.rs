@@ -36,14 +36,15 @@
 //!
 //! It answers GET and HEAD with the file at the request's path: media type by extension, `ETag`, `Last-Modified`, preconditions, one range or
 //! several. `/docs/` is `index.html` of that directory, and `/docs` redirects there, below its [`Mount`](plywood_core::Mount) and with its
-//! query. OPTIONS and 405 say what is allowed.
+//! query. OPTIONS and 405 say what is allowed. At wish: [listings](Files::listing) of directories without an index, one page for
+//! [all navigations](Files::single_page) of a single-page app, [fields](Files::header) by pattern, [types](Files::content_type) by extension.
 //!
 //! Files up to 64 KiB go out in one piece with the head. Larger ones stream in pieces of 128 KiB; a connection holds one here. A
 //! file that becomes shorter while it is sent ends in an error, never in a short success; of one that grows the announced bytes are sent.
 //!
 //! # What it does not do
 //!
-//! It lists no directory, compresses nothing and caches nothing. A file that is overwritten in place while it is sent may go out
+//! It compresses nothing and caches nothing. A file that is overwritten in place while it is sent may go out
 //! with bytes of both states: deploy by writing a new file and renaming it.
 //!
 //! # Where it waits
@@ -84,10 +85,15 @@ mod error;
 mod files;
 mod found;
 mod layer;
+mod listing;
 mod name;
+mod navigation;
+mod options;
+mod pattern;
 mod read;
 mod refusal;
 mod root;
+mod safe_join;
 mod service;
 mod source;
 mod validators;
@@ -96,6 +102,7 @@ pub use self::{
     error::OpenError,
     files::Files,
     layer::{FilesLastLayer, FilesLayer},
+    safe_join::safe_join,
     service::{FilesFirst, FilesLast, Substitute},
 };
 

@@ -11,6 +11,11 @@ pub(crate) fn is_served(name: &str) -> bool {
     !is_hidden(name) && !is_leftover(name) && !is_reserved(name)
 }
 
+/// Whether a listing shows a file or directory of this name: if it is served, and a URL can name it.
+pub(crate) fn is_listed(name: &str) -> bool {
+    is_served(name) && !name.contains(|c: char| c == '\\' || c.is_ascii_control())
+}
+
 /// `.git`, `.env`, `.htpasswd`: but `.well-known` is there to be seen (RFC 8615).
 fn is_hidden(name: &str) -> bool {
     name.starts_with('.') && name != ".well-known"
@@ -25,7 +30,7 @@ fn is_leftover(name: &str) -> bool {
 }
 
 /// Names that mean something else on Windows. They are refused everywhere, because its file systems are mounted elsewhere too.
-fn is_reserved(name: &str) -> bool {
+pub(crate) fn is_reserved(name: &str) -> bool {
     // `a.txt.` and `a.txt ` open `a.txt` there.
     if name.ends_with(['.', ' ']) {
         return true;

@@ -21,6 +21,14 @@ impl Refusal {
         !matches!(self, Self::Broken(_))
     }
 
+    /// The error of the file system, or one that says as much.
+    pub(crate) fn into_error(self) -> io::Error {
+        match self {
+            Self::Denied(error) | Self::Broken(error) => error,
+            other => io::Error::new(io::ErrorKind::NotFound, other),
+        }
+    }
+
     pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = match &self {

@@ -6,9 +6,10 @@ use cap_fs_ext::{
     DirExt, FollowSymlinks, OpenOptions, OpenOptionsFollowExt, OpenOptionsSyncExt,
     ambient_authority,
 };
-use cap_std::fs::Dir;
+use cap_std::{fs::Dir, time::SystemTime};
 
 use crate::{
+    listing::{self, MAX_ENTRIES},
     name,
     refusal::Refusal,
     source::{Entry, Opened},
@@ -43,14 +44,7 @@ impl Folder {
 
     /// Opens `path`, which is relative, without dot segments, and consists of names that are served.
     pub(crate) fn open(&self, path: &str) -> Result<Entry, Refusal> {
-        let path = if path.is_empty() { "." } else { path };
-        let file = match self.links {
-            Links::WithinRoot => open(&self.root, path, FollowSymlinks::Yes)?,
-            Links::Refused | Links::ToNeighbours => match straight(&self.root, path) {
-                Some(result) => result?,
-                None => self.walk(path)?,
-            },
-        };
+        let file = self.open_any(path)?;
         // The type is asked of what was opened, not of a name that may mean something else by now.
         let metadata = file.metadata()?;
         if metadata.is_file() {
@@ -60,6 +54,59 @@ impl Folder {
         } else {
             Err(Refusal::Special)
         }
+    }
+
+    /// What of the directory at `path`, which is empty or ends with a slash, [`open`](Self::open) would open.
+    pub(crate) fn entries(&self, path: &str) -> io::Result<(Vec<listing::Entry>, bool)> {
+        let mut entries = Vec::new();
+        let directory = self.open_any(path.trim_end_matches('/'));
+        let directory = Dir::from_std_file(directory.map_err(Refusal::into_error)?);
+        let mut names = directory.entries()?;
+        for entry in names.by_ref().take(MAX_ENTRIES) {
+            let entry = entry?;
+            let kind = entry.file_type()?;
+            // What is no file is not opened to see that it is none: opening a device may do something.
+            if !(kind.is_file() || kind.is_dir() || kind.is_symlink()) {
+                continue;
+            }
+            let Ok(name) = entry.file_name().into_string() else {
+                continue;
+            };
+            if !name::is_listed(&name) {
+                continue;
+            }
+            // Opened as if it were asked for, so that no other rule has to agree with that one.
+            let (kind, modified) = match self.open(&[path, &name].concat()) {
+                Ok(Entry::File(opened)) => {
+                    let length = opened.content.len();
+                    (listing::Kind::File { length }, opened.modified)
+                }
+                Ok(Entry::Directory) => {
+                    let metadata = entry.metadata().ok().filter(|_| !kind.is_symlink());
+                    let modified = metadata.and_then(|metadata| metadata.modified().ok());
+                    (listing::Kind::Directory, modified.map(SystemTime::into_std))
+                }
+                Err(_) => continue,
+            };
+            entries.push(listing::Entry {
+                name,
+                kind,
+                modified,
+            });
+        }
+        Ok((entries, names.next().is_some()))
+    }
+
+    /// Whatever stands at `path`, as the rule for links allows.
+    fn open_any(&self, path: &str) -> Result<File, Refusal> {
+        let path = if path.is_empty() { "." } else { path };
+        Ok(match self.links {
+            Links::WithinRoot => open(&self.root, path, FollowSymlinks::Yes)?,
+            Links::Refused | Links::ToNeighbours => match straight(&self.root, path) {
+                Some(result) => result?,
+                None => self.walk(path)?,
+            },
+        })
     }
 
     /// One directory after the other, none of them a link; then the file, or the neighbour that a link in its place names.

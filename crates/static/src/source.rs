@@ -2,6 +2,7 @@
 
 use std::{
     fs::{File, Metadata},
+    io,
     ops::Range,
     sync::Arc,
     time::SystemTime,
@@ -11,7 +12,7 @@ use bytes::Bytes;
 use plywood_core::FileIdentity;
 use plywood_header::entity_tag::EntityTag;
 
-use crate::{refusal::Refusal, root::Folder};
+use crate::{listing, refusal::Refusal, root::Folder};
 
 /// A place that has files.
 #[derive(Clone, Debug)]
@@ -55,6 +56,14 @@ impl Source {
     pub(crate) fn open(&self, path: &str) -> Result<Entry, Refusal> {
         match self {
             Self::Folder(folder) => folder.open(path),
+        }
+    }
+
+    /// What would be served of the directory at `path`, which is empty or ends with a slash, and whether there is more than was looked at. It may
+    /// wait for the disk.
+    pub(crate) fn entries(&self, path: &str) -> io::Result<(Vec<listing::Entry>, bool)> {
+        match self {
+            Self::Folder(folder) => folder.entries(path),
         }
     }
 }

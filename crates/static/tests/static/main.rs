@@ -5,6 +5,8 @@
 mod conditions;
 mod escapes;
 mod layer;
+mod listing;
+mod options;
 mod ranges;
 mod redirects;
 mod site;

@@ -1,0 +1,106 @@
+//! What may be chosen beyond which files there are.
+
+use http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE};
+
+use crate::{Files, pattern::Pattern};
+
+/// The choices, each at its default.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) listing: bool,
+    pub(crate) single_page: Option<String>,
+    types: Vec<(String, HeaderValue)>,
+    rules: Vec<(Pattern, HeaderName, HeaderValue)>,
+}
+
+impl Options {
+    /// Puts what was chosen for the file at `path` into its fields.
+    pub(crate) fn dress(&self, path: &str, fields: &mut HeaderMap) {
+        if !self.types.is_empty()
+            && let Some((_, extension)) = path.rsplit_once('.')
+        {
+            let chosen = |(of, _): &&(String, _)| of.eq_ignore_ascii_case(extension);
+            if let Some((_, value)) = self.types.iter().rev().find(chosen) {
+                fields.insert(CONTENT_TYPE, value.clone());
+            }
+        }
+        for (pattern, name, value) in &self.rules {
+            if pattern.matches(path) {
+                fields.insert(name, value.clone());
+            }
+        }
+    }
+}
+
+impl Files {
+    /// Lists directories without an index. By default they are not found, because a listing tells more than its directory's owner may know.
+    ///
+    /// The page needs no scripts: it sorts by name, size and date through its links, by `?sort=-size` and the like, and follows the visitor's choice of light and
+    /// dark. Whoever prefers `application/json` gets that instead. Only what would be served is listed: no hidden names, no links that are not
+    /// followed, nothing that this process cannot read. Of a directory at most 10,000 names are looked at, and a page has at most 1000.
+    ///
+    /// The directory is opened as its files are, and read on a thread that may wait while the page is sent, anew for each request: a very large one that
+    /// strangers may ask for is work that they may ask for.
+    #[must_use]
+    pub fn listing(mut self) -> Self {
+        self.options_mut().listing = true;
+        self
+    }
+
+    /// Answers navigations to what is not there with the file `index`, such as `index.html`: for an app that reads its path in the browser.
+    ///
+    /// A navigation is a GET or HEAD whose `Accept` names `text/html` and whose path has no extension. A missing stylesheet, script or image stays a
+    /// 404, because a page in its place would be kept by caches under the wrong name. Off by default.
+    #[must_use]
+    pub fn single_page(mut self, index: impl Into<String>) -> Self {
+        self.options_mut().single_page = Some(index.into());
+        self
+    }
+
+    /// The `Content-Type` of files with this extension, which has no dot and no case. The later choice counts.
+    ///
+    /// By default it is chosen by a table of common extensions: text is UTF-8, and what is not known is `application/octet-stream`, which browsers
+    /// save rather than show.
+    ///
+    /// ```
+    /// use http::HeaderValue;
+    /// use plywood_static::Files;
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let root = directory.path();
+    /// let files = Files::new(root)?.content_type("gmi", HeaderValue::from_static("text/gemini; charset=utf-8"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn content_type(mut self, extension: impl Into<String>, value: HeaderValue) -> Self {
+        self.options_mut().types.push((extension.into(), value));
+        self
+    }
+
+    /// A field for the files that `pattern` speaks of: `Cache-Control`, a policy, a permission for other origins. Of two rules that name the same field the
+    /// **later** one counts, so that a general rule comes first.
+    ///
+    /// In a pattern `*` is any text within a name, `?` one character, and `**` as a whole segment any number of directories. A pattern without a slash
+    /// speaks of names, wherever they stand (`*.woff2`); one with a slash of a path below the root (`/assets/**`). It is compared with the path of the file that
+    /// is sent, decoded, and with its case: of `index.html` where a directory was asked for. A 304 repeats `Cache-Control` and `Expires`.
+    ///
+    /// What says what the bytes are (`Content-Length`, `Content-Encoding`, `ETag` ...) is not a matter of rules: such a field is overwritten, or makes the answer a lie.
+    ///
+    /// ```
+    /// use http::{HeaderValue, header::CACHE_CONTROL};
+    /// use plywood_static::Files;
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let root = directory.path();
+    /// let files = Files::new(root)?
+    ///     .header("*.woff2", CACHE_CONTROL, HeaderValue::from_static("public, max-age=604800"))
+    ///     .header("/drafts/**", CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn header(mut self, pattern: &str, name: HeaderName, value: HeaderValue) -> Self {
+        let rule = (Pattern::new(pattern), name, value);
+        self.options_mut().rules.push(rule);
+        self
+    }
+}

@@ -1,0 +1,97 @@
+//! What may be chosen: types, fields by pattern, pages for navigations.
+
+use http::{HeaderValue, Method, header::CACHE_CONTROL};
+
+use crate::site::{self, Site};
+
+#[tokio::test]
+async fn types_are_ours_to_choose_by_extension() {
+    let site = Site::new()
+        .file("a.gmi", b"x")
+        .file("b.GMI", b"x")
+        .file("c.txt", b"x")
+        .file("gmi", b"x")
+        .with(|files| {
+            let wrong = HeaderValue::from_static("text/wrong");
+            let right = HeaderValue::from_static("text/gemini");
+            files.content_type("gmi", wrong).content_type("gmi", right)
+        });
+    for (target, expected) in [
+        ("/a.gmi", "text/gemini"),
+        ("/b.GMI", "text/gemini"),
+        ("/c.txt", "text/plain; charset=utf-8"),
+        ("/gmi", "application/octet-stream"),
+    ] {
+        let response = site.get(target).await;
+        assert_eq!(response.headers()["content-type"], expected, "{target}");
+    }
+}
+
+#[tokio::test]
+async fn of_two_rules_for_a_field_the_later_counts_and_a_304_says_it_again() {
+    let site = Site::new()
+        .settled("assets/a.css", b"x")
+        .settled("assets/a.js", b"x")
+        .settled("index.html", b"x")
+        .with(|files| {
+            let value = HeaderValue::from_static;
+            files
+                .header("/assets/**", CACHE_CONTROL, value("max-age=60"))
+                .header("*.js", CACHE_CONTROL, value("max-age=90"))
+                .header("*.js", "x-test".parse().unwrap(), value("yes"))
+                .header("index.html", "x-index".parse().unwrap(), value("yes"))
+        });
+    for (target, cache_control, test) in [
+        ("/assets/a.css", "max-age=60", None),
+        ("/assets/a%2ejs", "max-age=90", Some("yes")),
+        ("/", "no-cache", None),
+    ] {
+        let response = site.get(target).await;
+        let headers = response.headers();
+        assert_eq!(headers["cache-control"], cache_control, "{target}");
+        assert_eq!(
+            headers.get("x-test").map(|value| value.to_str().unwrap()),
+            test
+        );
+        assert_eq!(headers.contains_key("x-index"), target == "/");
+        let etag = headers["etag"].to_str().unwrap();
+        let fields = [("if-none-match", etag)];
+        let same = site.ask(Method::GET, target, &fields).await;
+        assert_eq!(same.status(), 304);
+        assert_eq!(same.headers()["cache-control"], cache_control, "{target}");
+    }
+}
+
+#[tokio::test]
+async fn a_single_page_answers_navigations_and_never_an_asset() {
+    const BROWSER: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
+    let site = Site::new()
+        .file("app.html", b"ok-app\n")
+        .file("app.js", b"ok-js\n")
+        .file("empty/x.js", b"ok-x\n")
+        .with(|files| files.single_page("app.html"));
+    for (method, target, accept, status, body) in [
+        (Method::GET, "/", BROWSER, 200, "ok-app\n"),
+        (Method::GET, "/users/7", BROWSER, 200, "ok-app\n"),
+        (Method::GET, "/users/7/", BROWSER, 200, "ok-app\n"),
+        (Method::GET, "/empty/", BROWSER, 200, "ok-app\n"),
+        (Method::HEAD, "/users/7", BROWSER, 200, ""),
+        (Method::GET, "/app.js", BROWSER, 200, "ok-js\n"),
+        (Method::GET, "/none.js", BROWSER, 404, ""),
+        (Method::GET, "/users/7", "application/json", 404, ""),
+        (Method::GET, "/users/7", "*/*", 404, ""),
+        (Method::GET, "/.env", BROWSER, 404, ""),
+        (Method::GET, "/x/../y", BROWSER, 404, ""),
+        (Method::POST, "/users/7", BROWSER, 405, ""),
+    ] {
+        let response = site
+            .ask(method.clone(), target, &[("accept", accept)])
+            .await;
+        assert_eq!(response.status(), status, "{method} {target}");
+        assert_eq!(
+            site::bytes(response.into_body()).await,
+            body,
+            "{method} {target}"
+        );
+    }
+}
