@@ -12,7 +12,21 @@ pub type App = BoxCloneSyncService<Request<Body>, Response<Body>, Infallible>;
 /// The stack must not fail: put `ErrorPagesLayer` around what can.
 pub fn app<S>(stack: S) -> App
 where
-    S: HttpService<Body, ResBody: HttpBody, Error = Infallible> + Sync,
+    S: HttpService<Body, ResBody: HttpBody, Error: Never> + Sync,
 {
-    BoxCloneSyncService::new(stack.map_response(|response| response.map(Body::new)))
+    BoxCloneSyncService::new(
+        stack
+            .map_response(|response| response.map(Body::new))
+            .map_err(Into::into),
+    )
 }
+
+/// The error of a service that cannot fail.
+#[diagnostic::on_unimplemented(
+    message = "this app can still fail with `{Self}`, and a gateway has no answer to that",
+    label = "it can fail",
+    note = "put `ErrorPagesLayer::new()` around what can fail: it answers every error"
+)]
+pub trait Never: Into<Infallible> {}
+
+impl Never for Infallible {}

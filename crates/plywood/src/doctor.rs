@@ -30,6 +30,20 @@ pub fn doctor(stack: &[&dyn Described]) -> Onion {
     onion
 }
 
+/// The sheet of somebody else's layer, if it is known by the name of its type.
+pub(crate) fn sheet_of_name(name: &str) -> Option<Sheet> {
+    let path = name.strip_prefix("tower_http::")?;
+    let path = path.split('<').next().unwrap_or(path);
+    match path.rsplit("::").next() {
+        Some("CorsLayer") => Some(tower_http::cors()),
+        Some("SetResponseHeaderLayer") => Some(tower_http::set_response_header()),
+        Some("NormalizePathLayer") => Some(tower_http::normalize_path()),
+        Some("CompressionLayer") => Some(tower_http::compression()),
+        Some("CsrfLayer") => Some(tower_http::csrf()),
+        _ => None,
+    }
+}
+
 /// The sheets of layers of tower-http whose place matters, for [`doctor`].
 pub mod tower_http {
     use super::{Act, Sheet};
@@ -47,6 +61,11 @@ pub mod tower_http {
     /// `NormalizePathLayer`: outside of all that decides by the path.
     pub fn normalize_path() -> Sheet {
         Sheet::new("NormalizePathLayer").acts(Act::RewritesPath)
+    }
+
+    /// `CsrfLayer`: it refuses, so that error pages and the marks of others stand outside of it.
+    pub fn csrf() -> Sheet {
+        Sheet::new("CsrfLayer").acts(Act::Refuses)
     }
 
     /// `CompressionLayer`: inside of all that hashes or counts the bytes that are sent.

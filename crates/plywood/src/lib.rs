@@ -52,6 +52,7 @@
 mod app;
 pub mod doctor;
 pub mod prelude;
+mod stack;
 
 #[cfg(feature = "access-log")]
 #[doc(inline)]
@@ -110,8 +111,9 @@ pub use plywood_test as test;
 pub use plywood_when as when;
 
 pub use self::{
-    app::{App, app},
+    app::{App, Never, app},
     doctor::doctor,
+    stack::{Deeper, Stack},
 };
 
 #[cfg(doctest)]
