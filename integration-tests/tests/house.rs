@@ -23,6 +23,7 @@ const FLOORS: [&[&str]; 4] = [
         "access-log",
         "auth",
         "compression",
+        "csp",
         "dispatch",
         "error-pages",
         "lint",
