@@ -48,6 +48,7 @@ pub mod extensions;
 pub mod future;
 pub mod host;
 pub mod html;
+pub mod internal;
 pub mod path;
 mod service;
 pub mod sheet;

@@ -1,5 +1,5 @@
-use http::{HeaderMap, HeaderName, Method, Request, Response, header};
-use plywood_core::{Body, BoxFuture, Witness};
+use http::{Request, Response};
+use plywood_core::{Body, BoxFuture, internal};
 use tower_service::Service;
 
 use super::{RecursionError, RecursionErrorKind, passage::Passage, service};
@@ -22,13 +22,7 @@ pub fn include<B>(
         let error = RecursionError::new(RecursionErrorKind::NoLayer, target);
         return Box::pin(async { Err(error) });
     };
-    let mut included = Request::new(Body::empty());
-    *included.method_mut() = Method::GET;
-    *included.version_mut() = request.version();
-    *included.uri_mut() = request.uri().clone();
-    *included.headers_mut() = fields(request.headers());
-    *included.extensions_mut() = request.extensions().clone();
-    Witness::dismiss(&mut included);
+    let mut included = internal::request(request);
     let passage = match passage.go_on(&target, &mut included) {
         Ok(passage) => passage,
         Err(error) => return Box::pin(async { Err(error) }),
@@ -40,52 +34,4 @@ pub fn include<B>(
         let answer = answer.await;
         answer.map_err(|error| RecursionError::failed(target, error))
     })
-}
-
-/// What is said of the visitor, and not of the body, the copy or the piece that he asked for.
-fn fields(headers: &HeaderMap) -> HeaderMap {
-    let fields = headers.iter().filter(|(name, _)| !is_of_the_exchange(name));
-    fields
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
-}
-
-fn is_of_the_exchange(name: &HeaderName) -> bool {
-    const NAMES: [HeaderName; 9] = [
-        header::ACCEPT_ENCODING,
-        header::CONNECTION,
-        header::EXPECT,
-        header::RANGE,
-        header::TE,
-        header::TRAILER,
-        header::TRANSFER_ENCODING,
-        header::UPGRADE,
-        header::HeaderName::from_static("keep-alive"),
-    ];
-    let name_text = name.as_str();
-    name_text.starts_with("content-") || name_text.starts_with("if-") || NAMES.contains(name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_visitor_stays_and_his_exchange_goes() {
-        let mut headers = HeaderMap::new();
-        for name in ["cookie", "accept-language", "host", "authorization"] {
-            headers.insert(name, "x".parse().unwrap());
-        }
-        let kept = headers.clone();
-        for name in [
-            "content-length",
-            "content-type",
-            "if-none-match",
-            "range",
-            "expect",
-        ] {
-            headers.insert(name, "x".parse().unwrap());
-        }
-        assert_eq!(fields(&headers), kept);
-    }
 }
