@@ -6,14 +6,15 @@ use plywood_core::{
     Body, BoxError, Failure, HttpBody,
     future::{Outcome, Settle},
 };
-use plywood_error::{Incident, IncidentKind, OneLine, Panicked};
+use plywood_error::{HttpError, Incident, IncidentKind, Panicked};
 use plywood_header::vary;
 
-use crate::{Blank, ErrorPagesLayer, Form, PageBody, page, request::Asked, telling};
+use crate::{Blank, ErrorPagesLayer, Form, Language, PageBody, page, request::Asked, telling};
 
 /// Answers for whatever became of a call.
 ///
 /// You meet it only in the type of the service's future.
+#[derive(Clone)]
 pub struct Answer {
     pub(crate) layer: ErrorPagesLayer,
     pub(crate) asked: Box<Asked>,
@@ -50,19 +51,24 @@ impl Answer {
         }
         let (mut head, body) = response.into_parts();
         self.report(IncidentKind::Refused, &mut head);
-        if is_blank(&head.headers, &body) {
-            self.fill(head)
+        let replaced = &self.layer.config.replaced;
+        if is_blank(&head.headers, &body) || replaced.iter().any(|some| some.contains(status)) {
+            self.fill_or_defer(head)
         } else {
             Response::from_parts(head, PageBody::inner(body, self.asked))
         }
     }
 
-    fn failed<B>(self, kind: IncidentKind, reason: BoxError) -> Response<PageBody<B>> {
+    fn failed<B: HttpBody>(self, kind: IncidentKind, reason: BoxError) -> Response<PageBody<B>> {
         let (mut head, ()) = Response::new(()).into_parts();
         head.status = StatusCode::INTERNAL_SERVER_ERROR;
+        if let Some(error) = HttpError::find(&*reason) {
+            head.status = error.status();
+            head.headers.clone_from(error.headers());
+        }
         head.extensions.insert(Failure::new(reason));
         self.report(kind, &mut head);
-        self.fill(head)
+        self.fill_or_defer(head)
     }
 
     /// Tells the operator why, once, if it is the server's fault. What happened stays in the response, for the page.
@@ -82,43 +88,75 @@ impl Answer {
         head.extensions.insert(incident);
     }
 
-    fn fill<B>(self, mut head: Parts) -> Response<PageBody<B>> {
+    fn fill_or_defer<B: HttpBody>(self, mut head: Parts) -> Response<PageBody<B>> {
+        if self.layer.config.defers {
+            head.extensions.insert(Vacant(self));
+            Response::from_parts(head, PageBody::page(Body::empty()))
+        } else {
+            self.fill(head)
+        }
+    }
+
+    pub(crate) fn fill<B: HttpBody>(self, mut head: Parts) -> Response<PageBody<B>> {
         for stale in DESCRIBES_A_BODY {
             head.headers.remove(stale);
         }
+        let config = &self.layer.config;
+        let failure = Failure::of(&head).cloned();
+        let said = failure
+            .as_ref()
+            .and_then(|failure| HttpError::find(failure.reason()))
+            // Who has changed the status since has not said this of it.
+            .filter(|said| said.status() == head.status);
         let blank = Blank {
             head: &head,
-            form: Form::negotiate(self.asked.accept.as_ref()),
+            form: self.form(),
+            language: Language::negotiate(&config.languages, self.asked.languages.as_ref()),
             asked: &self.asked,
+            said,
         };
-        let (mut page, mut body) = self
-            .own_page(&blank)
-            .unwrap_or_else(|| built_in(&blank))
-            .into_parts();
+        let own = config.pages.iter().find_map(|source| source.page(&blank));
+        let page = own.unwrap_or_else(|| built_in(&blank));
+        let form = blank.form;
+        self.answer(head, page, form)
+    }
+
+    /// The answer with its page. What the page says of itself, it says in the answer.
+    pub(crate) fn answer<B: HttpBody>(
+        self,
+        mut head: Parts,
+        page: Response<impl Into<PageBody<B>>>,
+        form: Form,
+    ) -> Response<PageBody<B>> {
+        let (mut page, body) = page.into_parts();
+        let mut body = body.into();
         if !body.is_end_stream() {
             page.headers
                 .entry(header::CONTENT_TYPE)
-                .or_insert(HeaderValue::from_static(blank.form().content_type()));
+                .or_insert(HeaderValue::from_static(form.content_type()));
         }
         if let Some(length) = body.size_hint().exact() {
             page.headers.insert(header::CONTENT_LENGTH, length.into());
         }
         if self.asked.is_head() {
-            body = Body::empty();
+            body = PageBody::page(Body::empty());
         }
         merge(&mut head, page);
-        Response::from_parts(head, PageBody::page(body))
+        if self.layer.config.languages.len() > 1 {
+            vary::append(&mut head.headers, header::ACCEPT_LANGUAGE);
+        }
+        Response::from_parts(head, body)
     }
 
-    /// The page that the application makes, if it makes one for this. A page that panics is no page.
-    fn own_page(&self, blank: &Blank<'_>) -> Option<Response<Body>> {
-        let page = self.layer.page.as_ref()?;
-        Panicked::catch(|| page(blank)).unwrap_or_else(|panicked| {
-            tracing::error!(error = %OneLine(&panicked), "an error page panicked");
-            None
-        })
+    /// The form that the client likes best.
+    pub(crate) fn form(&self) -> Form {
+        Form::negotiate(self.asked.accept.as_ref())
     }
 }
+
+/// Left in a response that the error documents have to find a page for.
+#[derive(Clone)]
+pub(crate) struct Vacant(pub(crate) Answer);
 
 /// Did the inner service leave the body to others? What it described, it wrote, even where `HEAD` has cut it off.
 fn is_blank<B: HttpBody>(headers: &HeaderMap, body: &B) -> bool {
@@ -129,12 +167,14 @@ fn is_blank<B: HttpBody>(headers: &HeaderMap, body: &B) -> bool {
 }
 
 /// What described the body that was not there, and would lie about the page.
-const DESCRIBES_A_BODY: [HeaderName; 11] = [
+pub(crate) const DESCRIBES_A_BODY: [HeaderName; 13] = [
+    header::ACCEPT_RANGES,
     header::CONTENT_DISPOSITION,
     header::CONTENT_ENCODING,
     header::CONTENT_LANGUAGE,
     header::CONTENT_LENGTH,
     header::CONTENT_LOCATION,
+    header::CONTENT_TYPE,
     header::ETAG,
     header::LAST_MODIFIED,
     header::TRAILER,
@@ -143,8 +183,24 @@ const DESCRIBES_A_BODY: [HeaderName; 11] = [
     HeaderName::from_static("repr-digest"),
 ];
 
+/// What says how to do better, and is no page's business.
+const BELONGS_TO_THE_STATUS: [HeaderName; 8] = [
+    header::ALLOW,
+    header::CONNECTION,
+    header::CONTENT_RANGE,
+    header::LOCATION,
+    header::PROXY_AUTHENTICATE,
+    header::RETRY_AFTER,
+    header::UPGRADE,
+    header::WWW_AUTHENTICATE,
+];
+
 fn built_in(blank: &Blank<'_>) -> Response<Body> {
     let mut response = Response::new(Body::from(page::render(blank)));
+    response.headers_mut().insert(
+        header::CONTENT_LANGUAGE,
+        HeaderValue::from_static(blank.language.tag()),
+    );
     if blank.form() == Form::Html {
         let policy = HeaderValue::from_static(page::POLICY);
         response
@@ -156,6 +212,11 @@ fn built_in(blank: &Blank<'_>) -> Response<Body> {
 
 /// Puts what the page says of itself over what the answer says. The status stays, and cookies are added.
 fn merge(head: &mut Parts, mut page: Parts) {
+    for required in BELONGS_TO_THE_STATUS {
+        if head.headers.contains_key(&required) {
+            page.headers.remove(required);
+        }
+    }
     for added in [header::SET_COOKIE, header::VARY] {
         for value in page.headers.get_all(&added) {
             head.headers.append(&added, value.clone());

@@ -52,6 +52,12 @@ impl<B> PageBody<B> {
     }
 }
 
+impl<B> From<Body> for PageBody<B> {
+    fn from(page: Body) -> Self {
+        Self::page(page)
+    }
+}
+
 impl<B: HttpBody> http_body::Body for PageBody<B> {
     type Data = Bytes;
     type Error = BoxError;

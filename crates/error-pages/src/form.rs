@@ -9,16 +9,21 @@ pub enum Form {
     Html,
     /// `application/problem+json`, [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457): for programs.
     Problem,
+    /// `application/problem+xml`, [RFC 9457, appendix B](https://www.rfc-editor.org/rfc/rfc9457#appendix-B): for programs that read XML.
+    ProblemXml,
     /// `text/plain`: for people with a terminal, and for whoever did not say.
     Text,
 }
 
 /// What is on offer, in the order of preference among what a client likes equally. The charset is for clients that ask for one, even of
 /// JSON.
-const OFFERS: [(&str, Form); 4] = [
+const OFFERS: [(&str, Form); 7] = [
     ("text/html;charset=utf-8", Form::Html),
     ("application/problem+json;charset=utf-8", Form::Problem),
     ("application/json;charset=utf-8", Form::Problem),
+    ("application/problem+xml;charset=utf-8", Form::ProblemXml),
+    ("application/xml;charset=utf-8", Form::ProblemXml),
+    ("text/xml;charset=utf-8", Form::ProblemXml),
     ("text/plain;charset=utf-8", Form::Text),
 ];
 
@@ -49,6 +54,7 @@ impl Form {
         match self {
             Self::Html => "text/html; charset=utf-8",
             Self::Problem => "application/problem+json",
+            Self::ProblemXml => "application/problem+xml",
             Self::Text => "text/plain; charset=utf-8",
         }
     }
@@ -85,6 +91,11 @@ mod tests {
             ("application/json, text/html", Form::Html),
             ("text/html;q=0, text/plain;q=0.1", Form::Text),
             ("text/html;q=0.1, */*;q=0.2", Form::Text),
+            ("application/xml", Form::ProblemXml),
+            ("text/xml, application/json;q=0.9", Form::ProblemXml),
+            ("application/problem+xml, */*", Form::ProblemXml),
+            ("application/xml, application/json", Form::Problem),
+            ("application/xhtml+xml, */*;q=0.1", Form::Text),
             ("image/avif,image/webp", Form::Text),
             ("*/*;q=0", Form::Text),
             ("", Form::Text),

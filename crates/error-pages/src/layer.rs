@@ -1,5 +1,6 @@
-use std::{fmt, sync::Arc};
+use std::{fmt, io, path::Path, sync::Arc};
 
+use bytes::Bytes;
 use http::Response;
 use plywood_core::{
     Body, Failure, Mount, RequestId,
@@ -8,17 +9,35 @@ use plywood_core::{
 use plywood_error::{Incident, Panicked, Reports};
 use tower_layer::Layer;
 
-use crate::{Blank, ErrorPages};
+use crate::{Blank, ErrorPages, Form, Language, Statuses, own::Source};
 
 /// Answers every error with a page: an empty one, an `Err`, and a panic.
 #[derive(Clone, Default)]
 pub struct ErrorPagesLayer {
-    pub(crate) page: Option<Arc<Page>>,
-    pub(crate) reports: Option<Reports>,
+    pub(crate) config: Arc<Config>,
 }
 
-/// Makes a page of the application's own.
-type Page = dyn Fn(&Blank<'_>) -> Option<Response<Body>> + Send + Sync;
+#[derive(Clone)]
+pub(crate) struct Config {
+    pub(crate) pages: Vec<Source>,
+    pub(crate) languages: Vec<Language>,
+    pub(crate) replaced: Vec<Statuses>,
+    pub(crate) reports: Option<Reports>,
+    /// What is blank is left to the error documents, which stand around.
+    pub(crate) defers: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            pages: Vec::new(),
+            languages: Language::ALL.to_vec(),
+            replaced: Vec::new(),
+            reports: None,
+            defers: false,
+        }
+    }
+}
 
 impl ErrorPagesLayer {
     /// The built-in pages.
@@ -27,12 +46,12 @@ impl ErrorPagesLayer {
         Self::default()
     }
 
-    /// Pages of your own. `page` is asked for every error that has no body, and where it gives `None` the built-in page stands in; so it
-    /// does when `page` panics.
+    /// Pages of your own. `page` is asked for every error that has no body. Several sources of pages are asked in the order in which they were
+    /// given, and where none has a page the built-in one stands in; so it does where `page` panics.
     ///
     /// Of the response that `page` gives, the status is not used, as a page does not change what happened. Its fields replace those of the
-    /// answer, but `Set-Cookie` and `Vary` are added. Without a `Content-Type` it is sent as the form that the client likes best
-    /// ([`Blank::form`]).
+    /// answer, but for those that belong to the status (`Allow`, `Retry-After`); `Set-Cookie` and `Vary` are added. Without a `Content-Type`
+    /// it is sent as the form that the client likes best ([`Blank::form`]).
     ///
     /// ```
     /// use http::{Response, StatusCode};
@@ -47,11 +66,69 @@ impl ErrorPagesLayer {
     /// # let _ = layer;
     /// ```
     #[must_use]
-    pub fn page<P>(mut self, page: P) -> Self
+    pub fn page<P>(self, page: P) -> Self
     where
         P: Fn(&Blank<'_>) -> Option<Response<Body>> + Send + Sync + 'static,
     {
-        self.page = Some(Arc::new(page));
+        self.source(Source::Made(Arc::new(page)))
+    }
+
+    /// A page for these statuses, for those who read HTML. Whoever reads another form gets the built-in page in that form.
+    ///
+    /// ```
+    /// use http::StatusCode;
+    /// use plywood_error_pages::{ErrorPagesLayer, Statuses};
+    ///
+    /// let layer = ErrorPagesLayer::new()
+    ///     .html(StatusCode::NOT_FOUND, "<!doctype html><title>Lost</title><h1>Lost?</h1>")
+    ///     .html(Statuses::SERVER, "<!doctype html><title>Sorry</title><h1>Sorry.</h1>");
+    /// # let _ = layer;
+    /// ```
+    #[must_use]
+    pub fn html(self, statuses: impl Into<Statuses>, page: impl Into<Bytes>) -> Self {
+        self.source(Source::Fixed(statuses.into(), Form::Html, page.into()))
+    }
+
+    /// A page for these statuses, from a file. Its name says who gets it: `.html`, `.json`, `.xml` or `.txt`.
+    ///
+    /// It is read now and kept. To show a new one, make a new layer: restart, or build the stack anew and exchange it. A page that may change
+    /// while the program runs is an [error document](crate::ErrorDocumentsLayer).
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or its name says no form.
+    pub fn file(self, statuses: impl Into<Statuses>, path: impl AsRef<Path>) -> io::Result<Self> {
+        let source = Source::file(statuses.into(), path.as_ref())?;
+        Ok(self.source(source))
+    }
+
+    /// The languages of the built-in pages; those of [`Language::ALL`] by default. Who likes none of them gets the first. With one alone,
+    /// `Accept-Language` is not looked at.
+    ///
+    /// ```
+    /// use plywood_error_pages::{ErrorPagesLayer, Language};
+    ///
+    /// let layer = ErrorPagesLayer::new().languages([Language::German, Language::English]);
+    /// # let _ = layer;
+    /// ```
+    #[must_use]
+    pub fn languages(mut self, languages: impl IntoIterator<Item = Language>) -> Self {
+        Arc::make_mut(&mut self.config).languages = languages.into_iter().collect();
+        self
+    }
+
+    /// Errors of these statuses get a page even where the inner service wrote a body. None by default, as an API says more in its own words.
+    ///
+    /// ```
+    /// use plywood_error_pages::{ErrorPagesLayer, Statuses};
+    ///
+    /// let layer = ErrorPagesLayer::new().replace(Statuses::SERVER);
+    /// # let _ = layer;
+    /// ```
+    #[must_use]
+    pub fn replace(mut self, statuses: impl Into<Statuses>) -> Self {
+        let config = Arc::make_mut(&mut self.config);
+        config.replaced.push(statuses.into());
         self
     }
 
@@ -69,7 +146,17 @@ impl ErrorPagesLayer {
     /// ```
     #[must_use]
     pub fn reports(mut self, reports: &Reports) -> Self {
-        self.reports = Some(reports.clone());
+        Arc::make_mut(&mut self.config).reports = Some(reports.clone());
+        self
+    }
+
+    pub(crate) fn deferring(mut self) -> Self {
+        Arc::make_mut(&mut self.config).defers = true;
+        self
+    }
+
+    fn source(mut self, source: Source) -> Self {
+        Arc::make_mut(&mut self.config).pages.push(source);
         self
     }
 }
@@ -97,8 +184,10 @@ impl<S> Layer<S> for ErrorPagesLayer {
 impl fmt::Debug for ErrorPagesLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ErrorPagesLayer")
-            .field("own_pages", &self.page.is_some())
-            .field("reports", &self.reports.is_some())
+            .field("own_pages", &self.config.pages.len())
+            .field("languages", &self.config.languages)
+            .field("replaced", &self.config.replaced)
+            .field("reports", &self.config.reports.is_some())
             .finish()
     }
 }

@@ -65,17 +65,31 @@
 mod answer;
 mod blank;
 mod body;
+mod documents;
 mod form;
+mod language;
 mod layer;
+mod maintenance;
+mod own;
 mod page;
+mod problem;
 mod request;
 mod service;
+mod statuses;
 mod telling;
 mod wording;
 
 pub use self::{
-    answer::Answer, blank::Blank, body::PageBody, form::Form, layer::ErrorPagesLayer,
+    answer::Answer,
+    blank::Blank,
+    body::PageBody,
+    documents::{ErrorDocument, ErrorDocuments, ErrorDocumentsLayer, Fetch},
+    form::Form,
+    language::Language,
+    layer::ErrorPagesLayer,
+    maintenance::{Maintenance, MaintenanceLayer},
     service::ErrorPages,
+    statuses::Statuses,
 };
 
 #[cfg(doctest)]

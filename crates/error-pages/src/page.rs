@@ -1,9 +1,10 @@
-//! The built-in pages. They hold the status's own words, the request's path and id, and nothing else.
+//! The built-in pages. They hold words for everybody, what the handler has said in public, the request's path and id, and nothing else.
+
+use std::fmt::Display;
 
 use plywood_core::html::escape;
-use serde_json::Value;
 
-use crate::{Blank, Form};
+use crate::{Blank, Form, problem, wording::Words};
 
 /// The style of the page, which its policy admits by its hash.
 const STYLE: &str = include_str!("style.css");
@@ -16,61 +17,76 @@ pub(crate) const POLICY: &str = "default-src 'none'; style-src 'sha256-6sA7jge6W
 pub(crate) fn render(blank: &Blank<'_>) -> String {
     match blank.form() {
         Form::Html => html(blank),
-        Form::Problem => problem(blank),
+        Form::Problem => problem::json(blank),
+        Form::ProblemXml => problem::xml(blank),
         Form::Text => text(blank),
     }
 }
 
 fn html(blank: &Blank<'_>) -> String {
-    let (status, title, detail) = (blank.status().as_u16(), blank.title(), blank.detail());
-    let id = blank.request_id().map_or_else(String::new, |id| {
-        format!("<p class=\"id\">Request <code>{}</code></p>\n", escape(id))
-    });
-    let id = id
-        + &blank.incident().map_or_else(String::new, |id| {
-            format!("<p class=\"id\">Incident <code>{id}</code></p>\n")
-        });
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+    let status = blank.status();
+    let (tag, direction) = (blank.language.tag(), blank.language.direction());
+    let (title, detail) = (escape(blank.title()), escape(blank.detail()));
+    // What the handler has said may be in another script than the page.
+    let [of_title, of_detail] =
+        [blank.own_title(), blank.own_detail()].map(|own| own.map_or("", |_| " dir=\"auto\""));
+    let mut page = String::with_capacity(STYLE.len() + 512 + 2 * title.len() + detail.len());
+    page.push_str("<!doctype html>\n<html lang=\"");
+    for piece in [
+        tag,
+        "\" dir=\"",
+        direction,
+        "\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"robots\" content=\"noindex\">\n\
-         <title>{status} {title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n\
-         <h1><span>{status}</span> {title}</h1>\n<p>{detail}</p>\n{id}</main>\n</body>\n</html>\n"
-    )
+         <meta name=\"robots\" content=\"noindex\">\n<title>",
+        status.as_str(),
+        " ",
+        &title,
+        "</title>\n<style>",
+        STYLE,
+        "</style>\n</head>\n<body>\n<main>\n<h1",
+        of_title,
+        "><span>",
+        status.as_str(),
+        "</span> ",
+        &title,
+        "</h1>\n<p",
+        of_detail,
+        ">",
+        &detail,
+        "</p>\n",
+    ] {
+        page.push_str(piece);
+    }
+    let words = Words::of(blank.language);
+    if let Some(id) = blank.request_id() {
+        name(&mut page, words.request, &escape(id));
+    }
+    if let Some(id) = blank.incident() {
+        name(&mut page, words.incident, &id.to_string());
+    }
+    page.push_str("</main>\n</body>\n</html>\n");
+    page
 }
 
-/// [RFC 9457 §3](https://www.rfc-editor.org/rfc/rfc9457#section-3): with the type `about:blank`, the title is the status's own.
-fn problem(blank: &Blank<'_>) -> String {
-    let member = |name, value: Option<&str>| {
-        value.map_or_else(String::new, |value| format!(",\"{name}\":{}", json(value)))
-    };
-    // A reference that begins with two slashes would name another host.
-    let path = blank.path().filter(|path| !path.starts_with("//"));
-    let incident = blank.incident().map(|id| id.to_string());
-    format!(
-        "{{\"type\":\"about:blank\",\"title\":{},\"status\":{},\"detail\":{}{}{}{}}}\n",
-        json(blank.title()),
-        blank.status().as_u16(),
-        json(blank.detail()),
-        member("instance", path),
-        member("request_id", blank.request_id()),
-        member("incident", incident.as_deref())
-    )
+/// What the visitor may read out to the operator.
+fn name(page: &mut String, label: &str, id: &str) {
+    for piece in ["<p class=\"id\">", label, " <code>", id, "</code></p>\n"] {
+        page.push_str(piece);
+    }
 }
 
 fn text(blank: &Blank<'_>) -> String {
     let (status, title, detail) = (blank.status().as_u16(), blank.title(), blank.detail());
-    let id = blank
-        .request_id()
-        .map_or_else(String::new, |id| format!("Request {id}\n"));
-    let incident = blank
-        .incident()
-        .map_or_else(String::new, |id| format!("Incident {id}\n"));
-    format!("{status} {title}\n\n{detail}\n{id}{incident}")
-}
-
-fn json(text: &str) -> Value {
-    Value::from(text)
+    let words = Words::of(blank.language);
+    let line = |label: &str, id: Option<&dyn Display>| {
+        id.map_or_else(String::new, |id| format!("{label} {id}\n"))
+    };
+    let request = blank.request_id();
+    let request = line(words.request, request.as_ref().map(|id| id as _));
+    let incident = blank.incident();
+    let incident = line(words.incident, incident.as_ref().map(|id| id as _));
+    format!("{status} {title}\n\n{detail}\n{request}{incident}")
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 use std::error::Error;
 
-use http::{HeaderValue, Method, Request, header::ACCEPT, uri::PathAndQuery};
+use http::{
+    HeaderName, HeaderValue, Method, Request,
+    header::{ACCEPT, ACCEPT_LANGUAGE},
+    uri::PathAndQuery,
+};
 use plywood_core::{Mount, RequestId, Witness};
 use plywood_error::{Incident, IncidentKind, Reports};
 
@@ -9,6 +13,7 @@ use plywood_error::{Incident, IncidentKind, Reports};
 pub(crate) struct Asked {
     method: Method,
     pub(crate) accept: Option<HeaderValue>,
+    pub(crate) languages: Option<HeaderValue>,
     pub(crate) id: Option<RequestId>,
     target: Option<PathAndQuery>,
     /// Knows the route, if anybody further out wants to know it.
@@ -26,7 +31,8 @@ impl Asked {
         let uri = mount.original_uri(request.uri());
         Self {
             method: request.method().clone(),
-            accept: accept(request),
+            accept: field(request, &ACCEPT),
+            languages: field(request, &ACCEPT_LANGUAGE),
             id: RequestId::of(request).cloned(),
             target: uri.path_and_query().cloned(),
             witness,
@@ -52,17 +58,13 @@ impl Asked {
 }
 
 /// The field in one line: [RFC 9110 §5.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.3) has several joined by commas.
-fn accept<B>(request: &Request<B>) -> Option<HeaderValue> {
-    let mut lines = request.headers().get_all(ACCEPT).iter();
+pub(crate) fn field<B>(request: &Request<B>, name: &HeaderName) -> Option<HeaderValue> {
+    let all = request.headers().get_all(name);
+    let mut lines = all.iter();
     let first = lines.next()?;
     if lines.size_hint().1 == Some(0) {
         return Some(first.clone());
     }
-    let lines: Vec<_> = request
-        .headers()
-        .get_all(ACCEPT)
-        .iter()
-        .map(HeaderValue::as_bytes)
-        .collect();
+    let lines: Vec<_> = all.iter().map(HeaderValue::as_bytes).collect();
     HeaderValue::from_bytes(&lines.join(&b", "[..])).ok()
 }

@@ -54,7 +54,7 @@ where
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         let answer = Answer {
             layer: self.layer.clone(),
-            asked: Box::new(Asked::of(&mut request, self.layer.reports.as_ref())),
+            asked: Box::new(Asked::of(&mut request, self.layer.config.reports.as_ref())),
         };
         match self.unready.take() {
             None => Settled::new(|| here(|| self.inner.call(request)), answer),
