@@ -39,13 +39,17 @@
 //! query. OPTIONS and 405 say what is allowed. At wish: [listings](Files::listing) of directories without an index, one page for
 //! [all navigations](Files::single_page) of a single-page app, [fields](Files::header) by pattern, [types](Files::content_type) by extension.
 //!
-//! Files up to 64 KiB go out in one piece with the head. Larger ones stream in pieces of 128 KiB; a connection holds one here. A
-//! file that becomes shorter while it is sent ends in an error, never in a short success; of one that grows the announced bytes are sent.
+//! Files up to 64 KiB go out in one piece with the head. Larger ones stream through one buffer of 64 KiB, which is filled again when the server has
+//! written it. A client that takes nothing holds that buffer and at most 15 KiB more, whatever the file's length.
+//!
+//! No answer has bytes of two states of a file. One that is replaced by a rename, or deleted, goes on to its end as it was. One
+//! that is overwritten in place or becomes shorter ends in an error, never in a success. Of one that is being written when it is
+//! asked for, as a log is, the announced bytes are sent even if it grows; its tag is weak.
 //!
 //! # What it does not do
 //!
-//! It compresses nothing and caches nothing. A file that is overwritten in place while it is sent may go out
-//! with bytes of both states: deploy by writing a new file and renaming it.
+//! It compresses nothing and caches nothing. It cannot help a client whose file was overwritten in place while it
+//! was sent: deploy by writing a new file and renaming it.
 //!
 //! # Where it waits
 //!
@@ -79,11 +83,13 @@
 //! [RFC 9111](https://www.rfc-editor.org/rfc/rfc9111) (caching).
 
 mod body;
+mod buffer;
 mod byteranges;
 mod content_type;
 mod error;
 mod files;
 mod found;
+mod handle;
 mod layer;
 mod listing;
 mod name;
@@ -96,6 +102,7 @@ mod root;
 mod safe_join;
 mod service;
 mod source;
+mod stream;
 mod validators;
 
 pub use self::{

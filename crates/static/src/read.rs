@@ -2,26 +2,20 @@
 
 use std::{fs::File, io};
 
-use bytes::Bytes;
-
-/// Reads at most `length` bytes at `position`, as many as the system has in memory.
+/// Reads into `buffer` from `position` on, as many bytes as the system has in memory, and says how many that were.
 ///
 /// # Errors
 ///
 /// [`WouldBlock`](io::ErrorKind::WouldBlock) when none are there, [`Unsupported`](io::ErrorKind::Unsupported) when the system
 /// cannot say, [`UnexpectedEof`](io::ErrorKind::UnexpectedEof) when the file ends at or before `position`.
 #[cfg(target_os = "linux")]
-pub(crate) fn from_memory(file: &File, position: u64, length: usize) -> io::Result<Bytes> {
+pub(crate) fn from_memory(file: &File, position: u64, buffer: &mut [u8]) -> io::Result<usize> {
     use rustix::io::{Errno, ReadWriteFlags, preadv2};
 
-    let mut buffer = vec![0; length];
-    let mut slices = [io::IoSliceMut::new(&mut buffer)];
+    let mut slices = [io::IoSliceMut::new(buffer)];
     match preadv2(file, &mut slices, position, ReadWriteFlags::NOWAIT) {
         Ok(0) => Err(shrunk()),
-        Ok(count) => {
-            buffer.truncate(count);
-            Ok(buffer.into())
-        }
+        Ok(count) => Ok(count),
         Err(Errno::AGAIN | Errno::INTR) => Err(io::ErrorKind::WouldBlock.into()),
         Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL | Errno::PERM) => {
             Err(io::ErrorKind::Unsupported.into())
@@ -31,22 +25,35 @@ pub(crate) fn from_memory(file: &File, position: u64, length: usize) -> io::Resu
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn from_memory(_: &File, _: u64, _: usize) -> io::Result<Bytes> {
+pub(crate) fn from_memory(_: &File, _: u64, _: &mut [u8]) -> io::Result<usize> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Reads `length` bytes at `position`, and waits for the disk where it must.
+/// Fills `buffer` from `position` on, and waits for the disk where it must.
 ///
 /// # Errors
 ///
 /// [`UnexpectedEof`](io::ErrorKind::UnexpectedEof) when the file ends before.
-pub(crate) fn with_a_wait(file: &File, position: u64, length: usize) -> io::Result<Bytes> {
-    let mut buffer = vec![0; length];
-    match exactly(file, &mut buffer, position) {
+pub(crate) fn with_a_wait(file: &File, position: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    match exactly(file, buffer, position) {
+        Ok(()) => Ok(buffer.len()),
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(shrunk()),
-        result => result.map(|()| buffer.into()),
+        Err(error) => Err(error),
     }
 }
+
+/// Asks the system to have the next bytes in memory soon, so that they need no wait.
+#[cfg(target_os = "linux")]
+pub(crate) fn ahead(file: &File, position: u64) {
+    use rustix::fs::{Advice, fadvise};
+
+    const AHEAD: std::num::NonZeroU64 = std::num::NonZeroU64::new(1024 * 1024).unwrap();
+    // It is a wish: without it everything is read all the same.
+    let _ = fadvise(file, position, Some(AHEAD), Advice::WillNeed);
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn ahead(_: &File, _: u64) {}
 
 #[cfg(unix)]
 fn exactly(file: &File, buffer: &mut [u8], position: u64) -> io::Result<()> {
@@ -82,9 +89,12 @@ mod tests {
     #[test]
     fn both_ways_read_the_same() {
         let file = file(b"0123456789");
-        assert_eq!(with_a_wait(&file, 2, 3).unwrap(), "234");
-        match from_memory(&file, 2, 3) {
-            Ok(bytes) => assert_eq!(bytes, "234"),
+        let mut buffer = [0; 3];
+        assert_eq!(with_a_wait(&file, 2, &mut buffer).unwrap(), 3);
+        assert_eq!(&buffer, b"234");
+        buffer = [0; 3];
+        match from_memory(&file, 2, &mut buffer) {
+            Ok(count) => assert_eq!((count, &buffer), (3, b"234")),
             Err(error) => assert!(matches!(
                 error.kind(),
                 io::ErrorKind::WouldBlock | io::ErrorKind::Unsupported
@@ -95,11 +105,11 @@ mod tests {
     #[test]
     fn a_file_that_ends_too_early_is_an_error_and_never_a_short_success() {
         let file = file(b"0123456789");
-        let kind = |result: io::Result<Bytes>| result.unwrap_err().kind();
+        let kind = |result: io::Result<usize>| result.unwrap_err().kind();
         let eof = io::ErrorKind::UnexpectedEof;
-        assert_eq!(kind(with_a_wait(&file, 8, 3)), eof);
-        assert_eq!(kind(with_a_wait(&file, 10, 1)), eof);
-        let kind = kind(from_memory(&file, 10, 1));
+        assert_eq!(kind(with_a_wait(&file, 8, &mut [0; 3])), eof);
+        assert_eq!(kind(with_a_wait(&file, 10, &mut [0])), eof);
+        let kind = kind(from_memory(&file, 10, &mut [0]));
         assert!(kind == eof || kind == io::ErrorKind::Unsupported, "{kind}");
     }
 }

@@ -224,7 +224,7 @@ mod tests {
             assert_eq!(text(long), expected, "{name}");
             let short = match root.open(name) {
                 Ok(Entry::File(opened)) => match opened.content {
-                    Content::Slice(file, _) => Ok(Arc::into_inner(file).unwrap()),
+                    Content::Slice(handle, _) => handle.file.try_clone().map_err(Refusal::from),
                     Content::Bytes(_) => panic!("{name} is not on the disk"),
                 },
                 Ok(Entry::Directory) => panic!("{name} is a directory"),

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use plywood_core::FileIdentity;
 use plywood_header::entity_tag::EntityTag;
 
-use crate::{listing, refusal::Refusal, root::Folder};
+use crate::{handle::Handle, listing, refusal::Refusal, root::Folder};
 
 /// A place that has files.
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ pub(crate) enum Content {
     )]
     Bytes(Bytes),
     /// A part of an open file: all of it, or a member of an archive.
-    Slice(Arc<File>, Range<u64>),
+    Slice(Arc<Handle>, Range<u64>),
 }
 
 impl Source {
@@ -72,7 +72,7 @@ impl Opened {
     /// A file of the disk.
     pub(crate) fn new(file: File, metadata: &Metadata) -> Self {
         Self {
-            content: Content::Slice(Arc::new(file), 0..metadata.len()),
+            content: Content::Slice(Arc::new(Handle::new(file, metadata)), 0..metadata.len()),
             modified: metadata.modified().ok(),
             etag: None,
             identity: FileIdentity::new(metadata),

@@ -12,6 +12,12 @@ use plywood_header::entity_tag::EntityTag;
 /// The coarsest step of a file's date: two seconds, on FAT. A file may change twice within one step and keep its date.
 const CLOCK_STEP: Duration = Duration::from_secs(2);
 
+/// Whether a file that was last modified at `modified` would get another date, were it modified again.
+pub(crate) fn is_settled(modified: SystemTime, now: SystemTime) -> bool {
+    now.duration_since(modified)
+        .is_ok_and(|age| age >= CLOCK_STEP)
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Validators {
     pub(crate) etag: EntityTag,
@@ -30,10 +36,7 @@ impl Validators {
             Err(before) => write!(opaque, "-{:x}-{length:x}", before.duration().as_nanos()),
         };
         written.expect("writing to a string does not fail");
-        let is_settled = now
-            .duration_since(modified)
-            .is_ok_and(|age| age >= CLOCK_STEP);
-        let etag = if is_settled {
+        let etag = if is_settled(modified, now) {
             EntityTag::strong(opaque)
         } else {
             EntityTag::weak(opaque)
