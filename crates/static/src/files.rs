@@ -1,14 +1,16 @@
-use std::{io, mem, path::Path as FilePath, sync::Arc};
+use std::{borrow::Cow, io, mem, path::Path as FilePath, sync::Arc};
 
 use http::{
     HeaderMap, HeaderValue, Request, Response, StatusCode,
-    header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, LOCATION, X_CONTENT_TYPE_OPTIONS},
+    header::{
+        ACCEPT, ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, LOCATION, X_CONTENT_TYPE_OPTIONS,
+    },
 };
 use plywood_core::{
     Body, Failure, Mount, Path,
     sheet::{Described, Sheet},
 };
-use plywood_header::vary;
+use plywood_header::{accept_encoding::Coding, vary};
 
 use crate::{
     FilesLastLayer, FilesLayer, OpenError, content_type,
@@ -18,6 +20,7 @@ use crate::{
     refusal::Refusal,
     root::{Folder, Links},
     source::{Entry, Source},
+    variants,
 };
 
 /// A directory of files, as a service that answers by itself.
@@ -179,6 +182,19 @@ impl Files {
         Arc::make_mut(&mut self.config)
     }
 
+    pub(crate) fn options(&self) -> &Options {
+        &self.config.options
+    }
+
+    pub(crate) fn source(&self) -> &Source {
+        &self.config.source
+    }
+
+    /// The fields of the file at `path` that its state does not change.
+    pub(crate) fn fields(&self, path: &str) -> HeaderMap {
+        self.config.fields(path)
+    }
+
     pub(crate) fn options_mut(&mut self) -> &mut Options {
         &mut self.config_mut().options
     }
@@ -225,8 +241,8 @@ impl Files {
 
     /// The answer with the one file that is served.
     fn only<B>(&self, name: &str, request: &Request<B>) -> Result<Response<Body>, Refusal> {
-        match self.open(name)? {
-            Entry::File(found) => Ok(found.into_response(request.method(), request.headers())),
+        match self.find(name, request)? {
+            Entry::File(hit) => Ok(self.send(hit, request)),
             Entry::Directory => Err(Refusal::Missing),
         }
     }
@@ -237,8 +253,8 @@ impl Files {
         if path.has_trailing_slash() {
             return self.directory(relative, path, request);
         }
-        match self.open(relative)? {
-            Entry::File(found) => Ok(found.into_response(request.method(), request.headers())),
+        match self.find(relative, request)? {
+            Entry::File(hit) => Ok(self.send(hit, request)),
             Entry::Directory => self.directory(&[relative, "/"].concat(), path, request),
         }
     }
@@ -250,8 +266,8 @@ impl Files {
         path: &Path<'_>,
         request: &Request<B>,
     ) -> Result<Response<Body>, Refusal> {
-        let index = match self.index_of(directory) {
-            Ok(found) => Some(found),
+        let index = match self.index_of(directory, request) {
+            Ok(hit) => Some(hit),
             Err(Refusal::Missing) if self.lists(directory) => None,
             Err(refusal) => return Err(refusal),
         };
@@ -259,7 +275,7 @@ impl Files {
             return Ok(self.redirect(path, request));
         }
         match index {
-            Some(found) => Ok(found.into_response(request.method(), request.headers())),
+            Some(hit) => Ok(self.send(hit, request)),
             None => Ok(listing::answer(&self.config.source, directory, request)),
         }
     }
@@ -274,13 +290,85 @@ impl Files {
     fn missing<B>(&self, path: &Path<'_>, request: &Request<B>) -> Result<Response<Body>, Refusal> {
         if let Some(index) = &self.config.options.single_page
             && navigation::is_one(path.as_str(), request.headers())
-            && let Entry::File(found) = self.open(index)?
+            && let Entry::File(hit) = self.find(index, request)?
         {
-            let mut response = found.into_response(request.method(), request.headers());
+            let mut response = self.send(hit, request);
             vary::append(response.headers_mut(), ACCEPT);
             return Ok(response);
         }
         Err(Refusal::Missing)
+    }
+
+    /// What stands at `path`, in the visitor's language.
+    fn find<'p, B>(&self, path: &'p str, request: &Request<B>) -> Result<Entry<Hit<'p>>, Refusal> {
+        let options = &self.config.options;
+        if !options.speaks(path) {
+            return self.open(path).map(|entry| entry.named(path));
+        }
+        let preferred = variants::languages(request.headers(), &options.languages);
+        for language in preferred {
+            if let Some(hit) = self.find_in(path, language)? {
+                return Ok(Entry::File(hit));
+            }
+        }
+        match self.open(path) {
+            Err(Refusal::Missing) => {}
+            result => return result.map(|entry| entry.named(path)),
+        }
+        for language in &options.languages {
+            if let Some(hit) = self.find_in(path, language)? {
+                return Ok(Entry::File(hit));
+            }
+        }
+        Err(Refusal::Missing)
+    }
+
+    fn find_in<'p>(&self, path: &str, language: &str) -> Result<Option<Hit<'p>>, Refusal> {
+        let Some(path) = variants::in_language(path, language) else {
+            return Ok(None);
+        };
+        match self.open(&path) {
+            Ok(Entry::File(found)) => Ok(Some(Hit {
+                path: path.into(),
+                found,
+            })),
+            Ok(Entry::Directory) | Err(Refusal::Missing) => Ok(None),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// The answer with a file: in the form that the request prefers, or by the server in front.
+    fn send<B>(&self, hit: Hit<'_>, request: &Request<B>) -> Response<Body> {
+        let (method, headers) = (request.method(), request.headers());
+        let (Hit { path, found }, options) = (hit, &self.config.options);
+        let mut response = if let Some(handoff) = &options.handoff {
+            found.handed_over(
+                method,
+                headers,
+                handoff.field.clone(),
+                handoff.target(&path),
+            )
+        } else if options.precompressed {
+            let open = |coding| self.open_coded(&path, coding, &found);
+            let coded = variants::coded(headers, open);
+            coded.unwrap_or(found).into_response(method, headers)
+        } else {
+            found.into_response(method, headers)
+        };
+        if options.speaks(&path) {
+            vary::append(response.headers_mut(), ACCEPT_LANGUAGE);
+        }
+        response
+    }
+
+    /// The file at `path` as it was packed beforehand, unless the original has changed since.
+    fn open_coded(&self, path: &str, coding: Coding, original: &Found) -> Option<Arc<Found>> {
+        let opened = self.config.source.open_coded(path, coding)?;
+        if opened.modified < original.modified() {
+            return None;
+        }
+        let fields = self.config.fields(path);
+        Some(Arc::new(Found::coded(opened, fields, coding)))
     }
 
     /// What stands at `path`.
@@ -294,10 +382,11 @@ impl Files {
     }
 
     /// The file that stands for `directory`, whose path is empty or ends with a slash.
-    fn index_of(&self, directory: &str) -> Result<Arc<Found>, Refusal> {
+    fn index_of<'p, B>(&self, directory: &str, request: &Request<B>) -> Result<Hit<'p>, Refusal> {
         for name in &self.config.index_files {
-            match self.open(&[directory, name].concat()) {
-                Ok(Entry::File(found)) => return Ok(found),
+            let path = [directory, name].concat();
+            match self.find(&path, request) {
+                Ok(Entry::File(hit)) => return Ok(hit.owned()),
                 Ok(Entry::Directory) | Err(Refusal::Missing) => {}
                 Err(refusal) => return Err(refusal),
             }
@@ -321,6 +410,34 @@ impl Files {
             headers.insert(CACHE_CONTROL, cache_control.clone());
         }
         response
+    }
+}
+
+/// A file that may be sent, and its path below the root.
+#[derive(Debug)]
+struct Hit<'p> {
+    path: Cow<'p, str>,
+    found: Arc<Found>,
+}
+
+impl Hit<'_> {
+    fn owned<'p>(self) -> Hit<'p> {
+        Hit {
+            path: Cow::Owned(self.path.into_owned()),
+            found: self.found,
+        }
+    }
+}
+
+impl Entry<Arc<Found>> {
+    fn named(self, path: &str) -> Entry<Hit<'_>> {
+        match self {
+            Self::File(found) => Entry::File(Hit {
+                path: path.into(),
+                found,
+            }),
+            Self::Directory => Entry::Directory,
+        }
     }
 }
 

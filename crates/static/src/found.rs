@@ -3,14 +3,15 @@
 use std::{sync::Arc, time::SystemTime};
 
 use http::{
-    HeaderMap, HeaderValue, Method, Response, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
     header::{
-        ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_RANGE,
-        CONTENT_TYPE, ETAG, EXPIRES, LAST_MODIFIED, VARY,
+        ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_LOCATION,
+        CONTENT_RANGE, CONTENT_TYPE, ETAG, EXPIRES, LAST_MODIFIED, VARY,
     },
 };
 use plywood_core::{Body, FileIdentity};
 use plywood_header::{
+    accept_encoding::Coding,
     date,
     preconditions::{self, Verdict},
     range::{self, Ranges, Resolution, Slice},
@@ -36,13 +37,27 @@ pub(crate) struct Found {
 
 impl Found {
     /// A file that is sent with these fields, among them its media type. What its state gives is added: its length, its tag, its date.
-    pub(crate) fn new(opened: Opened, mut fields: HeaderMap) -> Self {
+    pub(crate) fn new(opened: Opened, fields: HeaderMap) -> Self {
+        Self::in_form(opened, fields, None)
+    }
+
+    /// The same in a content coding.
+    pub(crate) fn coded(opened: Opened, mut fields: HeaderMap, coding: Coding) -> Self {
+        fields.insert(CONTENT_ENCODING, coding.header_value());
+        Self::in_form(opened, fields, Some(coding))
+    }
+
+    fn in_form(opened: Opened, mut fields: HeaderMap, coding: Option<Coding>) -> Self {
         let now = SystemTime::now();
         let length = opened.content.len();
         let validators = match opened.etag {
             Some(etag) => Validators::known(etag, opened.modified, now),
             // A system without dates gives a tag that is always weak and always new.
             None => Validators::new(length, opened.modified.unwrap_or(now), now),
+        };
+        let validators = match coding {
+            Some(coding) => validators.coded(coding),
+            None => validators,
         };
         fields.insert(CONTENT_LENGTH, length.into());
         fields.insert(ETAG, validators.etag.header_value().clone());
@@ -73,8 +88,41 @@ impl Found {
             Verdict::NotModified => self.not_modified(),
             Verdict::Failed => empty(StatusCode::PRECONDITION_FAILED),
             Verdict::Proceed if *method == Method::HEAD => self.head(),
-            Verdict::Proceed => self.selected(headers),
+            Verdict::Proceed if *method == Method::GET => self.selected(headers),
+            // Ranges are defined for GET alone (RFC 9110 §14.2).
+            Verdict::Proceed => self.whole(),
         }
+    }
+
+    /// The answer that leaves the bytes, and their ranges, to the server in front: `field` tells it where `target` is.
+    pub(crate) fn handed_over(
+        self: Arc<Self>,
+        method: &Method,
+        headers: &HeaderMap,
+        field: HeaderName,
+        target: HeaderValue,
+    ) -> Response<Body> {
+        let Validators {
+            etag,
+            last_modified,
+        } = &self.validators;
+        match preconditions::evaluate(method, headers, Some(etag), *last_modified) {
+            Verdict::NotModified => self.not_modified(),
+            Verdict::Failed => empty(StatusCode::PRECONDITION_FAILED),
+            Verdict::Proceed => {
+                let mut response = self.described(Body::empty());
+                let headers = response.headers_mut();
+                headers.remove(CONTENT_LENGTH);
+                headers.remove(ACCEPT_RANGES);
+                headers.insert(field, target);
+                response
+            }
+        }
+    }
+
+    /// When it was last changed.
+    pub(crate) const fn modified(&self) -> Option<SystemTime> {
+        self.validators.last_modified
     }
 
     /// What a 304 says again of the 200 (RFC 9110 §15.4.5).
@@ -96,7 +144,7 @@ impl Found {
         response
     }
 
-    fn copy(&self, name: http::HeaderName, response: &mut Response<Body>) {
+    fn copy(&self, name: HeaderName, response: &mut Response<Body>) {
         if let Some(value) = self.fields.get(&name) {
             response.headers_mut().insert(name, value.clone());
         }

@@ -37,7 +37,9 @@
 //! It answers GET and HEAD with the file at the request's path: media type by extension, `ETag`, `Last-Modified`, preconditions, one range or
 //! several. `/docs/` is `index.html` of that directory, and `/docs` redirects there, below its [`Mount`](plywood_core::Mount) and with its
 //! query. OPTIONS and 405 say what is allowed. At wish: [listings](Files::listing) of directories without an index, one page for
-//! [all navigations](Files::single_page) of a single-page app, [fields](Files::header) by pattern, [types](Files::content_type) by extension.
+//! [all navigations](Files::single_page) of a single-page app, [fields](Files::header) by pattern, [types](Files::content_type) by extension,
+//! what was [packed beforehand](Files::precompressed), pages in the visitor's [language](Files::languages), bytes sent by the server
+//! [in front](Files::x_accel_redirect). [`Download`] is for handlers.
 //!
 //! Files up to 64 KiB go out in one piece with the head. Larger ones stream through one buffer of 64 KiB, which is filled again when the server has
 //! written it. A client that takes nothing holds that buffer and at most 15 KiB more, whatever the file's length.
@@ -86,10 +88,12 @@ mod body;
 mod buffer;
 mod byteranges;
 mod content_type;
+mod download;
 mod error;
 mod files;
 mod found;
 mod handle;
+mod handoff;
 mod layer;
 mod listing;
 mod name;
@@ -104,8 +108,10 @@ mod service;
 mod source;
 mod stream;
 mod validators;
+mod variants;
 
 pub use self::{
+    download::Download,
     error::OpenError,
     files::Files,
     layer::{FilesLastLayer, FilesLayer},

@@ -11,9 +11,10 @@ pub(crate) fn is_served(name: &str) -> bool {
     !is_hidden(name) && !is_leftover(name) && !is_reserved(name)
 }
 
-/// Whether a listing shows a file or directory of this name: if it is served, and a URL can name it.
-pub(crate) fn is_listed(name: &str) -> bool {
-    is_served(name) && !name.contains(|c: char| c == '\\' || c.is_ascii_control())
+/// Whether it is served, and a URL can name it.
+pub(crate) fn can_be_asked_for(name: &str) -> bool {
+    let is_readable = !name.contains(|c: char| c == '\\' || c.is_ascii_control());
+    !name.is_empty() && is_readable && is_served(name)
 }
 
 /// `.git`, `.env`, `.htpasswd`: but `.well-known` is there to be seen (RFC 8615).

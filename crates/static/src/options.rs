@@ -1,14 +1,20 @@
 //! What may be chosen beyond which files there are.
 
-use http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE};
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{CONTENT_LANGUAGE, CONTENT_TYPE, VARY},
+};
 
-use crate::{Files, pattern::Pattern};
+use crate::{Files, handoff::Handoff, pattern::Pattern, variants};
 
 /// The choices, each at its default.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
     pub(crate) listing: bool,
     pub(crate) single_page: Option<String>,
+    pub(crate) precompressed: bool,
+    pub(crate) languages: Vec<String>,
+    pub(crate) handoff: Option<Handoff>,
     types: Vec<(String, HeaderValue)>,
     rules: Vec<(Pattern, HeaderName, HeaderValue)>,
 }
@@ -24,6 +30,12 @@ impl Options {
                 fields.insert(CONTENT_TYPE, value.clone());
             }
         }
+        if self.precompressed {
+            fields.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        }
+        if let Some(language) = self.language_of(path) {
+            fields.insert(CONTENT_LANGUAGE, language);
+        }
         for (pattern, name, value) in &self.rules {
             if pattern.matches(path) {
                 fields.insert(name, value.clone());
@@ -32,7 +44,69 @@ impl Options {
     }
 }
 
+impl Options {
+    /// Whether the visitor's language is looked at where this path is asked for.
+    pub(crate) fn speaks(&self, path: &str) -> bool {
+        !self.languages.is_empty() && variants::in_language(path, "").is_some()
+    }
+
+    /// `de` of `page.de.html`, if it is one of ours.
+    fn language_of(&self, path: &str) -> Option<HeaderValue> {
+        if self.languages.is_empty() {
+            return None;
+        }
+        let (stem, _) = path.rsplit_once('.')?;
+        let (_, tag) = stem.rsplit_once('.')?;
+        let language = self.languages.iter().find(|language| *language == tag)?;
+        HeaderValue::from_str(language).ok()
+    }
+}
+
 impl Files {
+    /// Sends what was packed beforehand: `app.css.br`, `app.css.zst` or `app.css.gz` in place of `app.css`, where the visitor's `Accept-Encoding` likes it best. Off
+    /// by default, because each file then costs the look for others.
+    ///
+    /// The original must be there too: it gives the type, and what is older than it is left out, so that nothing stale is sent. A build therefore packs after it
+    /// has written. Each form has its own entity tag, and ranges are ranges of its bytes; every answer says `Vary: Accept-Encoding`. Between forms that
+    /// are liked the same, the order is brotli, zstd, gzip.
+    #[must_use]
+    pub fn precompressed(mut self) -> Self {
+        self.options_mut().precompressed = true;
+        self
+    }
+
+    /// Sends pages in the visitor's language: `page.de.html` in place of `page.html`, by `Accept-Language`. None by default.
+    ///
+    /// `languages` are tags as they stand in the names (`de`, `pt-BR`), the site's own first. Where the visitor likes none of what is there, `page.html` is sent, and
+    /// if there is no such file, the first of the languages that there is. Only pages (`.html`, `.htm`, `.xhtml`, an index too) have languages; their answers say
+    /// `Vary: Accept-Language` and `Content-Language`.
+    #[must_use]
+    pub fn languages(mut self, languages: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.options_mut().languages = languages.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Lets nginx send the bytes: answers have no body and name the file below the internal `location`, such as `/protected`. Off by default.
+    ///
+    /// ```nginx
+    /// location /protected/ { internal; alias /srv/site/; }
+    /// ```
+    ///
+    /// Guards, preconditions and names are still ours; ranges are nginx's, and packed forms are left to its `gzip_static`. A client that reaches this server
+    /// by another way gets empty files, so that this is asked for in code and never by a header.
+    #[must_use]
+    pub fn x_accel_redirect(mut self, location: &str) -> Self {
+        self.options_mut().handoff = Some(Handoff::x_accel_redirect(location));
+        self
+    }
+
+    /// The same for Apache's `mod_xsendfile` and lighttpd: `directory` is where that server finds our root on the disk, as an absolute path. Off by default.
+    #[must_use]
+    pub fn x_sendfile(mut self, directory: &str) -> Self {
+        self.options_mut().handoff = Some(Handoff::x_sendfile(directory));
+        self
+    }
+
     /// Lists directories without an index. By default they are not found, because a listing tells more than its directory's owner may know.
     ///
     /// The page needs no scripts: it sorts by name, size and date through its links, by `?sort=-size` and the like, and follows the visitor's choice of light and

@@ -44,16 +44,7 @@ impl Folder {
 
     /// Opens `path`, which is relative, without dot segments, and consists of names that are served.
     pub(crate) fn open(&self, path: &str) -> Result<Entry, Refusal> {
-        let file = self.open_any(path)?;
-        // The type is asked of what was opened, not of a name that may mean something else by now.
-        let metadata = file.metadata()?;
-        if metadata.is_file() {
-            Ok(Entry::File(Opened::new(file, &metadata)))
-        } else if metadata.is_dir() {
-            Ok(Entry::Directory)
-        } else {
-            Err(Refusal::Special)
-        }
+        entry(self.open_any(path)?)
     }
 
     /// What of the directory at `path`, which is empty or ends with a slash, [`open`](Self::open) would open.
@@ -72,7 +63,7 @@ impl Folder {
             let Ok(name) = entry.file_name().into_string() else {
                 continue;
             };
-            if !name::is_listed(&name) {
+            if !name::can_be_asked_for(&name) {
                 continue;
             }
             // Opened as if it were asked for, so that no other rule has to agree with that one.
@@ -135,6 +126,40 @@ impl Folder {
         open(directory, neighbour, FollowSymlinks::No)
             .map_err(|error| refusal(directory, neighbour, error))
     }
+}
+
+/// The type is asked of what was opened, not of a name that may mean something else by now.
+fn entry(file: File) -> Result<Entry, Refusal> {
+    let metadata = file.metadata()?;
+    if metadata.is_file() {
+        Ok(Entry::File(Opened::new(file, &metadata)))
+    } else if metadata.is_dir() {
+        Ok(Entry::Directory)
+    } else {
+        Err(Refusal::Special)
+    }
+}
+
+/// An open file, if it is one.
+pub(crate) fn opened(file: File) -> Result<Opened, Refusal> {
+    match entry(file)? {
+        Entry::File(opened) => Ok(opened),
+        Entry::Directory => Err(io::Error::from(io::ErrorKind::IsADirectory).into()),
+    }
+}
+
+/// The file at a path of the program's own, through whatever links.
+pub(crate) fn open_file(path: &Path) -> Result<Opened, Refusal> {
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // Opening a pipe without this waits for its writer.
+        let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+        options.custom_flags(flags.bits().cast_signed());
+    }
+    opened(options.open(path)?)
 }
 
 /// Opens `path` in one step, if this system can do so without passing a link; `None` sends the caller the long way.

@@ -10,9 +10,9 @@ use std::{
 
 use bytes::Bytes;
 use plywood_core::FileIdentity;
-use plywood_header::entity_tag::EntityTag;
+use plywood_header::{accept_encoding::Coding, entity_tag::EntityTag};
 
-use crate::{handle::Handle, listing, refusal::Refusal, root::Folder};
+use crate::{handle::Handle, listing, refusal::Refusal, root::Folder, variants};
 
 /// A place that has files.
 #[derive(Clone, Debug)]
@@ -42,10 +42,6 @@ pub(crate) struct Opened {
 /// The bytes of a file: at hand, or to be read.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for contents that are kept in memory")
-    )]
     Bytes(Bytes),
     /// A part of an open file: all of it, or a member of an archive.
     Slice(Arc<Handle>, Range<u64>),
@@ -56,6 +52,15 @@ impl Source {
     pub(crate) fn open(&self, path: &str) -> Result<Entry, Refusal> {
         match self {
             Self::Folder(folder) => folder.open(path),
+        }
+    }
+
+    /// The file at `path` in a content coding, if it was packed beforehand.
+    pub(crate) fn open_coded(&self, path: &str, coding: Coding) -> Option<Opened> {
+        let sibling = [path, variants::extension(coding)].concat();
+        match self.open(&sibling) {
+            Ok(Entry::File(opened)) => Some(opened),
+            _ => None,
         }
     }
 

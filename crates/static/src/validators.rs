@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use plywood_header::entity_tag::EntityTag;
+use plywood_header::{accept_encoding::Coding, entity_tag::EntityTag};
 
 /// The coarsest step of a file's date: two seconds, on FAT. A file may change twice within one step and keep its date.
 const CLOCK_STEP: Duration = Duration::from_secs(2);
@@ -52,6 +52,17 @@ impl Validators {
         Self {
             etag,
             last_modified: modified.map(|modified| modified.min(now)),
+        }
+    }
+
+    /// The same state in a content coding: other bytes under another tag ([RFC 9110 §8.8.3.3](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3.3)).
+    pub(crate) fn coded(self, coding: Coding) -> Self {
+        let tag = self.etag.header_value().as_bytes();
+        let open = tag.strip_suffix(b"\"").unwrap_or(tag);
+        let suffixed = [open, b"-", coding.as_str().as_bytes(), b"\""].concat();
+        Self {
+            etag: EntityTag::parse(suffixed).expect("a tag with letters at its end is a tag"),
+            ..self
         }
     }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "all of this is a test")]
 
 mod conditions;
+mod download;
 mod escapes;
 mod layer;
 mod listing;
@@ -10,6 +11,7 @@ mod options;
 mod ranges;
 mod redirects;
 mod site;
+mod variants;
 
 use http::{Method, Request, StatusCode};
 use plywood_core::{Body, FileIdentity};
