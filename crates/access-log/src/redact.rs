@@ -1,10 +1,13 @@
 //! Which parts of a URL are nobody's business: a log is read by more people, and kept for longer, than a password should be.
 
+mod names;
+
 use std::{borrow::Cow, fmt, ops::Range};
 
 use http::{HeaderName, header};
 use percent_encoding::percent_decode;
 
+use self::names::{NAMES, names_a_credential, words};
 use crate::text;
 
 /// What stands in a secret's place.
@@ -12,40 +15,6 @@ pub(crate) const REDACTED: &[u8] = b"[redacted]";
 
 /// So often a value is decoded in search of a URL in it.
 const NESTED: usize = 3;
-
-/// The parameters whose values are not written by default.
-const NAMES: [&str; 30] = [
-    "accesskey",
-    "apikey",
-    "assertion",
-    "auth",
-    "authorization",
-    "code",
-    "credential",
-    "credentials",
-    "jsessionid",
-    "jwt",
-    "key",
-    "otp",
-    "pass",
-    "passcode",
-    "passphrase",
-    "passwd",
-    "password",
-    "phpsessid",
-    "pin",
-    "pwd",
-    "samlresponse",
-    "secret",
-    "session",
-    "sessionid",
-    "sid",
-    "sig",
-    "signature",
-    "ticket",
-    "token",
-    "totp",
-];
 
 /// The names of the parameters whose values are not written.
 #[derive(Clone)]
@@ -249,22 +218,9 @@ impl Redaction {
     }
 }
 
-/// Has this header field's name a word of the default list, whether or not queries are written whole?
-fn names_a_credential(name: &str) -> bool {
-    words(name.as_bytes()).any(|word| NAMES.iter().any(|name| name.as_bytes() == word))
-}
-
 #[expect(clippy::needless_bitwise_bool, reason = "`&&` would be a branch")]
 fn is_before_query(byte: u8) -> bool {
     (byte != b'?') & (byte != b'#')
-}
-
-/// The runs of letters and digits in a name, where a capital after a small letter begins one, and what stands between them.
-fn words(name: &[u8]) -> impl Iterator<Item = &[u8]> {
-    name.chunk_by(|left, right| {
-        left.is_ascii_alphanumeric() == right.is_ascii_alphanumeric()
-            && !(left.is_ascii_lowercase() && right.is_ascii_uppercase())
-    })
 }
 
 /// Where the password stands in `https://name:password@host/`.

@@ -2,8 +2,13 @@ mod archive;
 mod drain;
 mod events;
 mod file;
+#[cfg(feature = "signal")]
+mod hangup;
 mod lines;
 mod mode;
+mod opened;
+mod options;
+mod period;
 mod queue;
 mod rotating;
 #[cfg(unix)]
@@ -17,7 +22,8 @@ pub use self::syslog::{Facility, Journal, Syslog};
 pub use self::{
     events::Events,
     file::{LogFile, Period},
-    lines::{LineOptions, Lines},
+    lines::Lines,
+    options::LineOptions,
     queue::Overflow,
     trouble::Trouble,
 };

@@ -1,24 +1,20 @@
 //! A file that is put away between two lines.
 
-#[cfg(feature = "signal")]
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
 use std::{
     fs::{self, File, Metadata},
-    io::{self, Read, Seek, SeekFrom, Write},
-    path::Path,
+    io::{self, Write},
     thread::{self, JoinHandle},
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
-use jiff::{Timestamp, Zoned, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 
+#[cfg(feature = "signal")]
+use super::hangup::Hangup;
 use super::{
     archive,
-    file::{LogFile, Period},
-    mode,
+    file::LogFile,
+    opened::Opened,
     target::{Target, first},
 };
 
@@ -78,36 +74,6 @@ impl LogFile {
             janitor: None,
         })
     }
-}
-
-impl Period {
-    /// When the period ends in which `time` is.
-    fn end(self, time: Timestamp, zone: &TimeZone) -> Timestamp {
-        let time = time.to_zoned(zone.clone());
-        let end = match self {
-            Self::Hour => time
-                .round(
-                    jiff::ZonedRound::new()
-                        .smallest(jiff::Unit::Hour)
-                        .mode(jiff::RoundMode::Floor),
-                )
-                .and_then(|hour| hour.checked_add(jiff::Span::new().hours(1))),
-            Self::Day => time.tomorrow().and_then(|day| day.start_of_day()),
-            Self::Week => {
-                let days = 7 - i64::from(time.weekday().to_monday_zero_offset());
-                midnight(&time, jiff::Span::new().days(days))
-            }
-            Self::Month => time
-                .first_of_month()
-                .and_then(|first| midnight(&first, jiff::Span::new().months(1))),
-        };
-        // A clock at the end of all time puts nothing away.
-        end.map_or(Timestamp::MAX, |end| end.timestamp())
-    }
-}
-
-fn midnight(time: &Zoned, later: jiff::Span) -> Result<Zoned, jiff::Error> {
-    time.checked_add(later)?.start_of_day()
 }
 
 impl Rotating {
@@ -285,70 +251,6 @@ impl Drop for Rotating {
     }
 }
 
-/// A file as it was found.
-struct Opened {
-    file: File,
-    size: u64,
-    /// When it was written to, if there is anything in it.
-    last: Option<SystemTime>,
-    /// What goes before the next line.
-    top: Vec<u8>,
-}
-
-impl Opened {
-    /// Where there is none it is made, with the permissions of the old one.
-    fn at(path: &Path, old: Option<&Metadata>) -> io::Result<Self> {
-        let file = open(path, old)?;
-        let metadata = file.metadata()?;
-        let size = metadata.len();
-        let mut opened = Self {
-            file,
-            size,
-            last: metadata.modified().ok().filter(|_| size > 0),
-            top: Vec::new(),
-        };
-        // Who may only append cannot look, and goes on behind whatever is there.
-        if metadata.is_file() && size > 0 && is_torn(path).unwrap_or(false) {
-            opened.end_line();
-        }
-        Ok(opened)
-    }
-
-    /// Ends the line that a crash has left unfinished. It stays, because it may be that of another process, which is writing it.
-    fn end_line(&mut self) {
-        // At once, because the file may be put away before the next line. On a full disk the end waits for that.
-        match self.file.write_all(b"\n") {
-            Ok(()) => self.size += 1,
-            Err(_) => self.top.push(b'\n'),
-        }
-    }
-}
-
-fn open(path: &Path, old: Option<&Metadata>) -> io::Result<File> {
-    let mut options = File::options();
-    options.append(true);
-    match options.open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        opened => return opened,
-    }
-    if let Some(old) = old.filter(|old| old.is_file()) {
-        match mode::make_like(old, path, options.clone()) {
-            // Somebody else was faster.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            made => return made,
-        }
-    }
-    options.create(true).open(path)
-}
-
-fn is_torn(path: &Path) -> io::Result<bool> {
-    let mut file = File::open(path)?;
-    let mut last = [0];
-    file.seek(SeekFrom::End(-1))?;
-    file.read_exact(&mut last)?;
-    Ok(last != *b"\n")
-}
-
 #[cfg(unix)]
 fn is_same(ours: &Metadata, there: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -359,94 +261,4 @@ fn is_same(ours: &Metadata, there: &Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_same(_: &Metadata, _: &Metadata) -> bool {
     true
-}
-
-/// A `SIGHUP` that is waited for.
-#[cfg(feature = "signal")]
-#[derive(Debug)]
-struct Hangup {
-    flag: Arc<AtomicBool>,
-    id: signal_hook::SigId,
-}
-
-#[cfg(feature = "signal")]
-impl Hangup {
-    fn listen() -> io::Result<Self> {
-        let flag = Arc::<AtomicBool>::default();
-        let id = signal_hook::flag::register(signal_hook::consts::SIGHUP, Arc::clone(&flag))?;
-        Ok(Self { flag, id })
-    }
-
-    fn came(&self) -> bool {
-        self.flag.swap(false, Ordering::Relaxed)
-    }
-}
-
-#[cfg(feature = "signal")]
-impl Drop for Hangup {
-    fn drop(&mut self) {
-        signal_hook::low_level::unregister(self.id);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_period_ends_by_the_clock_on_the_wall() {
-        let zone = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
-        for (time, period, end) in [
-            (
-                "2026-11-21T14:49:43+01:00",
-                Period::Hour,
-                "2026-11-21T15:00:00+01:00",
-            ),
-            (
-                "2026-11-21T15:00:00+01:00",
-                Period::Hour,
-                "2026-11-21T16:00:00+01:00",
-            ),
-            (
-                "2026-11-21T14:49:43+01:00",
-                Period::Day,
-                "2026-11-22T00:00:00+01:00",
-            ),
-            (
-                "2026-10-24T23:59:59+02:00",
-                Period::Day,
-                "2026-10-25T00:00:00+02:00",
-            ),
-            (
-                "2026-10-25T00:00:00+02:00",
-                Period::Day,
-                "2026-10-26T00:00:00+01:00",
-            ),
-            (
-                "2026-11-21T14:49:43+01:00",
-                Period::Week,
-                "2026-11-23T00:00:00+01:00",
-            ),
-            (
-                "2026-11-23T00:00:00+01:00",
-                Period::Week,
-                "2026-11-30T00:00:00+01:00",
-            ),
-            (
-                "2026-12-31T23:59:59+01:00",
-                Period::Month,
-                "2027-01-01T00:00:00+01:00",
-            ),
-            (
-                "2026-03-10T00:00:00+01:00",
-                Period::Month,
-                "2026-04-01T00:00:00+02:00",
-            ),
-        ] {
-            let time: Timestamp = time.parse().unwrap();
-            let end: Timestamp = end.parse().unwrap();
-            assert_eq!(period.end(time, &zone), end, "{time} {period:?}");
-        }
-        assert_eq!(Period::Month.end(Timestamp::MAX, &zone), Timestamp::MAX);
-    }
 }
