@@ -176,21 +176,22 @@ impl Kind {
     }
 
     /// Adds the text of a value to a URL, encoded.
-    pub(crate) fn write(&self, value: &Value<'_>, url: &mut String) -> Result<(), Unfit> {
+    pub(crate) fn write(&self, value: &Value<'_>, url: &mut String) -> Result<(), Box<Unfit>> {
         match self {
             Self::Own { converter, .. } => {
                 let text = converter
                     .text(value)
-                    .ok_or_else(|| Unfit::no(value, self))?;
+                    .ok_or_else(|| Box::new(Unfit::no(value, self)))?;
                 if text.contains('/') && !converter.takes_slashes() {
-                    return Err(Unfit::no(value, self));
+                    return Err(Box::new(Unfit::no(value, self)));
                 }
                 encode::push(url, &text, &encode::PATH);
                 Ok(())
             }
-            Self::There(converter) => write(converter, value, url).map_err(|is_final| Unfit {
-                is_final,
-                ..Unfit::no(value, self)
+            Self::There(converter) => write(converter, value, url).map_err(|is_final| {
+                let mut unfit = Unfit::no(value, self);
+                unfit.is_final = is_final;
+                Box::new(unfit)
             }),
         }
     }
@@ -261,6 +262,9 @@ fn write(converter: &Converter, value: &Value<'_>, url: &mut String) -> Result<(
     use fmt::Write as _;
     const NEVER: bool = true;
     const NOT_HERE: bool = false;
+    if wrote_plain(converter, value, url) {
+        return Ok(());
+    }
     match converter {
         Converter::Int {
             fixed_digits,
@@ -322,6 +326,27 @@ fn write(converter: &Converter, value: &Value<'_>, url: &mut String) -> Result<(
         }
     }
     Ok(())
+}
+
+/// Writes what most values are: text that needs no encoding, for a `string`; a whole number, for an `int`; neither with bounds.
+fn wrote_plain(converter: &Converter, value: &Value<'_>, url: &mut String) -> bool {
+    match (converter, value) {
+        (Converter::String { min: 1, max: None }, Value::Text(text)) => {
+            encode::push_segment(url, text)
+        }
+        (
+            Converter::Int {
+                fixed_digits: 0,
+                min: None,
+                max: None,
+                ..
+            },
+            Value::Int(number),
+        ) => u64::try_from(*number)
+            .map(|number| encode::push_number(url, number))
+            .is_ok(),
+        _ => false,
+    }
 }
 
 fn text<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {

@@ -19,6 +19,12 @@ impl Plain {
         }
         Self(plain)
     }
+
+    /// Are all bytes of a text? To look at each is faster than to stop at one that is not.
+    fn are(&self, text: &str) -> bool {
+        text.bytes()
+            .fold(true, |all, byte| all & self.0[usize::from(byte)])
+    }
 }
 
 /// In a path ([RFC 3986 §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)), slashes among them.
@@ -27,8 +33,23 @@ pub(crate) static PATH: Plain = Plain::new(b"!$&'()*+,/:;=@");
 /// In a key or a value of a query; a space is a plus there.
 pub(crate) static QUERY: Plain = Plain::new(b"!$'()*,/:;?@");
 
+/// In a segment of a path.
+static SEGMENT: Plain = Plain::new(b"!$&'()*+,:;=@");
+
+/// Adds `text` to `url`, if it is not empty and every byte of it stands for itself within a segment; says whether it did.
+pub(crate) fn push_segment(url: &mut String, text: &str) -> bool {
+    let does = !text.is_empty() && SEGMENT.are(text);
+    if does {
+        url.push_str(text);
+    }
+    does
+}
+
 /// Adds `text` to `url`, with the bytes that are not plain encoded.
 pub(crate) fn push(url: &mut String, text: &str, plain: &Plain) {
+    if plain.are(text) {
+        return url.push_str(text);
+    }
     let mut from = 0;
     for (at, &byte) in text.as_bytes().iter().enumerate() {
         if plain.0[usize::from(byte)] {
@@ -76,7 +97,9 @@ pub(crate) fn push_number(url: &mut String, mut number: u64) {
             break;
         }
     }
-    url.push_str(str::from_utf8(&digits[at..]).expect("digits are ASCII"));
+    for &digit in &digits[at..] {
+        url.push(digit.into());
+    }
 }
 
 fn hex(url: &mut String, byte: u8) {

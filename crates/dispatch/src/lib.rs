@@ -127,12 +127,14 @@ mod error;
 pub mod field;
 mod finish;
 mod found;
+mod given;
 mod handler;
 mod link;
 mod map;
 mod map_builder;
 mod matching;
 mod methods;
+mod name_hasher;
 mod pages;
 mod part;
 mod redirect;
@@ -149,6 +151,7 @@ mod straight;
 mod table;
 mod template;
 mod trie;
+mod url_error;
 mod url_for;
 mod value;
 
@@ -171,7 +174,7 @@ pub use self::{
     finish::Finish,
     found::Match,
     handler::{Handler, handler},
-    link::{Link, UrlError, UrlErrorKind},
+    link::Link,
     map::{Map, Verdict},
     map_builder::MapBuilder,
     methods::Allow,
@@ -182,6 +185,7 @@ pub use self::{
     route::{MAX_PARAMETERS, Parameter, Route},
     rule::Rule,
     template::RuleTemplate,
+    url_error::{UrlError, UrlErrorKind},
     url_for::UrlFor,
     value::{NoUuid, Uuid, Value, Values},
 };

@@ -1,9 +1,10 @@
-use std::{error::Error, fmt};
+use std::fmt;
 
 use http::Method;
 
 use crate::{
-    Base, Route, Value, closest, convert::Unfit, encode, route::Step, table::Table, value,
+    Base, Route, UrlError, UrlErrorKind, Value, closest, convert::Unfit, encode, given::Given,
+    route::Step, table::Table, value,
 };
 
 /// A URL to be built, with options. [`Bound::link`](crate::Bound::link) and [`UrlFor::link`](crate::UrlFor::link) begin one.
@@ -93,17 +94,22 @@ impl<'a> Link<'a> {
         rules: &[u32],
         values: &[(&str, Value<'_>)],
         method: Option<&Method>,
-        refused: &mut Option<(&'a Route, Unfit)>,
-    ) -> Result<Option<String>, (&'a Route, Unfit)> {
+        refused: &mut Option<(&'a Route, Box<Unfit>)>,
+    ) -> Result<Option<String>, (&'a Route, Box<Unfit>)> {
         let mut first = None;
         for &rule in rules {
             let route = &self.table.routes[rule as usize];
             // Once a value was refused, a rule that would take it as something else is no way out.
-            let differs = |(other, _): &(&Route, Unfit)| other.arguments != route.arguments;
-            if !route.suits(values, method) || refused.as_ref().is_some_and(differs) {
+            let differs = |(other, _): &(&Route, Box<Unfit>)| other.arguments != route.arguments;
+            if refused.as_ref().is_some_and(differs)
+                || method.is_some_and(|method| !route.methods.take(method))
+            {
                 continue;
             }
-            match self.one(route, values) {
+            let Some(given) = Given::of(route, values) else {
+                continue;
+            };
+            match self.one(route, &given, values) {
                 Ok((url, here)) if here || !self.table.host_matching => return Ok(Some(url)),
                 Ok((url, _)) => first = first.or(Some(url)),
                 Err(unfit) if unfit.is_final => return Err((route, unfit)),
@@ -114,19 +120,24 @@ impl<'a> Link<'a> {
     }
 
     /// The URL of one rule, and whether it is on this host.
-    fn one(&self, route: &Route, values: &[(&str, Value<'_>)]) -> Result<(String, bool), Unfit> {
+    fn one(
+        &self,
+        route: &Route,
+        given: &Given<'_, '_>,
+        values: &[(&str, Value<'_>)],
+    ) -> Result<(String, bool), Box<Unfit>> {
         let mut domain = String::new();
-        let refused = put(&route.host_steps, route, values, &mut domain);
+        let refused = put(&route.host_steps, route, given, &mut domain);
         if let Err(unfit) = &refused
             && !unfit.is_final
         {
-            put(&route.path_steps, route, values, &mut String::new())?;
+            put(&route.path_steps, route, given, &mut String::new())?;
         }
         refused?;
         let base = self.base;
-        let here = domain == self.table.domain(base);
+        let here = is_same(&domain, self.table.domain(base));
         let script = &base.script_name;
-        let mut url = String::with_capacity(script.len() + 64);
+        let mut url = String::with_capacity(script.len() + room(route, values));
         if self.external || route.websocket || !here {
             let scheme = self.scheme.unwrap_or(&base.scheme);
             let secure = matches!(scheme, "https" | "wss");
@@ -137,18 +148,20 @@ impl<'a> Link<'a> {
                 (false, _) if secure => "https",
                 (false, _) => "http",
             };
+            let host = self.table.host(base, &domain);
+            url.reserve(scheme.len() + host.len() + "://".len());
             url.push_str(scheme);
             url.push_str(if scheme.is_empty() { "//" } else { "://" });
-            url.push_str(&self.table.host(base, &domain));
+            url.push_str(&host);
             url.push_str(&script[..script.len() - 1]);
         } else {
             url.push_str(script.trim_end_matches('/'));
         }
         let path = url.len();
         url.push('/');
-        put(&route.path_steps, route, values, &mut url)?;
+        put(&route.path_steps, route, given, &mut url)?;
         encode::single_slash(&mut url, path);
-        if self.unknown {
+        if self.unknown && !given.are_all(values) {
             self.query(route, values, &mut url);
         }
         Ok((url, here))
@@ -252,21 +265,40 @@ impl<'a> Link<'a> {
     }
 }
 
+/// Are two texts the same? Mostly there is none, and the system's comparison of nothing at all is the dearest one: it reads at an address where
+/// nothing is, which takes some processors longer than all the rest of a URL.
+fn is_same(one: &str, two: &str) -> bool {
+    one.len() == two.len() && (one.is_empty() || one == two)
+}
+
+/// How long a path and its query become, as far as their texts need no encoding.
+fn room(route: &Route, values: &[(&str, Value<'_>)]) -> usize {
+    const NUMBER: usize = 20;
+    let texts = route.path_steps.iter().map(|step| match step {
+        Step::Text(text) => text.len(),
+        Step::Parameter(_) => 0,
+    });
+    let values = values.iter().map(|(name, value)| match value {
+        Value::Text(text) => name.len() + text.len(),
+        _ => name.len() + NUMBER,
+    });
+    1 + texts.sum::<usize>() + values.sum::<usize>()
+}
+
 /// Puts the steps of a URL together.
 pub(crate) fn put(
     steps: &[Step],
     route: &Route,
-    values: &[(&str, Value<'_>)],
+    given: &Given<'_, '_>,
     url: &mut String,
-) -> Result<(), Unfit> {
+) -> Result<(), Box<Unfit>> {
     let mut refused = None;
     for step in steps {
         match step {
             Step::Text(text) => url.push_str(text),
             Step::Parameter(index) => {
-                let parameter = &route.parameters[*index];
-                if let Some(value) = value::find(values, &parameter.name)
-                    && let Err(unfit) = parameter.kind.write(value, url)
+                if let Some(value) = given.value(*index)
+                    && let Err(unfit) = route.parameters[*index].kind.write(value, url)
                 {
                     // A value that is none for any rule is told before one that is none for this.
                     if unfit.is_final {
@@ -303,63 +335,4 @@ fn order(one: &Value<'_>, two: &Value<'_>) -> std::cmp::Ordering {
         (Value::Float(one), Value::Float(two)) => one.total_cmp(two),
         _ => one.to_string().cmp(&two.to_string()),
     }
-}
-
-/// Why a URL could not be built.
-///
-/// Its text says which name was asked for, what is wrong, and which rule comes closest.
-#[derive(Clone, Debug)]
-pub struct UrlError {
-    kind: UrlErrorKind,
-    name: String,
-    closest: Option<String>,
-    mend: String,
-}
-
-impl UrlError {
-    pub(crate) fn nowhere(name: &str) -> Self {
-        Self {
-            kind: UrlErrorKind::Name,
-            name: name.to_owned(),
-            closest: None,
-            mend: "no rule of a map leads here: a dispatcher should stand outside".to_owned(),
-        }
-    }
-
-    /// What kind of mistake it is.
-    pub const fn kind(&self) -> UrlErrorKind {
-        self.kind
-    }
-
-    /// The name that was asked for.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The pattern of the rule that comes closest, if there is one of the name.
-    pub fn closest(&self) -> Option<&str> {
-        self.closest.as_deref()
-    }
-}
-
-impl fmt::Display for UrlError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no URL for {:?}: {}", self.name, self.mend)
-    }
-}
-
-impl Error for UrlError {}
-
-/// The kinds of [`UrlError`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum UrlErrorKind {
-    /// No rule has the name.
-    Name,
-    /// A value is missing, or is not the rule's default.
-    Missing,
-    /// A converter refuses a value.
-    Value,
-    /// No rule of the name takes the method.
-    Method,
 }

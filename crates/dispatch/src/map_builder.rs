@@ -1,15 +1,15 @@
-use std::{
-    collections::{BTreeMap, HashMap},
-    fmt,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use http::Method;
 use plywood_rule::Arguments;
 
 use crate::{
-    BuildError, BuildErrorKind, Convert, Map, Route, Rule, RuleTemplate, draft::Draft,
-    matching::Terms, route::Options, table::Table, trie,
+    BuildError, BuildErrorKind, Convert, Map, Route, Rule, RuleTemplate,
+    draft::Draft,
+    matching::Terms,
+    route::Options,
+    table::{Names, Table},
+    trie,
 };
 
 /// A [`Map`] that grows.
@@ -258,7 +258,7 @@ impl<E> MapBuilder<E> {
 }
 
 /// The rules by name, in the order in which they are tried for building a URL.
-fn by_name(routes: &[Route]) -> HashMap<Box<str>, Box<[u32]>> {
+fn by_name(routes: &[Route]) -> Names {
     let mut names: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
     for (index, route) in routes.iter().enumerate() {
         if let Some(name) = route.name() {
@@ -274,7 +274,7 @@ fn by_name(routes: &[Route]) -> HashMap<Box<str>, Box<[u32]>> {
 }
 
 /// For each rule the ones of its name that could give its values by default.
-fn find_shorter(routes: &mut [Route], names: &HashMap<Box<str>, Box<[u32]>>, redirect: bool) {
+fn find_shorter(routes: &mut [Route], names: &Names, redirect: bool) {
     if !redirect {
         return;
     }
@@ -297,10 +297,7 @@ fn find_shorter(routes: &mut [Route], names: &HashMap<Box<str>, Box<[u32]>>, red
 }
 
 /// An alias leads to another rule, which must be there.
-fn refuse_lonely_aliases(
-    routes: &[Route],
-    names: &HashMap<Box<str>, Box<[u32]>>,
-) -> Result<(), BuildError> {
+fn refuse_lonely_aliases(routes: &[Route], names: &Names) -> Result<(), BuildError> {
     for route in routes.iter().filter(|route| route.alias) {
         let rules = route.name().and_then(|name| names.get(name));
         let is_main = |rule: &u32| {

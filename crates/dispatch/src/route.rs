@@ -313,19 +313,10 @@ impl Route {
         )
     }
 
-    /// Is there enough among these values to build its URL, and nothing that its defaults gainsay?
-    pub(crate) fn suits(&self, values: &[(&str, Value<'_>)], method: Option<&Method>) -> bool {
-        if method.is_some_and(|method| !self.methods.take(method)) {
-            return false;
-        }
-        let given = |name: &str| crate::value::find(values, name);
-        let default = |name: &str| self.defaults.iter().find(|(own, _)| **own == *name);
-        let has = |name: &str| default(name).is_some() || given(name).is_some();
-        self.parameters.iter().all(|one| has(&one.name))
-            && self
-                .defaults
-                .iter()
-                .all(|(name, value)| given(name).is_none_or(|given| given == value))
+    /// The value of a name that it gives without its standing in the path.
+    pub(crate) fn default(&self, name: &str) -> Option<&Value<'static>> {
+        let mut defaults = self.defaults.iter();
+        defaults.find_map(|(own, value)| (**own == *name).then_some(value))
     }
 
     /// The values of a match: what is read in the texts, and the defaults.

@@ -1,13 +1,16 @@
 //! What a map knows of its rules, whatever they lead to.
 
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, hash::BuildHasherDefault};
 
 use http::Method;
 
 use crate::{
     Allow, Base, Route, encode,
+    given::Given,
+    link,
     matching::{Near, Step, Terms, Walk, Wanted},
     methods,
+    name_hasher::NameHasher,
     redirect::{Goal, Redirect},
     route::{self, Start, Target},
     rule::Redirection,
@@ -26,13 +29,16 @@ pub(crate) struct Table {
     pub(crate) terms: Box<[Terms]>,
     pub(crate) routes: Box<[Route]>,
     /// The rules by name, the best for building a URL first.
-    pub(crate) names: HashMap<Box<str>, Box<[u32]>>,
+    pub(crate) names: Names,
     pub(crate) merge_slashes: bool,
     pub(crate) redirect_defaults: bool,
     pub(crate) host_matching: bool,
     pub(crate) default_subdomain: Box<str>,
     pub(crate) sort_parameters: bool,
 }
+
+/// Rules by name.
+pub(crate) type Names = HashMap<Box<str>, Box<[u32]>, BuildHasherDefault<NameHasher>>;
 
 /// What is found.
 pub(crate) enum Outcome<'path> {
@@ -329,7 +335,7 @@ impl Table {
     ) -> Option<Redirect> {
         for &other in &route.shorter {
             let other = &self.routes[other as usize];
-            if !other.suits(&values.0, Some(wanted.method)) {
+            if !other.methods.take(wanted.method) || Given::of(other, &values.0).is_none() {
                 continue;
             }
             for (name, value) in &other.defaults {
@@ -340,8 +346,9 @@ impl Table {
             }
             let mut host = String::new();
             let mut path = String::from("/");
-            crate::link::put(&other.host_steps, other, &values.0, &mut host).ok()?;
-            crate::link::put(&other.path_steps, other, &values.0, &mut path).ok()?;
+            let given = Given::of(other, &values.0)?;
+            link::put(&other.host_steps, other, &given, &mut host).ok()?;
+            link::put(&other.path_steps, other, &given, &mut path).ok()?;
             return Some(Redirect(Goal::Rule { host, path }));
         }
         None
