@@ -36,7 +36,7 @@ pub(crate) fn of_slice(content: &Content, slice: Range<u64>) -> Body {
         Content::Slice(handle, whole) => (handle, shifted(&slice, whole.start)),
     };
     if length <= SMALL
-        && let Some(bytes) = at_once(handle, slice.start, length)
+        && let Some(bytes) = at_once(handle, &slice)
     {
         return bytes.into();
     }
@@ -72,14 +72,15 @@ const fn shifted(slice: &Range<u64>, start: u64) -> Range<u64> {
 
 /// The bytes, if they are there without a wait; also if the system cannot say, because a small read is a short wait.
 /// Whatever fails here fails again in [`Streamed`], which tells the server.
-fn at_once(handle: &Handle, position: u64, length: u64) -> Option<Bytes> {
+pub(crate) fn at_once(handle: &Handle, slice: &Range<u64>) -> Option<Bytes> {
+    let length = slice.end - slice.start;
     let mut buffer = vec![0; usize::try_from(length).ok()?];
     if buffer.is_empty() {
         return Some(Bytes::new());
     }
-    let read = match read::from_memory(&handle.file, position, &mut buffer) {
-        Err(error) if error.kind() == io::ErrorKind::Unsupported => {
-            read::with_a_wait(&handle.file, position, &mut buffer)
+    let read = match read::from_memory(&handle.file, slice.start, &mut buffer) {
+        Err(error) if error.kind() == io::ErrorKind::Unsupported && length <= SMALL => {
+            read::with_a_wait(&handle.file, slice.start, &mut buffer)
         }
         result => result,
     };

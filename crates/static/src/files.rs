@@ -13,13 +13,14 @@ use plywood_core::{
 use plywood_header::{accept_encoding::Coding, vary};
 
 use crate::{
-    FilesLastLayer, FilesLayer, OpenError, content_type,
+    Cache, FilesLastLayer, FilesLayer, OpenError, content_type,
     found::Found,
     listing, name, navigation,
     options::Options,
     refusal::Refusal,
     root::{Folder, Links},
     source::{Entry, Source},
+    store::Store,
     variants,
 };
 
@@ -40,6 +41,7 @@ struct Config {
     index_files: Vec<String>,
     cache_control: Option<HeaderValue>,
     options: Options,
+    store: Arc<Store>,
 }
 
 impl Files {
@@ -107,6 +109,7 @@ impl Files {
             index_files: vec!["index.html".to_owned()],
             cache_control: Some(HeaderValue::from_static("no-cache")),
             options: Options::default(),
+            store: Arc::new(Store::new(Some(Cache::default()))),
         };
         Self {
             config: Arc::new(config),
@@ -179,7 +182,18 @@ impl Files {
     }
 
     fn config_mut(&mut self) -> &mut Config {
-        Arc::make_mut(&mut self.config)
+        let config = Arc::make_mut(&mut self.config);
+        // What is kept was made by the options as they were.
+        config.store = Arc::new(config.store.anew());
+        config
+    }
+
+    pub(crate) fn keep(&mut self, cache: Option<Cache>) {
+        self.config_mut().store = Arc::new(Store::new(cache));
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.config.store
     }
 
     pub(crate) fn options(&self) -> &Options {
@@ -373,12 +387,10 @@ impl Files {
 
     /// What stands at `path`.
     fn open(&self, path: &str) -> Result<Entry<Arc<Found>>, Refusal> {
-        Ok(match self.config.source.open(path)? {
-            Entry::File(opened) => {
-                Entry::File(Arc::new(Found::new(opened, self.config.fields(path))))
-            }
-            Entry::Directory => Entry::Directory,
-        })
+        let config = &self.config;
+        let open = || config.source.open(path);
+        let dress = |opened| Found::new(opened, config.fields(path));
+        config.store.find(path, open, dress)
     }
 
     /// The file that stands for `directory`, whose path is empty or ends with a slash.

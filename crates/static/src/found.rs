@@ -74,6 +74,42 @@ impl Found {
         }
     }
 
+    /// The same with its bytes at hand, if there are at most `most` of them, they are there without a wait, and of this state.
+    pub(crate) fn at_hand(mut self, most: u64) -> Self {
+        if self.identity.is_some()
+            && let Content::Slice(handle, slice) = &self.content
+            && slice.end - slice.start <= most
+            && let Some(bytes) = body::at_once(handle, slice)
+            && handle.is_as_found().is_ok()
+        {
+            self.content = Content::Bytes(bytes);
+        }
+        self
+    }
+
+    /// Whether `opened` is the same file in the same state.
+    pub(crate) fn is_of(&self, opened: &Opened) -> bool {
+        self.identity.is_some() && self.identity == opened.identity
+    }
+
+    /// Whether its state has a name by which it can be compared later.
+    pub(crate) const fn is_comparable(&self) -> bool {
+        self.identity.is_some()
+    }
+
+    /// How many of its bytes are at hand; nothing, if it is open.
+    pub(crate) const fn bytes_at_hand(&self) -> Option<usize> {
+        match &self.content {
+            Content::Bytes(bytes) => Some(bytes.len()),
+            Content::Slice(..) => None,
+        }
+    }
+
+    /// How long it is, in bytes.
+    pub(crate) const fn len(&self) -> u64 {
+        self.content.len()
+    }
+
     /// The answer to GET or HEAD with these header fields.
     pub(crate) fn into_response(
         self: Arc<Self>,

@@ -48,9 +48,12 @@
 //! that is overwritten in place or becomes shorter ends in an error, never in a success. Of one that is being written when it is
 //! asked for, as a log is, the announced bytes are sent even if it grows; its tag is weak.
 //!
+//! Files that are asked for often stay at hand: the bytes of small ones, the descriptors of large ones, and the fields of both, within bounds
+//! and for a second before the disk is looked at again ([`Cache`]).
+//!
 //! # What it does not do
 //!
-//! It compresses nothing and caches nothing. It cannot help a client whose file was overwritten in place while it
+//! It compresses nothing. It cannot help a client whose file was overwritten in place while it
 //! was sent: deploy by writing a new file and renaming it.
 //!
 //! # Where it waits
@@ -87,6 +90,7 @@
 mod body;
 mod buffer;
 mod byteranges;
+mod cache;
 mod content_type;
 mod download;
 mod error;
@@ -105,12 +109,15 @@ mod refusal;
 mod root;
 mod safe_join;
 mod service;
+mod shelf;
 mod source;
+mod store;
 mod stream;
 mod validators;
 mod variants;
 
 pub use self::{
+    cache::{Cache, CacheCounts},
     download::Download,
     error::OpenError,
     files::Files,

@@ -73,6 +73,15 @@ impl Source {
     }
 }
 
+impl<F> Entry<F> {
+    pub(crate) fn map<T>(self, change: impl FnOnce(F) -> T) -> Entry<T> {
+        match self {
+            Self::File(file) => Entry::File(change(file)),
+            Self::Directory => Entry::Directory,
+        }
+    }
+}
+
 impl Opened {
     /// A file of the disk.
     pub(crate) fn new(file: File, metadata: &Metadata) -> Self {

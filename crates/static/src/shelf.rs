@@ -1,0 +1,144 @@
+//! A part of what is kept, behind one lock.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{
+            AtomicBool, AtomicU64,
+            Ordering::{AcqRel, Relaxed},
+        },
+    },
+    time::Duration,
+};
+
+use crate::{CacheCounts, found::Found};
+
+/// What a file takes beyond its bytes: its fields, its path twice, its place.
+const OVERHEAD: usize = 2048;
+
+/// A file that is kept.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    path: Arc<str>,
+    pub(crate) found: Arc<Found>,
+    /// When it was last compared with the disk, or somebody set out to do so.
+    compared: AtomicU64,
+    /// Whether it was asked for since the hand passed.
+    is_used: AtomicBool,
+}
+
+impl Kept {
+    /// What was opened at `now`, which is in milliseconds.
+    pub(crate) fn new(path: &str, found: Arc<Found>, now: u64) -> Self {
+        Self {
+            path: path.into(),
+            found,
+            compared: AtomicU64::new(now),
+            is_used: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether the caller, and nobody else, is to compare it with the disk.
+    pub(crate) fn is_due(&self, now: u64, fresh_for: Duration) -> bool {
+        let compared = self.compared.load(Relaxed);
+        let is_old = u128::from(now.saturating_sub(compared)) >= fresh_for.as_millis();
+        is_old
+            && self
+                .compared
+                .compare_exchange(compared, now, AcqRel, Relaxed)
+                .is_ok()
+    }
+
+    fn weight(&self) -> usize {
+        OVERHEAD + self.path.len() + self.found.bytes_at_hand().unwrap_or(0)
+    }
+
+    fn is_open(&self) -> bool {
+        self.found.bytes_at_hand().is_none()
+    }
+}
+
+/// Files in a circle. A hand goes round it and takes away what was not asked for since it last came by.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf {
+    positions: HashMap<Arc<str>, usize>,
+    circle: Vec<Arc<Kept>>,
+    hand: usize,
+    memory: usize,
+    open: usize,
+}
+
+impl Shelf {
+    pub(crate) fn get(&self, path: &str) -> Option<Arc<Kept>> {
+        let kept = &self.circle[*self.positions.get(path)?];
+        if !kept.is_used.load(Relaxed) {
+            kept.is_used.store(true, Relaxed);
+        }
+        Some(Arc::clone(kept))
+    }
+
+    /// Keeps it, and makes room so that at most `memory` bytes are taken and at most `open` files are open.
+    pub(crate) fn insert(&mut self, kept: Kept, memory: usize, open: usize) {
+        if let Some(&position) = self.positions.get(&kept.path) {
+            self.take(position);
+        }
+        let (weight, is_open) = (kept.weight(), kept.is_open());
+        if weight > memory || usize::from(is_open) > open {
+            return;
+        }
+        while self.memory + weight > memory {
+            self.give_up(|_| true);
+        }
+        while is_open && self.open >= open {
+            self.give_up(Kept::is_open);
+        }
+        self.memory += weight;
+        self.open += usize::from(is_open);
+        self.positions
+            .insert(Arc::clone(&kept.path), self.circle.len());
+        self.circle.push(Arc::new(kept));
+    }
+
+    /// Forgets `kept`, unless another one has taken its place.
+    pub(crate) fn remove(&mut self, path: &str, kept: &Arc<Kept>) {
+        if let Some(&position) = self.positions.get(path)
+            && Arc::ptr_eq(&self.circle[position], kept)
+        {
+            self.take(position);
+        }
+    }
+
+    pub(crate) fn count(&self, counts: &mut CacheCounts) {
+        counts.files += self.circle.len();
+        counts.memory += self.memory;
+        counts.descriptors += self.open;
+    }
+
+    /// Takes one away of those that count. There must be one.
+    fn give_up(&mut self, counts: impl Fn(&Kept) -> bool) {
+        loop {
+            if self.hand >= self.circle.len() {
+                self.hand = 0;
+            }
+            let kept = &self.circle[self.hand];
+            if counts(kept) && !kept.is_used.swap(false, Relaxed) {
+                self.take(self.hand);
+                return;
+            }
+            self.hand += 1;
+        }
+    }
+
+    fn take(&mut self, position: usize) {
+        let kept = self.circle.swap_remove(position);
+        self.positions.remove(&kept.path);
+        if let Some(moved) = self.circle.get(position)
+            && let Some(at) = self.positions.get_mut(&moved.path)
+        {
+            *at = position;
+        }
+        self.memory -= kept.weight();
+        self.open -= usize::from(kept.is_open());
+    }
+}
