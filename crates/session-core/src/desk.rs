@@ -105,6 +105,15 @@ impl Papers {
         self.draft.view().is_some() || progress.is_some_and(Progress::is_loaded)
     }
 
+    /// The values as the handler sees them, if they were loaded.
+    pub(crate) fn at_hand(&mut self) -> Option<Arc<Data>> {
+        if self.is_loaded() {
+            self.seen().ok()
+        } else {
+            None
+        }
+    }
+
     /// The values as the handler sees them; none as long as nothing was loaded.
     pub(crate) fn seen(&mut self) -> Result<Arc<Data>, SessionError> {
         let Some(progress) = &self.progress else {

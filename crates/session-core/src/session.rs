@@ -99,6 +99,14 @@ impl Session {
         Ok(self.data().await?.keys().cloned().collect())
     }
 
+    /// The keys of the values that are at hand: none before a value was asked for. Loads nothing and counts as no use of the session, for who tells
+    /// of a request and has no part in it.
+    pub fn keys_at_hand(&self) -> Vec<String> {
+        let mut papers = self.0.desk.papers();
+        let seen = papers.at_hand();
+        seen.map_or_else(Vec::new, |data| data.keys().cloned().collect())
+    }
+
     /// Puts a value under `key`, in place of any before. Loads nothing.
     ///
     /// # Errors

@@ -1,0 +1,93 @@
+//! All that the page shows, before it has a form.
+
+use std::{error::Error, iter};
+
+use http::StatusCode;
+use plywood_error::{HttpError, Incident, IncidentKind, Panicked, Place};
+
+use crate::{
+    DebugLayer,
+    asked::{Asked, Known},
+    calls::{self, Calls},
+    events::Written,
+    source::Excerpt,
+    visible::visible,
+};
+
+pub(crate) struct Finding<'a> {
+    pub(crate) layer: &'a DebugLayer,
+    pub(crate) asked: &'a Asked,
+    pub(crate) incident: &'a Incident,
+    pub(crate) status: StatusCode,
+    /// What happened, in a word.
+    pub(crate) word: &'static str,
+    pub(crate) message: String,
+    pub(crate) causes: Vec<String>,
+    pub(crate) place: Option<Place>,
+    pub(crate) excerpt: Option<Excerpt>,
+    pub(crate) calls: Vec<Calls>,
+    pub(crate) known: Vec<Known>,
+    pub(crate) written: Written,
+}
+
+impl<'a> Finding<'a> {
+    pub(crate) fn new(
+        layer: &'a DebugLayer,
+        asked: &'a Asked,
+        incident: &'a Incident,
+        reason: &(dyn Error + 'static),
+        written: Written,
+    ) -> Self {
+        let root = layer.root();
+        let place = incident.place().cloned();
+        let frames = incident
+            .trace()
+            .map(plywood_error::Trace::frames)
+            .unwrap_or_default();
+        let mut chain = iter::successors(Some(reason), |&error| error.source());
+        let panicked = chain.find_map(|link| link.downcast_ref::<Panicked>());
+        let message = match panicked {
+            Some(panicked) if incident.kind() == IncidentKind::Panicked => panicked.message(),
+            _ => incident.message(),
+        };
+        Self {
+            layer,
+            asked,
+            incident,
+            status: incident
+                .answered()
+                .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            word: word(incident.kind(), HttpError::find(reason).is_some()),
+            message: visible(message),
+            causes: incident.sources().map(visible).collect(),
+            excerpt: place.as_ref().and_then(|place| root.excerpt(place)),
+            place,
+            calls: calls::fold(frames, root),
+            known: asked
+                .known()
+                .into_iter()
+                .map(|(name, text)| (name, visible(&text)))
+                .collect(),
+            written,
+        }
+    }
+
+    /// The link that opens an editor at a place, if it is in a file of the developer's own.
+    pub(crate) fn link(&self, place: &Place) -> Option<String> {
+        let file = self.layer.root().file(place)?;
+        Some(
+            self.layer
+                .editor_link()
+                .link(&file, place.line(), place.column()),
+        )
+    }
+}
+
+const fn word(kind: IncidentKind, answers: bool) -> &'static str {
+    match kind {
+        IncidentKind::Panicked => "Panic",
+        IncidentKind::Refused => "Refusal",
+        _ if answers => "HttpError",
+        _ => "Error",
+    }
+}
