@@ -31,7 +31,7 @@ pub fn run(kind: &str, root: &str) {
 }
 
 fn without_cache(files: Files) -> Files {
-    files
+    files.cache(None)
 }
 
 async fn on_serve<S, B>(app: S)

@@ -377,12 +377,12 @@ impl Files {
 
     /// The file at `path` as it was packed beforehand, unless the original has changed since.
     fn open_coded(&self, path: &str, coding: Coding, original: &Found) -> Option<Arc<Found>> {
-        let opened = self.config.source.open_coded(path, coding)?;
-        if opened.modified < original.modified() {
-            return None;
-        }
-        let fields = self.config.fields(path);
-        Some(Arc::new(Found::coded(opened, fields, coding)))
+        let config = &self.config;
+        let open = || config.source.open_coded(path, coding);
+        let dress = |opened| Found::coded(opened, config.fields(path), coding);
+        let extension = variants::extension(coding);
+        let found = config.store.find_beside(path, extension, open, dress)?;
+        (found.modified() >= original.modified()).then_some(found)
     }
 
     /// What stands at `path`.

@@ -12,16 +12,16 @@ use std::{
     time::Duration,
 };
 
-use crate::{CacheCounts, found::Found};
+use crate::{CacheCounts, found::Found, refusal::Refusal, source::Entry};
 
 /// What a file takes beyond its bytes: its fields, its path twice, its place.
 const OVERHEAD: usize = 2048;
 
-/// A file that is kept.
+/// A file that is kept; or that there is none, beside another.
 #[derive(Debug)]
 pub(crate) struct Kept {
     path: Arc<str>,
-    pub(crate) found: Arc<Found>,
+    pub(crate) found: Option<Arc<Found>>,
     /// When it was last compared with the disk, or somebody set out to do so.
     compared: AtomicU64,
     /// Whether it was asked for since the hand passed.
@@ -30,7 +30,7 @@ pub(crate) struct Kept {
 
 impl Kept {
     /// What was opened at `now`, which is in milliseconds.
-    pub(crate) fn new(path: &str, found: Arc<Found>, now: u64) -> Self {
+    pub(crate) fn new(path: &str, found: Option<Arc<Found>>, now: u64) -> Self {
         Self {
             path: path.into(),
             found,
@@ -50,12 +50,24 @@ impl Kept {
                 .is_ok()
     }
 
+    /// The file, if it is what was opened now.
+    pub(crate) fn same(&self, opened: &Result<Entry, Refusal>) -> Option<Arc<Found>> {
+        match (&self.found, opened) {
+            (Some(found), Ok(Entry::File(opened))) if found.is_of(opened) => {
+                Some(Arc::clone(found))
+            }
+            _ => None,
+        }
+    }
+
     fn weight(&self) -> usize {
-        OVERHEAD + self.path.len() + self.found.bytes_at_hand().unwrap_or(0)
+        let bytes = self.found.as_ref().and_then(|found| found.bytes_at_hand());
+        OVERHEAD + self.path.len() + bytes.unwrap_or(0)
     }
 
     fn is_open(&self) -> bool {
-        self.found.bytes_at_hand().is_none()
+        let found = self.found.as_ref();
+        found.is_some_and(|found| found.bytes_at_hand().is_none())
     }
 }
 

@@ -19,6 +19,9 @@ use crate::{
 /// So that workers seldom wait for each other. A lock is held for a lookup or an insertion, never while a file is opened or read.
 const SHELVES: usize = 8;
 
+/// Parts a path from what stands beside it. No path of a request has this character.
+const BESIDE: &str = "\0";
+
 /// The largest file of which the bytes are kept.
 const LARGEST: usize = 256 * 1024;
 
@@ -63,40 +66,53 @@ impl Store {
         let Some(cache) = &self.cache else {
             return Ok(open()?.map(|opened| Arc::new(dress(opened))));
         };
-        let now = self.now();
         let place = &self.shelves[shelf_of(path)];
-        let kept = place.read(|shelf| shelf.get(path));
-        if let Some(kept) = &kept {
-            // Whoever comes while one looks at the disk goes on with what is kept.
-            if !kept.is_due(now, cache.fresh_for) {
-                place.hits.fetch_add(1, Relaxed);
-                return Ok(Entry::File(Arc::clone(&kept.found)));
-            }
-        }
+        let now = self.now();
+        let kept = match place.look(path, now, cache) {
+            Look::Fresh(found) => return found.map(Entry::File).ok_or(Refusal::Missing),
+            Look::Due(kept) => Some(kept),
+            Look::Absent => None,
+        };
         let opened = open();
-        if let (Some(kept), Ok(Entry::File(opened))) = (&kept, &opened)
-            && kept.found.is_of(opened)
-        {
+        if let Some(found) = kept.as_ref().and_then(|kept| kept.same(&opened)) {
             place.hits.fetch_add(1, Relaxed);
-            return Ok(Entry::File(Arc::clone(&kept.found)));
+            return Ok(Entry::File(found));
         }
         place.misses.fetch_add(1, Relaxed);
         if let Some(kept) = &kept {
             place.write(|shelf| shelf.remove(path, kept));
         }
-        Ok(opened?.map(|opened| {
-            let largest = largest(cache);
-            let found = Arc::new(dress(opened).at_hand(largest));
-            // A small one that has to come from the disk first is kept the next time.
-            let is_ready = found.bytes_at_hand().is_some() || found.len() > largest;
-            if found.is_comparable() && is_ready {
-                let kept = Kept::new(path, Arc::clone(&found), now);
-                place.write(|shelf| {
-                    shelf.insert(kept, cache.memory / SHELVES, cache.descriptors / SHELVES);
-                });
-            }
-            found
-        }))
+        let result =
+            opened.map(|entry| entry.map(|opened| Arc::new(dress(opened).at_hand(largest(cache)))));
+        if is_kept(path, &result, cache) {
+            let found = match &result {
+                Ok(Entry::File(found)) => Some(Arc::clone(found)),
+                _ => None,
+            };
+            let kept = Kept::new(path, found, now);
+            let (memory, open) = (cache.memory / SHELVES, cache.descriptors / SHELVES);
+            place.write(|shelf| shelf.insert(kept, memory, open));
+        }
+        result
+    }
+
+    /// The same for what stands beside a file, of which it is kept too that it is not there.
+    pub(crate) fn find_beside(
+        &self,
+        path: &str,
+        extension: &str,
+        open: impl FnOnce() -> Option<Opened>,
+        dress: impl FnOnce(Opened) -> Found,
+    ) -> Option<Arc<Found>> {
+        if self.cache.is_none() {
+            return open().map(|opened| Arc::new(dress(opened)));
+        }
+        let open = || open().map(Entry::File).ok_or(Refusal::Missing);
+        let beside = [path, BESIDE, extension].concat();
+        match self.find(&beside, open, dress) {
+            Ok(Entry::File(found)) => Some(found),
+            _ => None,
+        }
     }
 
     pub(crate) fn counts(&self) -> CacheCounts {
@@ -115,7 +131,26 @@ impl Store {
     }
 }
 
+/// What a shelf says of a path.
+enum Look {
+    Fresh(Option<Arc<Found>>),
+    /// The caller is to look at the disk. Whoever comes meanwhile goes on with what is kept.
+    Due(Arc<Kept>),
+    Absent,
+}
+
 impl Place {
+    fn look(&self, path: &str, now: u64, cache: &Cache) -> Look {
+        let Some(kept) = self.read(|shelf| shelf.get(path)) else {
+            return Look::Absent;
+        };
+        if kept.is_due(now, cache.fresh_for) {
+            return Look::Due(kept);
+        }
+        self.hits.fetch_add(1, Relaxed);
+        Look::Fresh(kept.found.clone())
+    }
+
     /// A panic leaves a shelf as it was: what it does in between does not panic.
     fn read<T>(&self, read: impl FnOnce(&Shelf) -> T) -> T {
         read(&self.shelf.read().unwrap_or_else(PoisonError::into_inner))
@@ -123,6 +158,19 @@ impl Place {
 
     fn write(&self, write: impl FnOnce(&mut Shelf)) {
         write(&mut self.shelf.write().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// What is kept: a file that can be compared later, and is ready; or that nothing stands beside one.
+fn is_kept(path: &str, result: &Result<Entry<Arc<Found>>, Refusal>, cache: &Cache) -> bool {
+    match result {
+        Ok(Entry::File(found)) => {
+            // A small one that has to come from the disk first is kept the next time.
+            let is_ready = found.bytes_at_hand().is_some() || found.len() > largest(cache);
+            found.is_comparable() && is_ready
+        }
+        Err(Refusal::Missing) => path.contains(BESIDE),
+        _ => false,
     }
 }
 

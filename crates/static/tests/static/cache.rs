@@ -248,3 +248,41 @@ fn under_one_tag_there_are_the_bytes_of_one_state() {
     });
     assert!(files.cache_counts().misses > 1);
 }
+
+#[tokio::test]
+async fn of_packed_files_it_is_kept_which_are_there() {
+    let site = Site::new()
+        .settled("a.txt", b"plain")
+        .settled("a.txt.gz", b"packed")
+        .with(|files| for_ever(files.precompressed()));
+    let ask = async || {
+        let fields = [("accept-encoding", "br, gzip")];
+        let response = site.ask(Method::GET, "/a.txt", &fields).await;
+        assert_eq!(response.headers()["content-encoding"], "gzip");
+        assert_eq!(site::bytes(response.into_body()).await, "packed");
+    };
+    ask().await;
+    // The file, the packed one, and that there is none in the other coding.
+    assert_eq!(counts(&site), (0, 3, 3));
+    fs::remove_dir_all(site.root()).unwrap();
+    ask().await;
+    assert_eq!(counts(&site), (3, 3, 3));
+}
+
+#[tokio::test]
+async fn a_packed_file_that_appears_or_goes_is_seen() {
+    let site = Site::new()
+        .settled("a.txt", b"plain")
+        .with(|files| watchful(files.precompressed()));
+    let ask = async |site: &Site| {
+        let fields = [("accept-encoding", "br, gzip")];
+        let response = site.ask(Method::GET, "/a.txt", &fields).await;
+        site::bytes(response.into_body()).await
+    };
+    assert_eq!(ask(&site).await, "plain");
+    let site = site.settled("a.txt.gz", b"packed");
+    assert_eq!(ask(&site).await, "packed");
+    assert_eq!(ask(&site).await, "packed");
+    fs::remove_file(site.root().join("a.txt.gz")).unwrap();
+    assert_eq!(ask(&site).await, "plain");
+}
