@@ -22,7 +22,8 @@ pub struct Base {
 }
 
 impl Base {
-    /// A server's name, with a port where it is not the scheme's: `example.com:8080`. The scheme is `http`, and the map stands at the root.
+    /// A server's name, with a port where it is not the scheme's: `example.com:8080`. It is in ASCII, as requests have it, and as URLs want it: names in
+    /// other letters are their A-labels ([RFC 5890 §2.3.2.1](https://www.rfc-editor.org/rfc/rfc5890#section-2.3.2.1)). The scheme is `http`, and the map stands at the root.
     pub fn new(server_name: impl Into<String>) -> Self {
         Self {
             server_name: server_name.into().to_lowercase(),

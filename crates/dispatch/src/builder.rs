@@ -3,8 +3,8 @@ use plywood_core::{Body, HttpService};
 use tower_layer::Layer;
 
 use crate::{
-    BuildError, Dispatch, Endpoint, IntoEndpoint, Map, MapBuilder, Params, Reply, Routes, Rule,
-    dispatch::Rest, refusal,
+    BuildError, BuildErrorKind, Dispatch, Endpoint, IntoEndpoint, Map, MapBuilder, Params, Reply,
+    Routes, Rule, dispatch::Rest, error::A_LABELS, refusal,
 };
 
 /// A [`Dispatch`] that grows.
@@ -204,9 +204,24 @@ impl<E> DispatchBuilder<E> {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] when a rule cannot be read, or takes the same requests as another one.
+    /// [`BuildError`] when a rule cannot be read, takes the same requests as another one, or is for a host that no request has.
     pub fn build(self) -> Result<Dispatch<E>, BuildError> {
-        Ok(Dispatch::new(self.map.build()?, self.rest))
+        if let Some(name) = &self.rest.server_name
+            && !name.is_ascii()
+        {
+            let mend = format!("it {A_LABELS}");
+            return Err(BuildError::new(BuildErrorKind::ServerName, name, mend));
+        }
+        let map = self.map.build()?;
+        let nowhere = map.routes().find(|(route, _)| route.is_of_no_host());
+        if let Some((route, _)) = nowhere {
+            let mend = format!(
+                "hosts are compared in lower case: write {:?} so",
+                route.host()
+            );
+            return Err(BuildError::new(BuildErrorKind::Host, route.pattern(), mend));
+        }
+        Ok(Dispatch::new(map, self.rest))
     }
 }
 

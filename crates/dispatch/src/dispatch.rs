@@ -221,9 +221,16 @@ impl<E> Inner<E> {
         let mut base = base.cloned().unwrap_or_else(|| base_of(request));
         base = base.script_name(mount.prefix());
         let table = &self.map.table;
-        let mut location = match redirect.path(&base, table) {
-            Some(path) => mount.absolute(&path),
-            None => redirect.url(&base, table, None),
+        let mut location = if let Some(path) = redirect.path(&base, table) {
+            mount.absolute(&path)
+        } else {
+            let url = redirect.url(&base, table, None);
+            let root = format!("{}://{}", base.scheme, table.own_host(&base));
+            // A path beside the mount needs no host, which a request need not have.
+            match url.strip_prefix(&root) {
+                Some(path) if path.starts_with('/') => path.to_owned(),
+                _ => url,
+            }
         };
         if let Some(query) = query
             && !location.contains('?')

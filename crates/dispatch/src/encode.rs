@@ -36,6 +36,16 @@ pub(crate) static QUERY: Plain = Plain::new(b"!$'()*,/:;?@");
 /// In a segment of a path.
 static SEGMENT: Plain = Plain::new(b"!$&'()*+,:;=@");
 
+/// In a whole reference, which is encoded already as far as its author could ([RFC 3986 §2](https://www.rfc-editor.org/rfc/rfc3986#section-2)).
+static REFERENCE: Plain = Plain::new(b"!#$%&'()*+,/:;=?@[]");
+
+/// A reference without the bytes that none has: among them a backslash, a tab and a line's end, which browsers take for a slash or for nothing.
+pub(crate) fn reference(text: &str) -> String {
+    let mut url = String::with_capacity(text.len());
+    push(&mut url, text, &REFERENCE);
+    url
+}
+
 /// Adds `text` to `url`, if it is not empty and every byte of it stands for itself within a segment; says whether it did.
 pub(crate) fn push_segment(url: &mut String, text: &str) -> bool {
     let does = !text.is_empty() && SEGMENT.are(text);

@@ -28,6 +28,10 @@ pub struct BuildError {
     place: Option<String>,
 }
 
+/// What is said of a host in other letters: requests have its A-labels
+/// ([RFC 5890 §2.3.2.1](https://www.rfc-editor.org/rfc/rfc5890#section-2.3.2.1)).
+pub(crate) const A_LABELS: &str = "is not how a request names a host: write its A-labels, as \"xn--bcher-kva.example\" for \"bücher.example\"";
+
 impl BuildError {
     pub(crate) fn new(kind: BuildErrorKind, rule: &str, mend: String) -> Self {
         Self {
@@ -58,7 +62,7 @@ impl BuildError {
         self.kind
     }
 
-    /// The pattern of the rule that caused it, as it was written.
+    /// The pattern of the rule that caused it, or the server's name, as it was written.
     pub fn rule(&self) -> &str {
         &self.rule
     }
@@ -66,7 +70,11 @@ impl BuildError {
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "rule {:?}: {}", self.rule, self.mend)?;
+        let what = match self.kind {
+            BuildErrorKind::ServerName => "server name",
+            _ => "rule",
+        };
+        write!(f, "{what} {:?}: {}", self.rule, self.mend)?;
         match &self.place {
             Some(place) => write!(f, "\n    {place}"),
             None => Ok(()),
@@ -88,8 +96,10 @@ pub enum BuildErrorKind {
     MountParameter,
     /// A method is not a method, or no method is named.
     Method,
-    /// A host has a slash, or a variable that the path has too.
+    /// A host has a slash, a letter that no request's host has, or a variable that the path has too.
     Host,
+    /// The server's name is not in ASCII.
+    ServerName,
     /// A default is no value for its variable.
     Default,
     /// A redirect has a variable that its rule has not.

@@ -82,6 +82,8 @@
 //! | a value that its own rule would not match: a text with a slash, `-5` for an `int`, a number out of bounds, a list | is refused, unless another rule for the same variables takes it | makes a URL that leads elsewhere |
 //! | a number's exponent: `1e16` | written out: `10000000000000000.0` | `1e+16`, which does not match |
 //! | `redirect_to` that begins with a variable | stays on the host, whatever the variable holds | may become another host |
+//! | a function that redirects | stays on the host, unless [asked for anywhere](Rule::redirect_anywhere_by) | leads where it says |
+//! | hosts in other letters than ASCII | are A-labels: an error when the map is built, and no host of a request | a server's name is encoded, a rule's host is not |
 //! | rules for the same requests | an error, unless the first shall win | the first wins |
 //! | `GET` and `HEAD` by two rules of a path | each its own, unless the first shall win | the first wins |
 //! | `>` in text, `.` and `..` as segments, a variable named twice | an error when the map is built | read as it stands |
@@ -101,8 +103,8 @@
 //! # Security
 //!
 //! Paths are read by [`Path`](plywood_core::Path) and by nothing else, so that a guard on a prefix and a rule agree. What cannot be read in one way only is
-//! refused before any rule is looked at, also where there is a fallback. A redirect names a path, unless a rule was told to lead to
-//! another host. A walk through the rules visits a node at most once, and each text is split in one pass: there is no path that blows it up.
+//! refused before any rule is looked at, also where there is a fallback. A redirect names a path of this host, whatever a client or a function chose,
+//! unless its rule names another host in so many words, or [asks for any](Rule::redirect_anywhere_by). A walk through the rules visits a node at most once, and each text is split in one pass: there is no path that blows it up.
 //! Regular expressions take time linear in the text, and are bounded in size.
 //! Whole URLs have the host that the client asked for: where that matters, check it outside, or set a
 //! [server's name](DispatchBuilder::server_name).

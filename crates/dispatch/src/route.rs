@@ -7,7 +7,7 @@ use plywood_rule::{Converter, Flaw, Pattern, Piece};
 use crate::{
     BuildError, BuildErrorKind, Rule, Value, Values,
     convert::{Kind, MakeConverter},
-    encode,
+    encode, error,
     matching::Terms,
     methods::Methods,
     part::{Part, parts},
@@ -112,6 +112,15 @@ impl Start {
             _ => Self::Map,
         }
     }
+
+    /// A URL that begins so, whatever stands at its front.
+    pub(crate) fn keep(self, url: String) -> String {
+        match self {
+            Self::Whole => url,
+            Self::Host => format!("/{}", url.trim_start_matches('/')),
+            Self::Map => format!("./{}", url.trim_start_matches('/')),
+        }
+    }
 }
 
 /// What a map says of all its rules.
@@ -154,6 +163,10 @@ impl Route {
             .map_err(|flaw| BuildError::syntax(&rule.pattern, host_text, &flaw))?;
         if host.pieces().contains(&Piece::Slash) {
             let mend = format!("no host has a slash, as {host_text:?} has");
+            return Err(rule.refused(BuildErrorKind::Host, mend));
+        }
+        if !texts(&host).all(str::is_ascii) {
+            let mend = format!("{host_text:?} {}", error::A_LABELS);
             return Err(rule.refused(BuildErrorKind::Host, mend));
         }
         let in_host = host.variables().count();
@@ -229,6 +242,12 @@ impl Route {
     /// The host's pattern, or the subdomain's where the map does not match hosts; empty where there is none.
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// Has its host's own text letters in upper case, which no request's host has?
+    pub(crate) fn is_of_no_host(&self) -> bool {
+        let is_upper = |text: &str| text.bytes().any(|byte| byte.is_ascii_uppercase());
+        Pattern::read_host(&self.host).is_ok_and(|host| texts(&host).any(is_upper))
     }
 
     /// The methods that it takes, with the `HEAD` that a `GET` implies; `None` when it takes every one.
@@ -383,6 +402,14 @@ impl Rule {
     }
 }
 
+/// What stands for itself in a pattern.
+fn texts(pattern: &Pattern) -> impl Iterator<Item = &str> {
+    pattern.pieces().iter().filter_map(|piece| match piece {
+        Piece::Text(text) => Some(text.as_str()),
+        _ => None,
+    })
+}
+
 fn read_methods(rule: &Rule) -> Result<Methods, BuildError> {
     let Some(names) = &rule.methods else {
         return Ok(Methods::every());
@@ -449,7 +476,7 @@ impl Steps<'_> {
     fn target(&self) -> Result<Option<Target>, BuildError> {
         let template = match &self.rule.redirect {
             None => return Ok(None),
-            Some(function @ Redirection::Function(_)) => {
+            Some(function @ (Redirection::Function(_) | Redirection::Anywhere(_))) => {
                 return Ok(Some(Target::Function(function.clone())));
             }
             Some(Redirection::Template(template)) => template,

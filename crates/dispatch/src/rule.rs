@@ -41,8 +41,13 @@ pub struct Rule {
 #[derive(Clone)]
 pub(crate) enum Redirection {
     Template(String),
-    Function(Arc<dyn Fn(&Values<'_>) -> String + Send + Sync>),
+    /// To the same host, whatever the function says.
+    Function(Target),
+    /// To wherever the function says.
+    Anywhere(Target),
 }
+
+type Target = Arc<dyn Fn(&Values<'_>) -> String + Send + Sync>;
 
 impl Rule {
     /// A rule for a pattern. It takes every method and has no name.
@@ -98,6 +103,9 @@ impl Rule {
 
     /// The host, variables allowed: `<user>.example.com`. By default none, which no request has. It is looked at where the map [matches
     /// hosts](crate::MapBuilder::host_matching).
+    ///
+    /// It is written as requests have it: in ASCII, names in other letters as their A-labels ([RFC 5890
+    /// §2.3.2.1](https://www.rfc-editor.org/rfc/rfc5890#section-2.3.2.1)), such as `xn--bcher-kva.example`.
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.host = Some(host.into());
         self
@@ -119,13 +127,27 @@ impl Rule {
         self
     }
 
-    /// Sends the client where a function says, which gets the values of the match. What it gives is read as [`redirect_to`](Self::redirect_to)
-    /// says, and sent as it is: what a client chose must not stand at its front.
+    /// Sends the client where a function says, which gets the values of the match: to a path of this host, with a query if need be.
+    ///
+    /// What it gives is relative to the map's root; with a slash at its front to the host's. It is a path whatever it looks like: neither
+    /// `https://other.example` nor `//other.example` leads away, so that a client may choose all of it. Bytes that no URL has are encoded.
     pub fn redirect_by(
         mut self,
         function: impl Fn(&Values<'_>) -> String + Send + Sync + 'static,
     ) -> Self {
         self.redirect = Some(Redirection::Function(Arc::new(function)));
+        self
+    }
+
+    /// Sends the client where a function says, to other hosts, too.
+    ///
+    /// Whoever chooses what stands at the front of what it gives chooses the host, and that must not be a client: such an open redirect lends
+    /// your name to whoever wants to be taken for you. Take [`redirect_by`](Self::redirect_by) for what stays here.
+    pub fn redirect_anywhere_by(
+        mut self,
+        function: impl Fn(&Values<'_>) -> String + Send + Sync + 'static,
+    ) -> Self {
+        self.redirect = Some(Redirection::Anywhere(Arc::new(function)));
         self
     }
 

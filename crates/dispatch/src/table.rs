@@ -359,7 +359,15 @@ impl Table {
 fn aim(route: &Route, target: &Target, found: &Found<'_>) -> String {
     let values = route.values(found.texts(route));
     let (start, steps) = match target {
-        Target::Function(Redirection::Function(function)) => return function(&values),
+        Target::Function(Redirection::Anywhere(function)) => {
+            return encode::reference(&function(&values));
+        }
+        Target::Function(Redirection::Function(function)) => {
+            let url = encode::reference(&function(&values));
+            let is_of_host = url.starts_with('/');
+            let start = if is_of_host { Start::Host } else { Start::Map };
+            return start.keep(url);
+        }
         Target::Function(Redirection::Template(template)) => return template.clone(),
         Target::Template { start, steps } => (start, steps),
     };
@@ -382,11 +390,7 @@ fn aim(route: &Route, target: &Target, found: &Found<'_>) -> String {
         }
     }
     // What the variables hold could otherwise make it another host, or another scheme.
-    match start {
-        Start::Whole => url,
-        Start::Host => format!("/{}", url.trim_start_matches('/')),
-        Start::Map => format!("./{}", url.trim_start_matches('/')),
-    }
+    start.keep(url)
 }
 
 const fn number(len: usize) -> u32 {

@@ -19,7 +19,7 @@ use plywood_core::{
 };
 use plywood_dispatch::{
     AService, BuildErrorKind, Dispatch, DispatchBuilder, FlawKind, IntoEndpoint, Params, Refusal,
-    Rule, handler,
+    Rule, Value, handler,
 };
 use plywood_lint::LintLayer;
 use proptest::prelude::*;
@@ -524,6 +524,25 @@ fn a_dispatcher_says_its_rules_and_what_is_wrong_with_them() {
     );
 }
 
+#[test]
+fn a_host_that_no_request_has_is_an_error() {
+    let site = || Dispatch::<BoxError>::builder().get(Rule::new("/").subdomain("Shop"), echo);
+    let error = site().server_name("bücher.example").build().unwrap_err();
+    assert_eq!(error.kind(), BuildErrorKind::ServerName);
+    assert_eq!(
+        error.to_string(),
+        "server name \"bücher.example\": it is not how a request names a host: write its A-labels, as \"xn--bcher-kva.example\" for \"bücher.example\"",
+    );
+    let error = site()
+        .server_name("xn--bcher-kva.example")
+        .build()
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "rule \"/\": hosts are compared in lower case: write \"Shop\" so",
+    );
+}
+
 #[tokio::test]
 async fn a_rule_may_have_a_subdomain_or_a_host() {
     let site = LintLayer::new().layer(
@@ -607,6 +626,15 @@ async fn redirects_keep_the_mount_and_the_query_and_the_host() {
         .redirect("/old/<path:x>", "new/<x>")
         .redirect("/front/<path:x>", "<x>")
         .redirect("/out", "https://other.example/x")
+        .redirect("/beside/<x>", "/<x>/y")
+        .get(
+            Rule::new("/by/<int:case>").redirect_by(|values| {
+                let cases = ["new?x", "/\\evil", "\t//evil", "//evil", "https://evil"];
+                let case = values.get("case").and_then(Value::as_int);
+                cases[usize::try_from(case.unwrap()).unwrap()].to_owned()
+            }),
+            linted(),
+        )
         .build()
         .unwrap();
     let site = Dispatch::<BoxError>::builder()
@@ -620,6 +648,12 @@ async fn redirects_keep_the_mount_and_the_query_and_the_host() {
         ("/in/front/javascript:alert(1)", "/in/javascript:alert(1)"),
         ("/in/front/http://evil.example", "/in/http:/evil.example"),
         ("/in/out", "https://other.example/x"),
+        ("/in/beside/x?q", "/x/y?q"),
+        ("/in/by/0", "/in/new?x"),
+        ("/in/by/1", "/%5Cevil"),
+        ("/in/by/2", "/in/%09/evil"),
+        ("/in/by/3", "/evil"),
+        ("/in/by/4", "/in/https:/evil"),
     ] {
         let answer = ask(site.clone(), "GET", target).await;
         if target.contains("//") {

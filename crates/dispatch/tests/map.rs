@@ -290,6 +290,16 @@ fn an_error_names_the_rule_and_how_to_mend_it() {
         error.to_string(),
         "rule \"/\": methods are case-sensitive: write \"GET\""
     );
+    let error = Map::builder()
+        .host_matching()
+        .route(Rule::new("/").host("<user>.bücher.example"), ())
+        .build()
+        .unwrap_err();
+    assert_eq!(error.kind(), BuildErrorKind::Host);
+    assert_eq!(
+        error.to_string(),
+        "rule \"/\": \"<user>.bücher.example\" is not how a request names a host: write its A-labels, as \"xn--bcher-kva.example\" for \"bücher.example\"",
+    );
 }
 
 #[test]
@@ -569,7 +579,9 @@ proptest! {
         path in "/{1,3}[a-z/:@.<>\\\\é%?#]{0,20}",
         number in prop_oneof!["[0-9]{1,50}", "[0-9]{300,400}"],
         text in "[a-z:@.-]{0,60}",
+        free in "[/\\\\\t\n:?#@. é]{0,4}(https?:)?[/\\\\\t\r:]{0,4}evil.example[/\\\\ é%]{0,3}",
     ) {
+        let chosen = free.clone();
         let map = Map::builder()
             .route("/<path:p>/", "branch")
             .route(Rule::new("/x/<path:p>").redirect_to("<p>"), "front")
@@ -580,6 +592,7 @@ proptest! {
             .route(Rule::new("/s/<string(minlength=0):n>/<p>").redirect_to("/<n>/<p>"), "text")
             .route(Rule::new("/a/<any(\"\",b):n>/<path:p>").redirect_to("<n>/<p>"), "any")
             .route(Rule::new("/g/<path:p>").redirect_to("go<p>"), "scheme")
+            .route(Rule::new("/by").redirect_by(move |_| chosen.clone()), "by")
             .build()
             .unwrap();
         let base = Base::new("example.com").script_name("/app");
@@ -593,12 +606,13 @@ proptest! {
             format!("/f/{number}.{number}/{text}{path}"),
             format!("/s//{text}"),
             format!("/a//{text}"),
+            "/by".to_owned(),
         ] {
             if let Verdict::Redirect(redirect) = map.bind(&base).find(&Method::GET, &path) {
                 let url = map.bind(&base).location(&redirect, None);
                 let rest = url.strip_prefix("http://example.com/");
                 prop_assert!(rest.is_some_and(|rest| !rest.starts_with('/')), "{} {}", path, url);
-                prop_assert!(url.is_ascii());
+                prop_assert!(url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\'), "{}", url);
             }
         }
     }
@@ -637,6 +651,17 @@ fn what_a_variable_holds_is_neither_left_out_of_a_redirect_nor_its_host() {
             Rule::new("/out/<p>").redirect_to("https://other.example/<p>"),
             5,
         )
+        .route(
+            Rule::new("/away/<p>").redirect_anywhere_by(|values| {
+                let name = values.get("p").and_then(|value| value.as_text());
+                format!("https://{}.example/a b", name.unwrap_or_default())
+            }),
+            7,
+        )
+        .route(
+            Rule::new("/by/<p>").redirect_by(|_| "//evil/?a=b".into()),
+            8,
+        )
         .route(Rule::new("/like/<p>").redirect_to("//other.example/<p>"), 6)
         .build()
         .unwrap();
@@ -654,6 +679,8 @@ fn what_a_variable_holds_is_neither_left_out_of_a_redirect_nor_its_host() {
         ("/to/://evil".to_owned(), "http://h/go:/evil".to_owned()),
         ("/out/x".to_owned(), "https://other.example/x".to_owned()),
         ("/like/x".to_owned(), "http://other.example/x".to_owned()),
+        ("/away/x".to_owned(), "https://x.example/a%20b".to_owned()),
+        ("/by/x".to_owned(), "http://h/evil/?a=b".to_owned()),
     ] {
         let Verdict::Redirect(redirect) = map.bind(&base).find(&Method::GET, &path) else {
             panic!("{path} is not redirected");
