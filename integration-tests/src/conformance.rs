@@ -11,7 +11,7 @@ mod compression_eligibility;
 mod cookie_header;
 mod digest_requests;
 mod digest_vectors;
-mod exchange;
+pub mod exchange;
 mod in_process;
 mod jws;
 mod loopback;

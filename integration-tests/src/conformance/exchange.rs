@@ -13,27 +13,31 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What came back.
 #[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
+pub struct Answer {
+    /// The code of the status line.
+    pub status: u16,
+    /// The fields, in their order.
+    pub headers: HeaderMap,
+    /// The content, without its framing.
+    pub body: Vec<u8>,
     /// From the first byte sent to the last byte read.
-    pub(crate) took: Duration,
+    pub took: Duration,
 }
 
 impl Answer {
     /// A header field as text; the first of that name.
-    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+    pub fn field(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    pub(crate) fn holds(&self, text: &[u8]) -> bool {
+    /// Is this text in the body?
+    pub fn holds(&self, text: &[u8]) -> bool {
         self.body.windows(text.len()).any(|window| window == text)
     }
 }
 
 /// The bytes of a request that asks for the connection to be closed, and has no body.
-pub(crate) fn request(method: &[u8], target: &[u8], fields: &[(&[u8], &[u8])]) -> Vec<u8> {
+pub fn request(method: &[u8], target: &[u8], fields: &[(&[u8], &[u8])]) -> Vec<u8> {
     let mut bytes = [method, b" ", target, b" HTTP/1.1\r\n"].concat();
     let closing: [(&[u8], &[u8]); 3] = [
         (b"Host", b"127.0.0.1"),
@@ -52,7 +56,7 @@ pub(crate) fn request(method: &[u8], target: &[u8], fields: &[(&[u8], &[u8])]) -
 /// # Errors
 ///
 /// When there is no answer, or it is not a whole HTTP message.
-pub(crate) fn exchange(server: SocketAddr, request: &[u8]) -> io::Result<Answer> {
+pub fn exchange(server: SocketAddr, request: &[u8]) -> io::Result<Answer> {
     let started = Instant::now();
     let mut socket = TcpStream::connect_timeout(&server, PATIENCE)?;
     socket.set_read_timeout(Some(PATIENCE))?;

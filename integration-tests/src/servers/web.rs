@@ -89,6 +89,81 @@ impl WebServer {
         })
     }
 
+    /// An Apache that serves what is in its folder as it does by default, with the types of [`TYPES`](Self::TYPES), as another user than root.
+    pub fn apache_files() -> Self {
+        Self::start(
+            "/usr/sbin/apache2 -DFOREGROUND -f",
+            "TERM",
+            |directory, port| {
+                let types = Self::TYPES.map(|(extension, essence)| {
+                    format!("AddType {essence} .{extension}\nAddCharset utf-8 .{extension}\n")
+                });
+                format!(
+                    r#"ServerRoot "{directory}"
+                DefaultRuntimeDir "{directory}"
+                PidFile "{directory}/pid"
+                ErrorLog "{directory}/error.log"
+                ServerName server.example
+                Listen 127.0.0.1:{port}
+                LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
+                LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
+                LoadModule dir_module /usr/lib/apache2/modules/mod_dir.so
+                LoadModule mime_module /usr/lib/apache2/modules/mod_mime.so
+                User www-data
+                Group www-data
+                DocumentRoot "{directory}/site"
+                TypesConfig /dev/null
+                AddType application/octet-stream .bin
+                {}
+                "#,
+                    types.concat()
+                )
+            },
+        )
+    }
+
+    /// An nginx that does the same; as root it has no right to read what its mode forbids.
+    pub fn nginx_files() -> Self {
+        let as_others = if rustix::process::geteuid().is_root() {
+            "setpriv --bounding-set=-dac_override,-dac_read_search "
+        } else {
+            ""
+        };
+        Self::start(
+            &format!("{as_others}/usr/sbin/nginx -c"),
+            "QUIT",
+            |directory, port| {
+                let types =
+                    Self::TYPES.map(|(extension, essence)| format!("{essence} {extension};"));
+                format!(
+                    r"daemon off; master_process off; pid {directory}/pid; error_log {directory}/error.log;
+                events {{}}
+                http {{
+                    client_body_temp_path {directory}/t1; proxy_temp_path {directory}/t2; fastcgi_temp_path {directory}/t3;
+                    uwsgi_temp_path {directory}/t4; scgi_temp_path {directory}/t5;
+                    access_log off; charset utf-8; charset_types text/plain text/css;
+                    types {{ {} }}
+                    default_type application/octet-stream;
+                    server {{
+                        listen 127.0.0.1:{port};
+                        server_name server.example;
+                        absolute_redirect off;
+                        root {directory}/site;
+                    }}
+                }}",
+                    types.concat()
+                )
+            },
+        )
+    }
+
+    /// The extensions that [`apache_files`](Self::apache_files) and [`nginx_files`](Self::nginx_files) know, all of text in UTF-8.
+    pub const TYPES: [(&str, &str); 3] = [
+        ("html", "text/html"),
+        ("txt", "text/plain"),
+        ("css", "text/css"),
+    ];
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
