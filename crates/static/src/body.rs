@@ -34,6 +34,10 @@ pub(crate) fn of_slice(content: &Content, slice: Range<u64>) -> Body {
     let (handle, slice) = match content {
         Content::Bytes(bytes) => return part(bytes, &slice).into(),
         Content::Slice(handle, whole) => (handle, shifted(&slice, whole.start)),
+        #[cfg(feature = "zip")]
+        Content::Framed(_) => return of_pieces(content, vec![Piece::Slice(slice)]),
+        #[cfg(feature = "zip")]
+        Content::Deflated(deflated) => return deflated.body(),
     };
     if length <= SMALL
         && let Some(bytes) = at_once(handle, &slice)
@@ -43,21 +47,23 @@ pub(crate) fn of_slice(content: &Content, slice: Range<u64>) -> Body {
     Body::new(Streamed::slice(Arc::clone(handle), slice))
 }
 
-/// Several pieces, one after the other.
-pub(crate) fn of_pieces(content: &Content, mut pieces: Vec<Piece>) -> Body {
-    for piece in &mut pieces {
-        if let Piece::Slice(slice) = piece {
-            *piece = match content {
-                Content::Bytes(bytes) => Piece::Text(part(bytes, slice)),
-                Content::Slice(_, whole) => Piece::Slice(shifted(slice, whole.start)),
-            };
+/// Several pieces, one after the other, of a content that has ranges.
+pub(crate) fn of_pieces(content: &Content, pieces: Vec<Piece>) -> Body {
+    let mut placed = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        match (piece, content) {
+            (Piece::Slice(slice), Content::Bytes(bytes)) => {
+                placed.push(Piece::Text(part(bytes, &slice)));
+            }
+            (Piece::Slice(slice), Content::Slice(_, whole)) => {
+                placed.push(Piece::Slice(shifted(&slice, whole.start)));
+            }
+            #[cfg(feature = "zip")]
+            (Piece::Slice(slice), Content::Framed(framed)) => placed.extend(framed.pieces(&slice)),
+            (piece, _) => placed.push(piece),
         }
     }
-    let handle = match content {
-        Content::Bytes(_) => None,
-        Content::Slice(handle, _) => Some(Arc::clone(handle)),
-    };
-    Body::new(Streamed::pieces(handle, pieces))
+    Body::new(Streamed::pieces(content.handle().map(Arc::clone), placed))
 }
 
 fn part(bytes: &Bytes, slice: &Range<u64>) -> Bytes {

@@ -4,7 +4,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A directory of files, or a file that is served alone, could not be opened.
+/// A directory of files, an archive, or a file that is served alone could not be opened.
 #[derive(Debug)]
 pub struct OpenError {
     path: PathBuf,
@@ -19,6 +19,11 @@ impl OpenError {
 
     pub(crate) fn file(path: &Path, source: io::Error) -> Self {
         Self::new(path, "file", source)
+    }
+
+    #[cfg(feature = "zip")]
+    pub(crate) fn archive(path: &Path, source: io::Error) -> Self {
+        Self::new(path, "zip archive", source)
     }
 
     fn new(path: &Path, expected: &'static str, source: io::Error) -> Self {

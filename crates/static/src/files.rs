@@ -167,6 +167,10 @@ impl Files {
     fn links(mut self, links: Links) -> Self {
         match &mut self.config_mut().source {
             Source::Folder(folder) => folder.links = links,
+            #[cfg(feature = "embed")]
+            Source::Embedded(_) => {}
+            #[cfg(feature = "zip")]
+            Source::Archive(_) => {}
         }
         self
     }

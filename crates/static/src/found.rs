@@ -64,7 +64,12 @@ impl Found {
         if let Some(last_modified) = validators.last_modified {
             fields.insert(LAST_MODIFIED, date::write(last_modified));
         }
-        fields.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+        let ranges = if opened.content.has_ranges() {
+            "bytes"
+        } else {
+            "none"
+        };
+        fields.insert(ACCEPT_RANGES, HeaderValue::from_static(ranges));
         let is_settled = !validators.etag.is_weak();
         Self {
             content: opened.content,
@@ -101,6 +106,8 @@ impl Found {
     pub(crate) const fn bytes_at_hand(&self) -> Option<usize> {
         match &self.content {
             Content::Bytes(bytes) => Some(bytes.len()),
+            #[cfg(feature = "zip")]
+            Content::Framed(_) | Content::Deflated(_) => None,
             Content::Slice(..) => None,
         }
     }
@@ -198,7 +205,8 @@ impl Found {
 
     /// The whole file where there is no range, or where the range belongs to another state of it.
     fn resolution(&self, headers: &HeaderMap) -> Resolution {
-        let Some(ranges) = Ranges::read(headers) else {
+        let ranges = Ranges::read(headers).filter(|_| self.content.has_ranges());
+        let Some(ranges) = ranges else {
             return Resolution::Whole;
         };
         let Validators { etag, .. } = &self.validators;

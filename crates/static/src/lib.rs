@@ -41,6 +41,9 @@
 //! what was [packed beforehand](Files::precompressed), pages in the visitor's [language](Files::languages), bytes sent by the server
 //! [in front](Files::x_accel_redirect). [`Download`] is for handlers.
 //!
+//! The files may also be in the program itself (`Files::embedded`, with the feature `embed`) or in a zip archive (`Files::zip`, with the feature
+//! `zip`).
+//!
 //! Files up to 64 KiB go out in one piece with the head. Larger ones stream through one buffer of 64 KiB, which is filled again when the server has
 //! written it. A client that takes nothing holds that buffer and at most 15 KiB more, whatever the file's length.
 //!
@@ -87,12 +90,16 @@
 //! [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110) §8.8 (validators), §13 (preconditions), §14 (ranges),
 //! [RFC 9111](https://www.rfc-editor.org/rfc/rfc9111) (caching).
 
+#[cfg(feature = "zip")]
+mod archive;
 mod body;
 mod buffer;
 mod byteranges;
 mod cache;
 mod content_type;
 mod download;
+#[cfg(feature = "embed")]
+mod embedded;
 mod error;
 mod files;
 mod found;

@@ -6,10 +6,14 @@ mod order;
 mod page;
 mod time;
 
+#[cfg(any(feature = "embed", feature = "zip"))]
+use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 pub(crate) use self::answer::answer;
 use self::order::Order;
+#[cfg(any(feature = "embed", feature = "zip"))]
+use crate::name;
 
 /// How many names of a directory are looked at. What comes after them is left out, and the page says so.
 pub(crate) const MAX_ENTRIES: usize = 10_000;
@@ -42,6 +46,40 @@ impl Entry {
         let slash = if self.is_directory() { "/" } else { "" };
         ["./", &name, slash].concat()
     }
+}
+
+/// The entries of `directory`, which is empty or ends with a slash, among the sorted `paths` of all files; of each file `file` says the length and the date. And
+/// whether there are more than are looked at.
+#[cfg(any(feature = "embed", feature = "zip"))]
+pub(crate) fn of_paths<'p>(
+    paths: impl Iterator<Item = &'p str>,
+    directory: &str,
+    file: impl Fn(&str) -> Option<(u64, Option<SystemTime>)>,
+) -> (Vec<Entry>, bool) {
+    let rests = paths.filter_map(|path| path.strip_prefix(directory));
+    let names = rests.map(|rest| match rest.split_once('/') {
+        Some((name, _)) => (name, true),
+        None => (rest, false),
+    });
+    let names: BTreeSet<_> = names
+        .filter(|(name, _)| name::can_be_asked_for(name))
+        .collect();
+    let is_cut = names.len() > MAX_ENTRIES;
+    let entries = names.into_iter().take(MAX_ENTRIES);
+    let entries = entries.filter_map(|(name, is_directory)| {
+        let (kind, modified) = if is_directory {
+            (Kind::Directory, None)
+        } else {
+            let (length, modified) = file(&[directory, name].concat())?;
+            (Kind::File { length }, modified)
+        };
+        Some(Entry {
+            name: name.to_owned(),
+            kind,
+            modified,
+        })
+    });
+    (entries.collect(), is_cut)
 }
 
 /// What the page shows.

@@ -250,7 +250,7 @@ mod tests {
             let short = match root.open(name) {
                 Ok(Entry::File(opened)) => match opened.content {
                     Content::Slice(handle, _) => handle.file.try_clone().map_err(Refusal::from),
-                    Content::Bytes(_) => panic!("{name} is not on the disk"),
+                    _ => panic!("{name} is not on the disk"),
                 },
                 Ok(Entry::Directory) => panic!("{name} is a directory"),
                 Err(refusal) => Err(refusal),

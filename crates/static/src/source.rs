@@ -12,6 +12,10 @@ use bytes::Bytes;
 use plywood_core::FileIdentity;
 use plywood_header::{accept_encoding::Coding, entity_tag::EntityTag};
 
+#[cfg(feature = "zip")]
+use crate::archive::{Archive, Framed, deflated::Deflated};
+#[cfg(feature = "embed")]
+use crate::embedded::Embedded;
 use crate::{handle::Handle, listing, refusal::Refusal, root::Folder, variants};
 
 /// A place that has files.
@@ -19,6 +23,12 @@ use crate::{handle::Handle, listing, refusal::Refusal, root::Folder, variants};
 pub(crate) enum Source {
     /// A directory on the disk.
     Folder(Folder),
+    /// The program itself.
+    #[cfg(feature = "embed")]
+    Embedded(Embedded),
+    /// A zip archive.
+    #[cfg(feature = "zip")]
+    Archive(Archive),
 }
 
 /// What a path leads to.
@@ -45,6 +55,12 @@ pub(crate) enum Content {
     Bytes(Bytes),
     /// A part of an open file: all of it, or a member of an archive.
     Slice(Arc<Handle>, Range<u64>),
+    /// The same with a few bytes around it.
+    #[cfg(feature = "zip")]
+    Framed(Framed),
+    /// A part of an open file that is unpacked while it is sent. It has no ranges.
+    #[cfg(feature = "zip")]
+    Deflated(Deflated),
 }
 
 impl Source {
@@ -52,11 +68,19 @@ impl Source {
     pub(crate) fn open(&self, path: &str) -> Result<Entry, Refusal> {
         match self {
             Self::Folder(folder) => folder.open(path),
+            #[cfg(feature = "embed")]
+            Self::Embedded(embedded) => embedded.open(path),
+            #[cfg(feature = "zip")]
+            Self::Archive(archive) => archive.member(path),
         }
     }
 
     /// The file at `path` in a content coding, if it was packed beforehand.
     pub(crate) fn open_coded(&self, path: &str, coding: Coding) -> Option<Opened> {
+        #[cfg(feature = "zip")]
+        if let Self::Archive(archive) = self {
+            return archive.member_coded(path, coding);
+        }
         let sibling = [path, variants::extension(coding)].concat();
         match self.open(&sibling) {
             Ok(Entry::File(opened)) => Some(opened),
@@ -69,6 +93,10 @@ impl Source {
     pub(crate) fn entries(&self, path: &str) -> io::Result<(Vec<listing::Entry>, bool)> {
         match self {
             Self::Folder(folder) => folder.entries(path),
+            #[cfg(feature = "embed")]
+            Self::Embedded(embedded) => Ok(embedded.entries(path)),
+            #[cfg(feature = "zip")]
+            Self::Archive(archive) => Ok(archive.entries(path)),
         }
     }
 }
@@ -99,6 +127,33 @@ impl Content {
         match self {
             Self::Bytes(bytes) => bytes.len() as u64,
             Self::Slice(_, slice) => slice.end - slice.start,
+            #[cfg(feature = "zip")]
+            Self::Framed(framed) => framed.len(),
+            #[cfg(feature = "zip")]
+            Self::Deflated(deflated) => deflated.length,
+        }
+    }
+
+    /// Whether a part of it can be had without the rest.
+    pub(crate) const fn has_ranges(&self) -> bool {
+        match self {
+            Self::Bytes(_) | Self::Slice(..) => true,
+            #[cfg(feature = "zip")]
+            Self::Framed(_) => true,
+            #[cfg(feature = "zip")]
+            Self::Deflated(_) => false,
+        }
+    }
+
+    /// The open file, if it is one.
+    pub(crate) const fn handle(&self) -> Option<&Arc<Handle>> {
+        match self {
+            Self::Bytes(_) => None,
+            Self::Slice(handle, _) => Some(handle),
+            #[cfg(feature = "zip")]
+            Self::Framed(framed) => Some(&framed.handle),
+            #[cfg(feature = "zip")]
+            Self::Deflated(deflated) => Some(&deflated.handle),
         }
     }
 }
