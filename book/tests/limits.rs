@@ -119,6 +119,9 @@ const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("random padding of an answer", "0 bytes", "compression/src/layer.rs", "max_padding: 0,"),
     ("dictionaries that are kept", "16 MiB", "compression/src/dictionary.rs", "const MAX_BYTES: usize = 16 << 20;"),
     ("an answer that becomes a dictionary", "1 MiB", "compression/src/dictionary.rs", "const MAX_LENGTH: usize = 1 << 20;"),
+    ("the page of a maintenance file", "1 MiB, looked at once a second", "error-pages/src/maintenance/flag.rs", "const LONGEST: u64 = 1 << 20;"),
+    ("the page of a maintenance file", "1 MiB, looked at once a second", "error-pages/src/maintenance/flag.rs", "const PAUSE: Duration = Duration::from_secs(1);"),
+    ("`Retry-After` during maintenance", "5 minutes", "error-pages/src/maintenance/layer.rs", "after: Duration::from_secs(300),"),
     ("a file that leaves in one piece", "64 KiB", "static/src/body.rs", "const SMALL: u64 = 64 * 1024;"),
     ("memory for files that are asked for often", "16 MiB", "static/src/cache.rs", "memory: 16 << 20,"),
     ("descriptors of such files", "128", "static/src/cache.rs", "descriptors: 128,"),
@@ -236,6 +239,7 @@ fn every_option_that_the_chapter_names_is_there() {
             "RecursiveLayer" => "mount/src/recursive/layer.rs",
             "Cache" => "static/src/cache.rs",
             "Dictionaries" => "compression/src/dictionary.rs",
+            "MaintenanceLayer" => "error-pages/src/maintenance/layer.rs",
             "DecompressionLayer" => "compression/src/decompression/layer.rs",
             _ => panic!("{owner} is new: say here where it is"),
         };

@@ -70,6 +70,9 @@ pub use plywood_core as core;
 pub use plywood_dispatch as dispatch;
 #[cfg(feature = "error-pages")]
 #[doc(inline)]
+pub use plywood_error as error;
+#[cfg(feature = "error-pages")]
+#[doc(inline)]
 pub use plywood_error_pages as error_pages;
 #[doc(inline)]
 pub use plywood_header as header;

@@ -17,7 +17,9 @@ pub use plywood_compression::CompressionLayer;
 #[cfg(feature = "dispatch")]
 pub use plywood_dispatch::{Dispatch, Params};
 #[cfg(feature = "error-pages")]
-pub use plywood_error_pages::ErrorPagesLayer;
+pub use plywood_error::{HttpError, OrRefuse, Public};
+#[cfg(feature = "error-pages")]
+pub use plywood_error_pages::{ErrorDocumentsLayer, ErrorPagesLayer, MaintenanceLayer};
 #[cfg(feature = "mount")]
 pub use plywood_mount::{Cascade, Mounts};
 #[cfg(feature = "serve")]
