@@ -149,6 +149,54 @@ fn nginx_writes_what_we_write() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
+/// The lines of both about three requests on one connection, and then about three on another.
+fn on_two_connections(server: &WebServer, format: Format) -> (Vec<String>, Vec<String>) {
+    fill(&server.site());
+    let site = Site::start(format, |log| folder(log, &server.site()));
+    let before = server.lines(1).len();
+    let kept = b"GET /a.txt HTTP/1.1\r\nHost: server.example\r\n\r\n";
+    let requests = [kept, kept, &*request("GET /a.txt HTTP/1.1", b"")].concat();
+    for _ in 0..2 {
+        ask(server.address(), &requests);
+        ask(site.address, &requests);
+    }
+    let theirs = server.lines(before + 6).split_off(before);
+    (theirs, (0..6).map(|_| site.line()).collect())
+}
+
+#[test]
+fn apache_counts_the_requests_of_a_connection_as_we_do() {
+    let pattern = "%k|%A|%X|%{HTTPS}x|%{SSL_PROTOCOL}x|%{SSL_CIPHER}x";
+    // Without `mod_ssl` Apache knows none of its variables.
+    let server = WebServer::apache("%k|%A|%X|off|-|-");
+    let (theirs, ours) = on_two_connections(&server, Format::apache(pattern).unwrap());
+    for (number, (theirs, ours)) in theirs.iter().zip(&ours).enumerate() {
+        // The request behind which the connection is closed does not count there.
+        let theirs = match number % 3 {
+            2 => theirs.replacen('1', "2", 1),
+            _ => theirs.clone(),
+        };
+        assert_eq!(theirs, *ours);
+    }
+    assert_eq!(
+        ours[..3],
+        [
+            "0|127.0.0.1|+|off|-|-",
+            "1|127.0.0.1|+|off|-|-",
+            "2|127.0.0.1|-|off|-|-"
+        ]
+    );
+}
+
+#[test]
+fn nginx_counts_the_requests_of_a_connection_as_we_do() {
+    let pattern = "$connection_requests|$server_addr|$ssl_protocol|$ssl_cipher|$ssl_session_reused";
+    let server = WebServer::nginx(pattern);
+    let (theirs, ours) = on_two_connections(&server, Format::nginx(pattern).unwrap());
+    assert_eq!(theirs, ours);
+    assert!(ours[2].starts_with("3|127.0.0.1|"), "{ours:?}");
+}
+
 #[test]
 fn nginx_writes_json_as_we_write_it() {
     let inside = r#""$request"|"$http_user_agent"|"$http_referer"|"$http_nothing"|"$args""#;
