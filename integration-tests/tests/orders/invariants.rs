@@ -103,10 +103,15 @@ fn guarded(stack: &Stack, answer: &Answer) -> Result<(), String> {
     ];
     let text = String::from_utf8_lossy(&answer.bytes);
     for (sheet, area) in guards {
-        let passed = text.contains(&format!("{INSIDE} {area}"));
-        expect(!(passed && stack.has(sheet)), || {
+        let passed = |place: &str| text.contains(&format!("{INSIDE} {place}{area}"));
+        expect(!(passed("") && stack.has(sheet)), || {
             format!("let in to {area}")
         })?;
+        for place in Sheet::ALL.iter().filter_map(|sheet| sheet.place()) {
+            expect(!(passed(place) && stack.has_below(sheet, place)), || {
+                format!("let in to {place}{area}")
+            })?;
+        }
     }
     expect(!text.contains(SECRET), || "it tells the secret".to_owned())
 }

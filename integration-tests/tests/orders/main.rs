@@ -10,7 +10,7 @@ mod site;
 mod stack;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::Write,
     path::PathBuf,
     sync::Once,
@@ -69,6 +69,8 @@ async fn run(stacks: impl IntoIterator<Item = Vec<Sheet>>) {
             // Where such a login form lets through, the rest must still work.
             prefixes.push("/open");
         }
+        let places: BTreeSet<_> = sheets.iter().filter_map(|sheet| sheet.place()).collect();
+        prefixes.extend(places);
         for prefix in prefixes {
             for (question, fault) in faults(&stack, &question::table(prefix)).await {
                 let place = (sheets.len(), format!("{question:?} through {sheets:?}"));
@@ -155,6 +157,23 @@ impl Random {
         self.0 ^= self.0 << 17;
         let place = (self.0 >> 32) % N as u64;
         of[usize::try_from(place).unwrap()]
+    }
+}
+
+#[tokio::test]
+async fn what_stands_once_more_below_a_mount_is_reached_there() {
+    let files = files();
+    for sheet in [Sheet::Mounts, Sheet::RegexRoutes] {
+        let place = sheet.place().unwrap();
+        let stack = Stack::new(&[sheet], &files);
+        let table = question::table(place);
+        let members = |one: &&Question| one.target == format!("{place}/members/page");
+        let question = table.iter().find(members).unwrap();
+        let Outcome::Answered(answer) = stack.ask(question).await else {
+            panic!("{sheet:?}: no answer");
+        };
+        let told = String::from_utf8_lossy(&answer.bytes);
+        assert_eq!(told, format!("{} {place}/members/page", site::INSIDE));
     }
 }
 

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use http::{HeaderMap, response::Parts};
 use http_body_util::BodyExt;
-use plywood::prelude::*;
+use plywood::{mount::RegexRoutes, prelude::*};
 use plywood_lint::LintLayer;
 use tower::{Service, util::BoxCloneSyncService};
 
@@ -31,10 +31,12 @@ pub(crate) enum Sheet {
     FormLogin,
     Files,
     Require,
+    Mounts,
+    RegexRoutes,
 }
 
 impl Sheet {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::AccessLog,
         Self::ErrorPages,
         Self::Compression,
@@ -43,7 +45,18 @@ impl Sheet {
         Self::FormLogin,
         Self::Files,
         Self::Require,
+        Self::Mounts,
+        Self::RegexRoutes,
     ];
+
+    /// Where all that is inside stands once more.
+    pub(crate) const fn place(self) -> Option<&'static str> {
+        match self {
+            Self::Mounts => Some("/mounted"),
+            Self::RegexRoutes => Some("/delegated"),
+            _ => None,
+        }
+    }
 }
 
 /// What a layer that nobody should write does to an answer.
@@ -124,6 +137,16 @@ impl Stack {
             }
             Sheet::Files => erase(Files::new(files).unwrap().layer().layer(inner)),
             Sheet::Require => erase(RequireLayer::signed_in().below("/vault").layer(inner)),
+            Sheet::Mounts => {
+                let mounts = Mounts::<BoxError>::new();
+                mounts.mount("/mounted", inner.clone()).unwrap();
+                erase(mounts.layer().layer(inner))
+            }
+            Sheet::RegexRoutes => {
+                let routes = RegexRoutes::<BoxError>::new();
+                let routes = routes.delegate("/delegated", inner.clone()).unwrap();
+                erase(routes.route("(?s).*", inner).unwrap())
+            }
         };
     }
 
@@ -135,6 +158,12 @@ impl Stack {
 
     pub(crate) fn has(&self, sheet: Sheet) -> bool {
         self.sheets.contains(&sheet)
+    }
+
+    /// Does `sheet` stand inside of the first one that has all inside of it at `place` once more?
+    pub(crate) fn has_below(&self, sheet: Sheet, place: &str) -> bool {
+        let mut inside = self.sheets.iter();
+        inside.any(|one| one.place() == Some(place)) && inside.any(|one| *one == sheet)
     }
 
     /// Does a login form stand where no session is?
