@@ -4,7 +4,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A directory of files, an archive, or a file that is served alone could not be opened.
+/// A directory of files, an archive, a manifest, or a file that is served alone could not be opened.
 #[derive(Debug)]
 pub struct OpenError {
     path: PathBuf,
@@ -24,6 +24,11 @@ impl OpenError {
     #[cfg(feature = "zip")]
     pub(crate) fn archive(path: &Path, source: io::Error) -> Self {
         Self::new(path, "zip archive", source)
+    }
+
+    #[cfg(feature = "assets")]
+    pub(crate) fn manifest(path: &Path, source: io::Error) -> Self {
+        Self::new(path, "manifest of Vite", source)
     }
 
     fn new(path: &Path, expected: &'static str, source: io::Error) -> Self {

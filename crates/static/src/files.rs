@@ -271,6 +271,10 @@ impl Files {
         if path.has_trailing_slash() {
             return self.directory(relative, path, request);
         }
+        #[cfg(feature = "assets")]
+        if let Some(response) = self.asset(relative, request)? {
+            return Ok(response);
+        }
         match self.find(relative, request)? {
             Entry::File(hit) => Ok(self.send(hit, request)),
             Entry::Directory => self.directory(&[relative, "/"].concat(), path, request),
@@ -306,6 +310,10 @@ impl Files {
 
     /// The answer where there is no such file, but all names are served.
     fn missing<B>(&self, path: &Path<'_>, request: &Request<B>) -> Result<Response<Body>, Refusal> {
+        #[cfg(feature = "assets")]
+        if let Some(response) = self.outdated_asset(path, request)? {
+            return Ok(response);
+        }
         if let Some(index) = &self.config.options.single_page
             && navigation::is_one(path.as_str(), request.headers())
             && let Entry::File(hit) = self.find(index, request)?
@@ -315,6 +323,49 @@ impl Files {
             return Ok(response);
         }
         Err(Refusal::Missing)
+    }
+
+    /// The answer for a path with a fingerprint: to be kept for ever, if the file is still the one that it names.
+    #[cfg(feature = "assets")]
+    fn asset<B>(
+        &self,
+        path: &str,
+        request: &Request<B>,
+    ) -> Result<Option<Response<Body>>, Refusal> {
+        const FOR_EVER: HeaderValue =
+            HeaderValue::from_static("public, max-age=31536000, immutable");
+        let assets = self.config.options.assets.as_ref();
+        let Some(asset) = assets.and_then(|assets| assets.at(path)) else {
+            return Ok(None);
+        };
+        let Entry::File(hit) = self.find(&asset.path, request)? else {
+            return Ok(None);
+        };
+        let is_named = asset.is(&hit.found);
+        let mut response = self.send(hit, request);
+        let status = response.status();
+        if is_named && (status.is_success() || status == StatusCode::NOT_MODIFIED) {
+            response.headers_mut().insert(CACHE_CONTROL, FOR_EVER);
+        }
+        Ok(Some(response))
+    }
+
+    /// The answer for a path with the fingerprint of another state, as a page has it that was open during a deployment.
+    #[cfg(feature = "assets")]
+    fn outdated_asset<B>(
+        &self,
+        path: &Path<'_>,
+        request: &Request<B>,
+    ) -> Result<Option<Response<Body>>, Refusal> {
+        let relative = path.as_str().trim_start_matches('/');
+        let assets = self.config.options.assets.as_ref();
+        let Some(plain) = assets.and_then(|assets| assets.outdated(relative)) else {
+            return Ok(None);
+        };
+        Ok(match self.find(&plain, request)? {
+            Entry::File(hit) => Some(self.send(hit, request)),
+            Entry::Directory => None,
+        })
     }
 
     /// What stands at `path`, in the visitor's language.

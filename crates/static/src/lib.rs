@@ -41,6 +41,8 @@
 //! what was [packed beforehand](Files::precompressed), pages in the visitor's [language](Files::languages), bytes sent by the server
 //! [in front](Files::x_accel_redirect). [`Download`] is for handlers.
 //!
+//! With the feature `assets`, `Assets` gives files names with fingerprints, which browsers keep for ever.
+//!
 //! The files may also be in the program itself (`Files::embedded`, with the feature `embed`) or in a zip archive (`Files::zip`, with the feature
 //! `zip`).
 //!
@@ -92,6 +94,8 @@
 
 #[cfg(feature = "zip")]
 mod archive;
+#[cfg(feature = "assets")]
+mod assets;
 mod body;
 mod buffer;
 mod byteranges;
@@ -123,6 +127,8 @@ mod stream;
 mod validators;
 mod variants;
 
+#[cfg(feature = "assets")]
+pub use self::assets::Assets;
 pub use self::{
     cache::{Cache, CacheCounts},
     download::Download,

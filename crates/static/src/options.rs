@@ -5,6 +5,8 @@ use http::{
     header::{CONTENT_LANGUAGE, CONTENT_TYPE, VARY},
 };
 
+#[cfg(feature = "assets")]
+use crate::Assets;
 use crate::{Files, handoff::Handoff, pattern::Pattern, variants};
 
 /// The choices, each at its default.
@@ -15,6 +17,8 @@ pub(crate) struct Options {
     pub(crate) precompressed: bool,
     pub(crate) languages: Vec<String>,
     pub(crate) handoff: Option<Handoff>,
+    #[cfg(feature = "assets")]
+    pub(crate) assets: Option<Assets>,
     types: Vec<(String, HeaderValue)>,
     rules: Vec<(Pattern, HeaderName, HeaderValue)>,
 }
