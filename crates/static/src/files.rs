@@ -19,7 +19,7 @@ use crate::{
     options::Options,
     refusal::Refusal,
     root::{Folder, Links},
-    source::{Entry, Source},
+    source::{Entry, Opened, Source},
     store::Store,
     variants,
 };
@@ -434,7 +434,7 @@ impl Files {
     fn open_coded(&self, path: &str, coding: Coding, original: &Found) -> Option<Arc<Found>> {
         let config = &self.config;
         let open = || config.source.open_coded(path, coding);
-        let dress = |opened| Found::coded(opened, config.fields(path), coding);
+        let dress = |opened| config.dress(path, opened, Some(coding));
         let extension = variants::extension(coding);
         let found = config.store.find_beside(path, extension, open, dress)?;
         (found.modified() >= original.modified()).then_some(found)
@@ -444,7 +444,7 @@ impl Files {
     fn open(&self, path: &str) -> Result<Entry<Arc<Found>>, Refusal> {
         let config = &self.config;
         let open = || config.source.open(path);
-        let dress = |opened| Found::new(opened, config.fields(path));
+        let dress = |opened| config.dress(path, opened, None);
         config.store.find(path, open, dress)
     }
 
@@ -509,6 +509,22 @@ impl Entry<Arc<Found>> {
 }
 
 impl Config {
+    /// What is sent of the file at `path`, perhaps packed.
+    fn dress(&self, path: &str, mut opened: Opened, coding: Option<Coding>) -> Found {
+        if let Some(digests) = &self.options.digests {
+            opened = digests.tag(opened);
+        }
+        let fields = self.fields(path);
+        let found = match coding {
+            Some(coding) => Found::coded(opened, fields, coding),
+            None => Found::new(opened, fields),
+        };
+        if self.options.is_undated {
+            return found.undated();
+        }
+        found
+    }
+
     /// The fields of the file at `path` that its state does not change.
     fn fields(&self, path: &str) -> HeaderMap {
         // With what a found file adds, and what a server may.

@@ -31,6 +31,7 @@ pub(crate) struct Found {
     validators: Validators,
     /// The fields of the answer that has all of it.
     fields: HeaderMap,
+    modified: Option<SystemTime>,
     /// Which file it is, if its state has a name that no other will have.
     identity: Option<FileIdentity>,
 }
@@ -73,10 +74,18 @@ impl Found {
         let is_settled = !validators.etag.is_weak();
         Self {
             content: opened.content,
+            modified: opened.modified,
             validators,
             fields,
             identity: opened.identity.filter(|_| is_settled),
         }
+    }
+
+    /// The same without a date, in the answer and in preconditions.
+    pub(crate) fn undated(mut self) -> Self {
+        self.fields.remove(LAST_MODIFIED);
+        self.validators.last_modified = None;
+        self
     }
 
     /// The same with its bytes at hand, if there are at most `most` of them, they are there without a wait, and of this state.
@@ -165,7 +174,7 @@ impl Found {
 
     /// When it was last changed.
     pub(crate) const fn modified(&self) -> Option<SystemTime> {
-        self.validators.last_modified
+        self.modified
     }
 
     /// What a 304 says again of the 200 (RFC 9110 §15.4.5).

@@ -101,6 +101,7 @@ mod buffer;
 mod byteranges;
 mod cache;
 mod content_type;
+mod digests;
 mod download;
 #[cfg(feature = "embed")]
 mod embedded;
@@ -124,6 +125,7 @@ mod shelf;
 mod source;
 mod store;
 mod stream;
+mod tags;
 mod validators;
 mod variants;
 

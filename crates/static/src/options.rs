@@ -1,5 +1,7 @@
 //! What may be chosen beyond which files there are.
 
+use std::sync::Arc;
+
 use http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{CONTENT_LANGUAGE, CONTENT_TYPE, VARY},
@@ -7,7 +9,7 @@ use http::{
 
 #[cfg(feature = "assets")]
 use crate::Assets;
-use crate::{Files, handoff::Handoff, pattern::Pattern, variants};
+use crate::{Files, digests::Digests, handoff::Handoff, pattern::Pattern, variants};
 
 /// The choices, each at its default.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +21,8 @@ pub(crate) struct Options {
     pub(crate) handoff: Option<Handoff>,
     #[cfg(feature = "assets")]
     pub(crate) assets: Option<Assets>,
+    pub(crate) digests: Option<Arc<Digests>>,
+    pub(crate) is_undated: bool,
     types: Vec<(String, HeaderValue)>,
     rules: Vec<(Pattern, HeaderName, HeaderValue)>,
 }

@@ -12,6 +12,7 @@ mod options;
 mod ranges;
 mod redirects;
 mod site;
+mod tags;
 mod variants;
 
 use http::{Method, Request, StatusCode};
