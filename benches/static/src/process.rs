@@ -46,7 +46,7 @@ impl Process {
         let (path, root) = (directory.display(), root.display());
         let configuration = format!(
             "daemon off; master_process off; worker_processes 1; pid {path}/pid; error_log {path}/error.log;
-            worker_rlimit_nofile 16000;
+            worker_rlimit_nofile 20000;
             events {{ worker_connections 15000; }}
             http {{
                 client_body_temp_path {path}/1; proxy_temp_path {path}/2; fastcgi_temp_path {path}/3; uwsgi_temp_path {path}/4; scgi_temp_path {path}/5;

@@ -15,7 +15,8 @@ use tokio::{
 
 use crate::{candidate, client::Connection, middle, process::pinned, setting, tree::Tree};
 
-const READERS: u64 = 10_000;
+/// As many as 20,000 descriptors allow a server that opens the file for each.
+const READERS: u64 = 9_900;
 const LENGTH: usize = 10 << 20;
 
 /// What a reader takes at a time, and how long it then rests.

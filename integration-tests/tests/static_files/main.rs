@@ -4,7 +4,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
+mod connection;
 mod differential;
+mod faults;
+mod paths;
 mod server;
 mod site;
 mod table;
