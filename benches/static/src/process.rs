@@ -2,9 +2,9 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -14,6 +14,7 @@ const TICK: f64 = 10_000.0;
 
 pub struct Process {
     child: Child,
+    said: Option<BufReader<ChildStdout>>,
     pub address: String,
 }
 
@@ -25,15 +26,17 @@ impl Process {
             .arg(program)
             .args(["serve", kind])
             .arg(root)
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("taskset is installed");
         let mut address = String::new();
-        let output = child.stdout.take().expect("it is piped");
-        let read = BufReader::new(output).read_line(&mut address);
+        let mut said = BufReader::new(child.stdout.take().expect("it is piped"));
+        let read = said.read_line(&mut address);
         read.expect("the server says where it listens");
         Self {
             child,
+            said: Some(said),
             address: address.trim().to_owned(),
         }
     }
@@ -69,7 +72,24 @@ impl Process {
             assert!(Instant::now() < end, "nginx is installed and starts");
             sleep(Duration::from_millis(10));
         }
-        Self { child, address }
+        Self {
+            child,
+            said: None,
+            address,
+        }
+    }
+
+    /// Hits and misses of our cache, the files that it keeps, and the bytes that they take.
+    pub fn cache(&mut self) -> Vec<u64> {
+        let mut line = String::new();
+        if let (Some(said), Some(stdin)) = (&mut self.said, &mut self.child.stdin) {
+            stdin.write_all(b"\n").expect("the server reads");
+            said.read_line(&mut line).expect("the server answers");
+        }
+        let words = line.split_whitespace();
+        words
+            .map(|word| word.parse().expect("it is a number"))
+            .collect()
     }
 
     pub fn id(&self) -> String {

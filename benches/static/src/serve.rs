@@ -1,6 +1,6 @@
 //! The servers that are this program itself, each in a process of its own and on one thread.
 
-use std::{convert::Infallible, future::pending, net::SocketAddr};
+use std::{convert::Infallible, future::pending, io::stdin, net::SocketAddr, thread};
 
 use http::{Request, Response};
 use hyper::{body::Incoming, server::conn::http1};
@@ -19,10 +19,17 @@ const CONNECTIONS: usize = 15_000;
 pub fn run(kind: &str, root: &str) {
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a runtime can be made");
-    let files = || Files::new(root).expect("it is a directory");
+    let files = || {
+        let files = Files::new(root).expect("it is a directory");
+        answer_questions(files.clone());
+        files
+    };
     match kind {
         "plywood" => runtime.block_on(on_serve(files())),
-        "plywood-without-cache" => runtime.block_on(on_serve(without_cache(files()))),
+        "plywood-without-cache" => {
+            let files = Files::new(root).expect("it is a directory");
+            runtime.block_on(on_serve(files.cache(None)));
+        }
         "plywood-on-hyper" => runtime.block_on(on_hyper(files())),
         "tower-http" => runtime.block_on(on_hyper(ServeDir::new(root))),
         "tower-http-on-serve" => runtime.block_on(on_serve(ServeDir::new(root))),
@@ -30,8 +37,17 @@ pub fn run(kind: &str, root: &str) {
     }
 }
 
-fn without_cache(files: Files) -> Files {
-    files.cache(None)
+/// Tells what the cache has done, for each line that comes in.
+fn answer_questions(files: Files) {
+    thread::spawn(move || {
+        for _ in stdin().lines() {
+            let counts = files.cache_counts();
+            println!(
+                "{} {} {} {}",
+                counts.hits, counts.misses, counts.files, counts.memory
+            );
+        }
+    });
 }
 
 async fn on_serve<S, B>(app: S)

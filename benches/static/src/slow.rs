@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use socket2::{Domain, Type};
 use tokio::{
     net::{TcpSocket, TcpStream},
     runtime::Builder,
@@ -76,10 +77,15 @@ pub fn read(address: &str, readers: u64) {
     let runtime = Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime can be made").block_on(async {
         for _ in 0..readers {
-            let socket = TcpSocket::new_v4().expect("descriptors are left: see `ulimit -n`");
-            // What the reader's kernel does not take, the server has to keep.
-            let small = socket.set_recv_buffer_size(4 << 10);
-            small.expect("it is a socket");
+            let socket = socket2::Socket::new(Domain::IPV4, Type::STREAM, None);
+            let socket = socket.expect("descriptors are left: see `ulimit -n`");
+            // As on a network. On the loopback a segment has 64 kB, and the kernel keeps twenty of them for each connection.
+            socket.set_tcp_mss(1460).expect("it is a TCP socket");
+            socket
+                .set_recv_buffer_size(8 << 10)
+                .expect("it is a socket");
+            socket.set_nonblocking(true).expect("it is a socket");
+            let socket = TcpSocket::from_std_stream(socket.into());
             let stream = socket.connect(address).await.expect("the server listens");
             let request = b"GET /10m.bin HTTP/1.1\r\nhost: localhost\r\n\r\n";
             let sent = stream.try_write(request).expect("there is space");

@@ -27,7 +27,7 @@ pub fn run() {
     }
     let script = tree.path().join("zipf.lua");
     std::fs::write(&script, lua(files)).expect("it is ours");
-    let candidates = candidate::all(tree.path(), &tree.root(), CACHED);
+    let mut candidates = candidate::all(tree.path(), &tree.root(), CACHED);
     let asked = Asked::Script(&script);
     let before: Vec<f64> = candidates
         .iter()
@@ -43,10 +43,25 @@ pub fn run() {
         }
     }
     sizes::print(&format!("{files} files of 4 KB, Zipf"), &candidates, &loads);
-    println!("\n| memory of its own, kB | at the start | at the end |\n|---|--:|--:|");
-    for (candidate, before) in candidates.iter().zip(before) {
+    println!(
+        "\n| | memory of its own at the start, kB | at the end | hits, % | files kept | bytes kept |\n|---|--:|--:|--:|--:|--:|"
+    );
+    for (candidate, before) in candidates.iter_mut().zip(before) {
         let after = candidate.process.memory();
-        println!("| {} | {before:.0} | {after:.0} |", candidate.name);
+        print!("| {} | {before:.0} | {after:.0} |", candidate.name);
+        let is_cached = ["plywood", "plywood on hyper"].contains(&candidate.name);
+        let counts = if is_cached {
+            candidate.process.cache()
+        } else {
+            Vec::new()
+        };
+        match counts[..] {
+            [hits, misses, files, memory] => {
+                let share = hits as f64 / (hits + misses) as f64 * 100.0;
+                println!(" {share:.1} | {files} | {memory} |");
+            }
+            _ => println!(" | | |"),
+        }
     }
 }
 
