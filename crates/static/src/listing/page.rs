@@ -14,7 +14,7 @@ use super::{
 const STYLE: &str = include_str!("style.css");
 
 /// Nothing is loaded, run, framed or sent from the page; its one style is known by its hash.
-pub(crate) const POLICY: &str = "default-src 'none'; style-src 'sha256-SVyKrr0kREnmSWVVxjzfS61gZQZ40oe+mXg+4pc8MVw='; \
+pub(crate) const POLICY: &str = "default-src 'none'; style-src 'sha256-DMe27oZCJDY46bkIGyLMX5ENRVhXp22/gHxxiT59K2g='; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 pub(crate) fn render(listing: &Listing) -> String {
@@ -52,7 +52,7 @@ fn head(html: &mut String, order: Order, column: Column) -> fmt::Result {
     let (class, name) = match column {
         Column::Name => ("name", "Name"),
         Column::Size => ("size", "Size"),
-        Column::Modified => ("modified", "Modified (UTC)"),
+        Column::Modified => ("modified", "Modified<span class=\"clock\"> (UTC)</span>"),
     };
     let (sorted, arrow) = match (order.column == column, order.descending) {
         (false, _) => ("", ""),
