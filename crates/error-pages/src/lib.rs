@@ -31,19 +31,28 @@
 //!
 //! # What it does
 //!
-//! An answer from 400 to 599 without a body and without a `Content-Type` gets a page: HTML, problem details or plain text, as `Accept` says
-//! ([`Form`]), or a page of your own ([`ErrorPagesLayer::page`]). The status stays, and so do the fields that belong to it: `Allow`,
-//! `WWW-Authenticate`, `Retry-After`, `Content-Range`, `Upgrade`. What described the missing body goes: `Content-Encoding`, `ETag` and their
-//! like. The page is `no-store` unless the inner service said otherwise. `HEAD` is answered with the head that `GET` would get.
+//! An answer from 400 to 599 without a body and without a `Content-Type` gets a page in the form that `Accept` asks for: HTML, problem details as
+//! JSON or XML, or plain text ([`Form`]); in the language of `Accept-Language` ([`Language`]). The status stays, and so do the fields that belong to
+//! it: `Allow`, `WWW-Authenticate`, `Retry-After`, `Content-Range`, `Upgrade`. What described the missing body goes: `Content-Encoding`, `ETag`
+//! and their like. The page is `no-store` unless the inner service said otherwise. `HEAD` is answered with the head that `GET` would get.
 //!
-//! An `Err` of the inner service and a panic (in `poll_ready`, in `call`, or in its future) become a 500. The reason stays in the response as a
-//! [`Failure`](plywood_core::Failure) and is told to the operator as a `tracing` event of the level `ERROR`, once; so is the `Failure` of any
-//! other answer from 500 on. A panic while the body streams ends the body with an error, since the head is sent: the client sees that the
-//! answer is broken off.
+//! Pages of your own are a text ([`ErrorPagesLayer::html`]), a file ([`file`](ErrorPagesLayer::file)), a closure
+//! ([`page`](ErrorPagesLayer::page)), or what the same service answers at another path ([`ErrorDocumentsLayer`]). Where they fail, the built-in page
+//! stands in.
+//!
+//! An `Err` of the inner service that is an [`HttpError`](plywood_error::HttpError), or has one among its sources, is answered as that says: its
+//! status, its fields, what it says in public. Any other `Err` and a panic (in `poll_ready`, in `call`, or in its future) become a 500. The reason
+//! stays in the response as a [`Failure`](plywood_core::Failure). If the status is from 500 on, it is an
+//! [`Incident`](plywood_error::Incident), whose id the visitor sees, and it is told to the operator as a `tracing` event of the level `ERROR`, once;
+//! so is the `Failure` of any other answer from 500 on. A panic or an error while the body streams ends the body with an error, since the head is
+//! sent: the client sees that the answer is broken off.
+//!
+//! Beside it stands [`MaintenanceLayer`], which answers 503 while a file is there.
 //!
 //! # What it does not do
 //!
-//! It keeps every body that the inner service wrote. It changes no status, and it touches no answer below 400.
+//! It keeps every body that the inner service wrote, unless it is told to [`replace`](ErrorPagesLayer::replace) it. It changes no status, and it
+//! touches no answer below 400.
 //!
 //! # Order
 //!
@@ -52,15 +61,17 @@
 //!
 //! # Security
 //!
-//! The visitor never sees a cause, neither an error's text nor a panic's. The operator is told it in one line, with control characters escaped. The built-in pages hold the status's own words and, in the forms that
-//! are data, the path that the client itself sent; the HTML runs no script and loads nothing, under a policy that says so.
+//! The visitor never sees a cause, neither an error's text nor a panic's. The operator is told it in one line, with control characters escaped. The
+//! built-in pages hold words for everybody, what a handler has made public, the request's and the incident's id and, in the forms that are data, the
+//! path that the client itself sent. All of it is escaped; the HTML runs no script and loads nothing, under a policy that says so.
 //!
 //! Panics are caught by unwinding: a program that is built with `panic = "abort"` still aborts.
 //!
 //! # Standards
 //!
 //! [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) (problem details), [RFC 9110 §15.5 and §15.6](https://www.rfc-editor.org/rfc/rfc9110#section-15.5)
-//! (client and server errors), [CSP Level 3](https://www.w3.org/TR/CSP3/).
+//! (client and server errors), [RFC 9110 §12.5](https://www.rfc-editor.org/rfc/rfc9110#section-12.5) (negotiation),
+//! [RFC 4647](https://www.rfc-editor.org/rfc/rfc4647) (languages), [CSP Level 3](https://www.w3.org/TR/CSP3/).
 
 mod answer;
 mod blank;
@@ -72,6 +83,7 @@ mod layer;
 mod maintenance;
 mod own;
 mod page;
+mod printable;
 mod problem;
 mod request;
 mod service;

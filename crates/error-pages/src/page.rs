@@ -2,15 +2,18 @@
 
 use std::fmt::Display;
 
-use plywood_core::html::escape;
-
-use crate::{Blank, Form, problem, wording::Words};
+use crate::{
+    Blank, Form,
+    printable::{content, printable},
+    problem,
+    wording::Words,
+};
 
 /// The style of the page, which its policy admits by its hash.
 const STYLE: &str = include_str!("style.css");
 
 /// Nothing is loaded, run, framed or sent from the page; its one style is known by its hash.
-pub(crate) const POLICY: &str = "default-src 'none'; style-src 'sha256-6sA7jge6WcD5TP9vXquxBlFuDzVXH+ZtlFx5pIJlToE='; \
+pub(crate) const POLICY: &str = "default-src 'none'; style-src 'sha256-XbaDRnTUcImxPh5DFIVjsCD+1rAJd+VSmrjXFAZX38U='; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The page in the form that was asked for.
@@ -26,7 +29,7 @@ pub(crate) fn render(blank: &Blank<'_>) -> String {
 fn html(blank: &Blank<'_>) -> String {
     let status = blank.status();
     let (tag, direction) = (blank.language.tag(), blank.language.direction());
-    let (title, detail) = (escape(blank.title()), escape(blank.detail()));
+    let (title, detail) = (content(blank.title()), content(blank.detail()));
     // What the handler has said may be in another script than the page.
     let [of_title, of_detail] =
         [blank.own_title(), blank.own_detail()].map(|own| own.map_or("", |_| " dir=\"auto\""));
@@ -60,7 +63,7 @@ fn html(blank: &Blank<'_>) -> String {
     }
     let words = Words::of(blank.language);
     if let Some(id) = blank.request_id() {
-        name(&mut page, words.request, &escape(id));
+        name(&mut page, words.request, &content(id));
     }
     if let Some(id) = blank.incident() {
         name(&mut page, words.incident, &id.to_string());
@@ -77,7 +80,8 @@ fn name(page: &mut String, label: &str, id: &str) {
 }
 
 fn text(blank: &Blank<'_>) -> String {
-    let (status, title, detail) = (blank.status().as_u16(), blank.title(), blank.detail());
+    let status = blank.status().as_u16();
+    let (title, detail) = (printable(blank.title()), printable(blank.detail()));
     let words = Words::of(blank.language);
     let line = |label: &str, id: Option<&dyn Display>| {
         id.map_or_else(String::new, |id| format!("{label} {id}\n"))

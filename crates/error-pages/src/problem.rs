@@ -2,10 +2,9 @@
 
 use std::fmt::Write;
 
-use plywood_core::html::escape;
 use serde_json::Value;
 
-use crate::Blank;
+use crate::{Blank, printable::content};
 
 /// With the type `about:blank`, the title is the status's own, in the client's language
 /// ([§4.2.1](https://www.rfc-editor.org/rfc/rfc9457#section-4.2.1)).
@@ -79,16 +78,7 @@ pub(crate) fn xml(blank: &Blank<'_>) -> String {
 
 fn element(xml: &mut String, name: &str, text: &str) {
     write!(xml, "<{name}>").expect(NEVER_FAILS);
-    // What XML 1.0 cannot hold, not even by a reference.
-    let is_foreign = |c: char| {
-        matches!(c, '\u{fffe}' | '\u{ffff}')
-            || (c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r'))
-    };
-    if text.contains(is_foreign) {
-        xml.push_str(&escape(&text.replace(is_foreign, "\u{fffd}")));
-    } else {
-        xml.push_str(&escape(text));
-    }
+    xml.push_str(&content(text));
     write!(xml, "</{name}>").expect(NEVER_FAILS);
 }
 
