@@ -1,9 +1,10 @@
-use std::{fmt, path::Path};
+use std::{convert::Infallible, fmt, path::Path};
 
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use plywood_access_log::Format;
 use plywood_core::{Body, HttpBody, HttpService};
+use plywood_error::HttpError;
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 use tracing::{Dispatch, dispatcher};
@@ -32,13 +33,21 @@ impl Candidate {
     where
         S: HttpService<Body, ResBody: HttpBody, Error: fmt::Debug>,
     {
+        Self::answered(name, request, 200, service)
+    }
+
+    /// A candidate that is asked for this, and answers with this status.
+    fn answered<S>(name: &'static str, request: Request<()>, status: u16, service: S) -> Self
+    where
+        S: HttpService<Body, ResBody: HttpBody, Error: fmt::Debug>,
+    {
         let once = move || {
             let service = service.clone();
             let (parts, ()) = request.clone().into_parts();
             async move {
                 let request = Request::from_parts(parts, Body::empty());
                 let response = service.oneshot(request).await.expect("it answers");
-                assert_eq!(response.status(), 200);
+                assert_eq!(response.status(), status);
                 drained(response).await;
             }
         };
@@ -150,6 +159,47 @@ pub fn layers() -> Vec<Candidate> {
         Candidate::new("dispatch, 130 rules", stack::dispatch()),
         Candidate::new("axum Router, 130 rules", peers::router()),
     ]
+}
+
+/// What error pages cost: an answer that passes, and errors that are filled. Those that begin with *bare* answer the same without a page.
+pub fn errors() -> Vec<Candidate> {
+    use tower::Layer;
+
+    let pages = stack::pages;
+    let asking = |accept: &'static str| {
+        let mut asked = request();
+        let accept = http::HeaderValue::from_static(accept);
+        asked.headers_mut().insert("accept", accept);
+        asked
+    };
+    let json = || asking("application/json");
+    let empty = || tower::service_fn(nothing);
+    vec![
+        Candidate::new("bare, 200", tower::service_fn(answer)),
+        Candidate::new("passes, 200", pages().layer(tower::service_fn(answer))),
+        Candidate::answered("bare, 404", request(), 404, empty()),
+        Candidate::answered("filled, HTML", request(), 404, pages().layer(empty())),
+        Candidate::answered("filled, problem+json", json(), 404, pages().layer(empty())),
+        Candidate::answered("filled, text", asking("*/*"), 404, pages().layer(empty())),
+        Candidate::answered(
+            "HttpError, problem+json",
+            json(),
+            409,
+            pages().layer(tower::service_fn(refused)),
+        ),
+    ]
+}
+
+async fn nothing(_: Request<Body>) -> Result<Response<Body>, Infallible> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    Ok(response)
+}
+
+async fn refused(_: Request<Body>) -> Result<Response<Body>, HttpError> {
+    Err(HttpError::conflict()
+        .detail("Sold out.")
+        .because("row 7 is locked"))
 }
 
 /// What a browser sends, with a session that will not be touched and credentials for whoever asks for them.

@@ -19,6 +19,6 @@ mod routes;
 mod stack;
 
 pub use self::{
-    candidate::{Candidate, candidates, layers, lines, logs},
+    candidate::{Candidate, candidates, errors, layers, lines, logs},
     interleaved::{Figures, measure, spread},
 };
