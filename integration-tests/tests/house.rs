@@ -24,6 +24,7 @@ const FLOORS: [&[&str]; 4] = [
         "auth",
         "compression",
         "csp",
+        "csrf",
         "debug",
         "dispatch",
         "error-pages",

@@ -81,12 +81,6 @@ impl Refusal {
         self
     }
 
-    /// The body is larger than what is held of one: `413`.
-    #[cfg(feature = "digest")]
-    pub(crate) fn too_large(reason: impl Into<BoxError>) -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, reason)
-    }
-
     /// The status of the answer.
     pub const fn status(&self) -> StatusCode {
         self.status

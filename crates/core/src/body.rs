@@ -1,6 +1,7 @@
 //! One body for every layer that must choose between bodies, and a watch over when a body is over.
 
 mod watched;
+mod whole;
 
 use std::{
     any::Any,
@@ -16,7 +17,10 @@ use pin_project_lite::pin_project;
 
 use crate::BoxError;
 
-pub use self::watched::{Ended, How, Watch, Watched};
+pub use self::{
+    watched::{Ended, How, Watch, Watched},
+    whole::{ReadError, Whole},
+};
 
 /// Any HTTP body that Plywood can carry: frames of [`Bytes`], errors that become a [`BoxError`].
 ///

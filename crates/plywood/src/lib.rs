@@ -42,7 +42,7 @@
 //!
 //! # Features
 //!
-//! One for each crate; a feature adds a dependency and changes nothing else. On by default are `access-log`, `auth`, `compression`,
+//! One for each crate; a feature adds a dependency and changes nothing else. On by default are `access-log`, `auth`, `compression`, `csp`, `csrf`,
 //! `dispatch`, `error-pages`, `mount`, `publish`, `serve`, `session`, `static` and `when`. Off are `session-sqlite` (it brings SQLite, and wants a C
 //! compiler), `session-redis` and `session-postgres` (for more than one machine), `compression-br`, `compression-zstd`,
 //! `compression-dictionary` and `compression-libdeflate` (more codings; zstd and libdeflate want a C compiler), `access-log-gzip`, `access-log-signal` and `access-log-metrics`, `session-keys` (sessions sealed in their cookies, and signed ids; it
@@ -65,6 +65,12 @@ pub use plywood_auth as auth;
 pub use plywood_compression as compression;
 #[doc(inline)]
 pub use plywood_core as core;
+#[cfg(feature = "csp")]
+#[doc(inline)]
+pub use plywood_csp as csp;
+#[cfg(feature = "csrf")]
+#[doc(inline)]
+pub use plywood_csrf as csrf;
 #[cfg(feature = "dispatch")]
 #[doc(inline)]
 pub use plywood_dispatch as dispatch;

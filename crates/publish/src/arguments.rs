@@ -1,7 +1,7 @@
 use std::{fmt, str::FromStr, vec};
 
 use http::StatusCode;
-use plywood_core::{Body, BoxError};
+use plywood_core::{Body, body::ReadError};
 
 use crate::Visit;
 
@@ -51,17 +51,15 @@ pub enum Mismatch {
         /// What is wrong with it.
         what: String,
     },
-    /// The form is larger than the limit: `413`.
-    TooLarge(u64),
     /// The body is no form that can be read: `415`.
     MediaType,
-    /// The body failed before its end: `400`.
-    BrokeOff(BoxError),
+    /// The form is larger than the limit, or broke off: the status is the [error's](ReadError::status).
+    Unread(ReadError),
 }
 
 impl Mismatch {
     /// The status that says so.
-    pub const fn status(&self) -> StatusCode {
+    pub fn status(&self) -> StatusCode {
         match self {
             Self::Missing { in_body, .. }
             | Self::Value { in_body, .. }
@@ -73,8 +71,8 @@ impl Mismatch {
                 }
             }
             Self::Surplus => StatusCode::NOT_FOUND,
-            Self::Unreadable { .. } | Self::BrokeOff(_) => StatusCode::BAD_REQUEST,
-            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unreadable { .. } => StatusCode::BAD_REQUEST,
+            Self::Unread(error) => error.status(),
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         }
     }

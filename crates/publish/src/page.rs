@@ -2,8 +2,7 @@ use std::fmt;
 
 use http::{Method, Response, header};
 use http_body::Body as _;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use plywood_core::{Body, BoxError, MatchedRoute};
+use plywood_core::{Body, BoxError, MatchedRoute, body::Whole};
 
 use crate::{
     Arguments, Mismatch, Visit,
@@ -161,19 +160,9 @@ impl Asked {
         if !is_form(&self.visit) {
             return Err(Mismatch::MediaType);
         }
-        let limit = self.limits.body;
-        if self.body.size_hint().lower() > limit as u64 {
-            return Err(Mismatch::TooLarge(limit as u64));
-        }
         let body = std::mem::take(&mut self.body);
-        let whole = Limited::new(body, limit).collect().await.map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                Mismatch::TooLarge(limit as u64)
-            } else {
-                Mismatch::BrokeOff(error)
-            }
-        })?;
-        let bytes = whole.to_bytes();
+        let whole = Whole::read(body, self.limits.body).await;
+        let bytes = whole.map_err(Mismatch::Unread)?.bytes;
         let text =
             std::str::from_utf8(&bytes).map_err(|_| unreadable(Unreadable::NotUtf8, true))?;
         fields::read(text, self.limits.fields).map_err(|why| unreadable(why, true))

@@ -74,11 +74,10 @@ impl fmt::Display for Mismatch {
                 let whole = if *in_body { "form" } else { "query" };
                 write!(f, "the {whole} {what}")
             }
-            Self::TooLarge(limit) => write!(f, "the form has more than {limit} bytes"),
             Self::MediaType => f.write_str(
                 "the body is no urlencoded form: a page that reads another one should take a `Body`",
             ),
-            Self::BrokeOff(_) => f.write_str("the form broke off"),
+            Self::Unread(error) => error.fmt(f),
         }
     }
 }
@@ -86,7 +85,7 @@ impl fmt::Display for Mismatch {
 impl Error for Mismatch {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::BrokeOff(error) => Some(&**error),
+            Self::Unread(error) => error.source(),
             _ => None,
         }
     }

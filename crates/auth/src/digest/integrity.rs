@@ -2,9 +2,9 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use plywood_core::{
     Body, HttpBody,
+    body::Whole,
     future::Gated,
     sheet::{Act, Described, Sheet},
     take_ready,
@@ -135,23 +135,7 @@ where
 
 /// The bytes of a body, and the same body once more, with its trailers.
 async fn read<B: HttpBody>(body: B, most: usize) -> Result<(Bytes, Body), Refusal> {
-    let too_large = "the body is larger than one that credentials may cover";
-    if usize::try_from(body.size_hint().lower()).map_or(true, |length| length > most) {
-        return Err(Refusal::too_large(too_large));
-    }
-    let collected = match Limited::new(body, most).collect().await {
-        Ok(collected) => collected,
-        Err(error) if error.is::<LengthLimitError>() => return Err(Refusal::too_large(too_large)),
-        Err(error) => return Err(Refusal::malformed(error)),
-    };
-    let trailers = collected.trailers().cloned();
-    let bytes = collected.to_bytes();
-    let body = match trailers {
-        None => Body::from(bytes.clone()),
-        Some(trailers) => {
-            let trailers = std::future::ready(Some(Ok(trailers)));
-            Body::new(Full::new(bytes.clone()).with_trailers(trailers))
-        }
-    };
-    Ok((bytes, body))
+    let whole = Whole::read(body, most).await;
+    let whole = whole.map_err(|error| Refusal::new(error.status(), error))?;
+    Ok((whole.bytes.clone(), whole.into_body()))
 }

@@ -1,14 +1,9 @@
 //! Signing in and out: the two POSTs.
 
-use std::{
-    io,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header::ALLOW, request};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use plywood_core::{Body, BoxError, HttpBody, Identity, Mount};
+use plywood_core::{Body, HttpBody, Identity, Mount, body::Whole};
 use plywood_header::media_type;
 use plywood_session_core::{Session, SessionError, SessionErrorKind};
 
@@ -62,7 +57,9 @@ impl FormLoginLayer {
             let reason = "the login form is sent as application/x-www-form-urlencoded";
             return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason));
         }
-        let form = Credentials::read(&collect(body, self.limit()).await?)?;
+        let form = Whole::read(body, self.limit()).await;
+        let form = form.map_err(|error| Refusal::new(error.status(), error))?;
+        let form = Credentials::read(&form.bytes)?;
         let of_query = destination::of_query(&head.uri);
         let next = form.next.as_deref().or(of_query.as_deref());
         let asked = if form.are_incomplete() {
@@ -183,30 +180,6 @@ fn refuse_foreign(head: &request::Parts) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The whole body, if it is not longer than `limit` bytes.
-async fn collect<B: HttpBody>(body: B, limit: usize) -> Result<Bytes, Refusal> {
-    let too_long = |error| Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, error);
-    if body.size_hint().lower() > limit as u64 {
-        return Err(too_long(BoxError::from(
-            "the form is longer than its limit",
-        )));
-    }
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_long(error)),
-        Err(error) if took_too_long(&error) => {
-            Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, error))
-        }
-        Err(error) => Err(Refusal::new(StatusCode::BAD_REQUEST, error)),
-    }
-}
-
-/// Did the gateway give the body up, because it did not come?
-fn took_too_long(error: &BoxError) -> bool {
-    let error = error.downcast_ref::<io::Error>();
-    error.is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
-}
-
 /// How long whoever guessed has to wait. Every other refusal is none of theirs, though it may say when to come again.
 fn wait_of_throttle(refusal: Refusal) -> Result<Duration, Refusal> {
     match refusal.retry_after() {
@@ -230,10 +203,6 @@ pub(super) fn only(allowed: &'static str, head: &request::Parts) -> Response<Bod
 
 #[cfg(test)]
 mod tests {
-    use futures_util::stream;
-    use http_body::Frame;
-    use http_body_util::StreamBody;
-
     use super::*;
 
     #[cfg(feature = "password")]
@@ -254,25 +223,5 @@ mod tests {
         assert_eq!(told, wait);
         let refusal = Refusal::unknown("the directory is away");
         assert!(wait_of_throttle(refusal).is_err());
-    }
-
-    #[tokio::test]
-    async fn a_body_that_cannot_be_had_is_the_client_s_fault_and_says_which() {
-        let broken = |kind: io::ErrorKind| {
-            let frames = [
-                Ok(Frame::data(Bytes::from_static(b"username="))),
-                Err(BoxError::from(io::Error::from(kind))),
-            ];
-            StreamBody::new(stream::iter(frames))
-        };
-        for (kind, status) in [
-            (io::ErrorKind::TimedOut, StatusCode::REQUEST_TIMEOUT),
-            (io::ErrorKind::UnexpectedEof, StatusCode::BAD_REQUEST),
-        ] {
-            let refusal = collect(broken(kind), 100).await.unwrap_err();
-            assert_eq!(refusal.status(), status, "{kind}");
-        }
-        let long = collect(broken(io::ErrorKind::TimedOut), 4).await;
-        assert_eq!(long.unwrap_err().status(), StatusCode::PAYLOAD_TOO_LARGE);
     }
 }

@@ -5,8 +5,9 @@ use std::{
 };
 
 use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header};
-use http_body_util::{BodyExt, Limited};
-use plywood_core::{Body, BoxError, BoxFuture, HttpBody, HttpService, future::Oneshot};
+use plywood_core::{
+    Body, BoxError, BoxFuture, HttpBody, HttpService, body::Whole, future::Oneshot,
+};
 use tokio::{
     runtime::Handle,
     sync::watch,
@@ -228,9 +229,8 @@ where
         return Err(format!("the answer was {}", response.status()).into());
     }
     let fresh = freshness(response.headers());
-    let body = Limited::new(Body::new(response.into_body()), MAX_SET);
-    let bytes = body.collect().await?.to_bytes();
-    let keys = KeySet::parse_public(std::str::from_utf8(&bytes)?)?;
+    let set = Whole::read(response.into_body(), MAX_SET).await?.bytes;
+    let keys = KeySet::parse_public(std::str::from_utf8(&set)?)?;
     Ok(Fetched { keys, fresh })
 }
 

@@ -1,0 +1,67 @@
+//! The token of a form, and the form's body once more.
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, Response, StatusCode};
+use http_body_util::BodyExt;
+use plywood_core::{Body, body::Whole};
+use plywood_header::media_type;
+
+use crate::{
+    multipart::{First, first},
+    preceded::Preceded,
+    refusal::refuse,
+};
+
+const URLENCODED: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data";
+
+/// So much of a `multipart/form-data` is read in search of its first field.
+const MAX_FIRST: usize = 8 * 1024;
+
+/// Reads the field `name` of a form, if it is one and has it.
+pub(crate) async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    name: &str,
+    limit: usize,
+) -> Result<(Option<Vec<u8>>, Body), Response<Body>> {
+    if media_type::is(headers, URLENCODED) {
+        let whole = Whole::read(body, limit).await;
+        let whole = whole.map_err(|error| refuse(error.status(), error))?;
+        let mut fields = form_urlencoded::parse(&whole.bytes);
+        let value = fields.find(|(field, _)| field == name);
+        let value = value.map(|(_, value)| value.into_owned().into_bytes());
+        return Ok((value, whole.into_body()));
+    }
+    if media_type::is(headers, MULTIPART)
+        && let Some(boundary) = media_type::parameter(headers, "boundary")
+    {
+        return first_of(body, &boundary, name).await;
+    }
+    Ok((None, body))
+}
+
+async fn first_of(
+    mut body: Body,
+    boundary: &str,
+    name: &str,
+) -> Result<(Option<Vec<u8>>, Body), Response<Body>> {
+    let mut beginning = BytesMut::new();
+    let value = loop {
+        match first(&beginning, boundary, name) {
+            First::Value(value) => break Some(value.to_vec()),
+            First::Unfinished if beginning.len() < MAX_FIRST => {}
+            First::Unfinished | First::Other => break None,
+        }
+        match body.frame().await {
+            Some(Ok(frame)) => beginning.extend_from_slice(&frame.into_data().unwrap_or_default()),
+            Some(Err(error)) => return Err(refuse(StatusCode::BAD_REQUEST, error)),
+            None => break None,
+        }
+    };
+    Ok((value, preceded(beginning.freeze(), body)))
+}
+
+fn preceded(beginning: Bytes, rest: Body) -> Body {
+    Body::new(Preceded { beginning, rest })
+}

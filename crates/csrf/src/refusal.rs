@@ -1,0 +1,57 @@
+use std::{error::Error, fmt};
+
+use http::{Response, StatusCode};
+use plywood_core::{Body, BoxError, Failure};
+
+/// Why a request was taken for forged. It is the [`Failure`] of the `403`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    reason: Reason,
+    field: &'static str,
+}
+
+/// What is wrong with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// It has no token.
+    Missing,
+    /// Its token is of another session, or of this one before it was renewed.
+    Foreign,
+}
+
+impl Refused {
+    pub(crate) const fn new(reason: Reason, field: &'static str) -> Self {
+        Self { reason, field }
+    }
+
+    /// What is wrong.
+    pub const fn reason(&self) -> Reason {
+        self.reason
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let field = self.field;
+        match self.reason {
+            Reason::Missing => write!(
+                f,
+                "the request has no token: write `Token::field()` into the form ({field:?}, and the first field of a multipart one), or send `x-csrf-token`"
+            ),
+            Reason::Foreign => f.write_str(
+                "the token is of another session, or of this one before somebody signed in: load the form anew",
+            ),
+        }
+    }
+}
+
+impl Error for Refused {}
+
+/// An empty answer: what it looks like is for others to say.
+pub(crate) fn refuse(status: StatusCode, reason: impl Into<BoxError>) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response.extensions_mut().insert(Failure::new(reason));
+    response
+}
