@@ -313,53 +313,6 @@ mod unix {
             }
         }
     }
-
-    /// Somebody exchanges a directory and a link to the outside as fast as he can.
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_rename_under_way_opens_no_gap() {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-        use std::sync::atomic::{AtomicBool, Ordering};
-
-        let site = Site::new()
-            .file("swap/secret.txt", b"ok-inside\n")
-            .link("swap-out", "..");
-        let (inside, outside) = (site.root().join("swap"), site.root().join("swap-out"));
-        let runtime = tokio::runtime::Builder::new_current_thread().build();
-        let runtime = runtime.unwrap();
-        let ask = |files: &Files| {
-            let request = Request::get("/swap/secret.txt")
-                .body(Body::empty())
-                .unwrap();
-            let response = runtime.block_on(site::call(files.clone(), request));
-            let status = response.status().as_u16();
-            (status, runtime.block_on(site::bytes(response.into_body())))
-        };
-        let over = AtomicBool::new(false);
-        let (answers, swaps) = std::thread::scope(|scope| {
-            let swapper = scope.spawn(|| {
-                let mut swaps = 0;
-                while !over.load(Ordering::Relaxed) {
-                    renameat_with(CWD, &inside, CWD, &outside, RenameFlags::EXCHANGE).unwrap();
-                    swaps += 1;
-                }
-                swaps
-            });
-            let mut answers = Vec::new();
-            for files in [site.files(), site.files().follow_links_within_root()] {
-                answers.extend((0..5000).map(|_| ask(&files)));
-            }
-            over.store(true, Ordering::Relaxed);
-            (answers, swapper.join().unwrap())
-        });
-        assert!(swaps > 0);
-        for (status, body) in answers {
-            match status {
-                200 => assert_eq!(body, "ok-inside\n"),
-                status => assert_eq!((status, &*body), (404, &b""[..])),
-            }
-        }
-    }
 }
 
 /// Pieces that traversals are made of.

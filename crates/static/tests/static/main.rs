@@ -9,6 +9,8 @@ mod escapes;
 mod layer;
 mod listing;
 mod options;
+#[cfg(target_os = "linux")]
+mod race;
 mod ranges;
 mod redirects;
 mod site;
