@@ -10,7 +10,9 @@ use std::{
 
 use bytes::Bytes;
 
-pub(crate) use self::key::{Key, is_not_for_all, resource};
+#[cfg(feature = "dictionary")]
+pub(crate) use self::key::is_not_for_all;
+pub(crate) use self::key::{Key, resource};
 
 /// What an answer was compressed to; `None` if it did not become smaller.
 pub(crate) type Coded = Option<Bytes>;
