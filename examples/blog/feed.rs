@@ -6,7 +6,7 @@ use plywood::{
 };
 use plywood_error::{HttpError, OrRefuse};
 
-use crate::Blog;
+use crate::{Blog, posts::Post};
 
 pub(crate) async fn feed(request: Request<Body>) -> Result<Response<String>, BoxError> {
     let posts = Blog::of(&request)?.posts.latest(20)?;
@@ -26,16 +26,17 @@ pub(crate) async fn feed(request: Request<Body>) -> Result<Response<String>, Box
 "#
     );
     for post in posts {
-        let link = format!("{site}/posts/{}", post.id);
-        feed += &format!(
-            r#"<entry><title>{}</title><id>{link}</id><link href="{link}"/><updated>{}</updated><content>{}</content></entry>
-"#,
-            escape(&post.title),
-            post.written,
-            escape(&post.text),
-        );
+        feed += &entry(&site, &post);
     }
     feed += "</feed>\n";
     let response = Response::builder().header(header::CONTENT_TYPE, "application/atom+xml");
     Ok(response.body(feed)?)
+}
+
+fn entry(site: &str, post: &Post) -> String {
+    let link = format!("{site}/posts/{}", post.id);
+    let (title, text, written) = (escape(&post.title), escape(&post.text), &post.written);
+    format!(
+        "<entry><title>{title}</title><id>{link}</id><link href=\"{link}\"/><updated>{written}</updated><content>{text}</content></entry>\n"
+    )
 }

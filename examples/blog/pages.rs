@@ -5,6 +5,7 @@ use plywood::{
     core::html::escape,
     error_pages::{Blank, Form},
     prelude::*,
+    session::Flash,
 };
 
 use crate::posts::Post;
@@ -51,11 +52,20 @@ fn article(post: &Post) -> String {
     });
     let paragraphs = post.text.replace("\r\n", "\n");
     let paragraphs = paragraphs.split("\n\n");
-    let text: String = paragraphs.map(|text| format!("<p>{}</p>", escape(text))).collect();
+    let text: String = paragraphs.map(paragraph).collect();
     format!(
         "<article><time>{}</time>{picture}{text}</article>",
         &post.written[..10]
     )
+}
+
+fn paragraph(text: &str) -> String {
+    format!("<p>{}</p>", escape(text))
+}
+
+fn message(flash: &Flash) -> String {
+    let (level, text) = (flash.level.as_str(), escape(&flash.text));
+    format!("<p role=\"status\" class=\"{level}\">{text}</p>")
 }
 
 fn removable(post: &Post) -> String {
@@ -68,13 +78,7 @@ fn removable(post: &Post) -> String {
 /// What stands around all of them, with the messages that wait.
 async fn page(head: &Parts, title: &str, content: &str) -> Page {
     let flashes = Session::of(head)?.flashes().await?;
-    let messages: String = flashes
-        .iter()
-        .map(|flash| {
-            let (level, text) = (flash.level.as_str(), escape(&flash.text));
-            format!("<p role=\"status\" class=\"{level}\">{text}</p>")
-        })
-        .collect();
+    let messages: String = flashes.iter().map(message).collect();
     let visitor = match Identity::of(head) {
         Some(_) => include_str!("known.html"),
         None => "<a href=\"/author\">Sign in</a>",
