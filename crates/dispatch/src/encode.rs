@@ -85,6 +85,36 @@ pub(crate) fn single_slash(url: &mut String, path: usize) {
     }
 }
 
+/// Is there a segment of nothing but one dot or two? Browsers take it out of a path, and the one before it, so that the URL leads elsewhere; and
+/// they do so however it is encoded ([URL, double-dot path segment](https://url.spec.whatwg.org/#double-dot-path-segment)).
+pub(crate) fn has_dot_segments(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    // Looked for without a stop, which is fast, because mostly there is none.
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    let may = pairs.fold(0, |any, (&one, &two)| {
+        any | (u8::from(one == b'/') & u8::from(two == b'.'))
+    });
+    may > 0 && path.split('/').any(is_dots)
+}
+
+/// Makes each such segment one that leads nowhere: with an encoded slash at its end, which [`Path`](plywood_core::Path) refuses.
+pub(crate) fn no_dot_segments(url: &mut String, path: usize) {
+    if has_dot_segments(&url[path..]) {
+        let segments = url[path..].split('/');
+        let segments = segments.map(|one| {
+            let end = if is_dots(one) { "%2F" } else { "" };
+            format!("{one}{end}")
+        });
+        let mended = segments.collect::<Vec<_>>().join("/");
+        url.truncate(path);
+        url.push_str(&mended);
+    }
+}
+
+fn is_dots(segment: &str) -> bool {
+    matches!(segment, "." | "..")
+}
+
 /// Adds `text` to a query as [`push`] does, where a space becomes a plus.
 pub(crate) fn push_query(url: &mut String, text: &str) {
     for (index, word) in text.split(' ').enumerate() {
@@ -137,6 +167,21 @@ mod tests {
         let mut url = String::new();
         push_query(&mut url, "a b&c=é+?/");
         assert_eq!(url, "a+b%26c%3D%C3%A9%2B?/");
+    }
+
+    #[test]
+    fn a_segment_of_dots_leads_nowhere() {
+        for (path, mended) in [
+            ("/a/..", "/a/..%2F"),
+            ("/./..x/.../..", "/.%2F/..x/.../..%2F"),
+            ("/..", "/..%2F"),
+            ("/.a/b..", "/.a/b.."),
+        ] {
+            let mut url = format!("/m{path}");
+            no_dot_segments(&mut url, 2);
+            assert_eq!(url, format!("/m{mended}"));
+            assert_eq!(has_dot_segments(path), path != mended);
+        }
     }
 
     proptest! {

@@ -79,7 +79,7 @@
 //! |---|---|---|
 //! | methods | are what they are: `get` is no `GET` | are made upper case |
 //! | digits of numbers | ASCII | any of Unicode's |
-//! | a value that its own rule would not match: a text with a slash, `-5` for an `int`, a number out of bounds, a list | is refused, unless another rule for the same variables takes it | makes a URL that leads elsewhere |
+//! | a value that its own rule would not match: a text with a slash, `-5` for an `int`, a number out of bounds, a list, dots that would be a segment | is refused, unless another rule for the same variables takes it | makes a URL that leads elsewhere |
 //! | a number's exponent: `1e16` | written out: `10000000000000000.0` | `1e+16`, which does not match |
 //! | `redirect_to` that begins with a variable | stays on the host, whatever the variable holds | may become another host |
 //! | a function that redirects | stays on the host, unless [asked for anywhere](Rule::redirect_anywhere_by) | leads where it says |

@@ -161,6 +161,9 @@ impl<'a> Link<'a> {
         url.push('/');
         put(&route.path_steps, route, given, &mut url)?;
         encode::single_slash(&mut url, path);
+        if encode::has_dot_segments(&url[path..]) {
+            return Err(Box::new(dots(route, given, &url[path..])));
+        }
         if self.unknown && !given.are_all(values) {
             self.query(route, values, &mut url);
         }
@@ -310,6 +313,20 @@ pub(crate) fn put(
         }
     }
     refused.map_or(Ok(()), Err)
+}
+
+/// The value that makes a segment of dots.
+fn dots(route: &Route, given: &Given<'_, '_>, path: &str) -> Unfit {
+    let mut values = (0..route.parameters.len()).filter_map(|index| {
+        let text = given.value(index)?.to_string();
+        Some((index, text)).filter(|(_, text)| text.contains('.'))
+    });
+    let (index, value) = values.next_back().unwrap_or((0, path.to_owned()));
+    Unfit {
+        value,
+        converter: format!("{} in a segment of its own", route.parameters[index].kind),
+        is_final: false,
+    }
 }
 
 fn pair(name: &str, value: &Value<'_>, separator: &mut char, url: &mut String) {

@@ -45,12 +45,13 @@ pub trait Routes: Sized {
 
     /// Its URL, relative to the root. [`UrlFor::page`](crate::UrlFor::page) makes it relative to a mount.
     ///
-    /// It leads back to this page if its values are such as the rule takes: a negative number where it takes none, or an empty text, lead nowhere.
+    /// It leads back to this page if its values are such as the rule takes: a negative number where it takes none, an empty text, `.` or `..` lead nowhere.
     /// It never leads to another host: of several slashes at its front it has one.
     fn url(&self) -> String {
         let mut url = String::with_capacity(64);
         self.write(&mut PathWriter::new(&mut url));
         encode::single_slash(&mut url, 0);
+        encode::no_dot_segments(&mut url, 0);
         url
     }
 

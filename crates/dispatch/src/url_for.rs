@@ -72,6 +72,7 @@ impl UrlFor {
         let path = url.len();
         page.write(&mut PathWriter::new(&mut url));
         encode::single_slash(&mut url, path);
+        encode::no_dot_segments(&mut url, path);
         url
     }
 
