@@ -30,7 +30,7 @@
 //! ```
 //!
 //! [`Files`] is a service; [`FilesLayer`] is a gate in front of another. Both act at the request's head. [`FilesLastLayer`] is an editor: it acts
-//! at the head of a response that is 404.
+//! at the head of a response that is 404. Both layers may stand [at](FilesLayer::at) a prefix.
 //!
 //! # What it does
 //!
@@ -47,19 +47,19 @@
 //! `zip`).
 //!
 //! Files up to 64 KiB go out in one piece with the head. Larger ones stream through one buffer of 64 KiB, which is filled again when the server has
-//! written it. A client that takes nothing holds that buffer and at most 15 KiB more, whatever the file's length.
+//! written it. Behind hyper a client that takes nothing holds that buffer and at most 15 KiB more, whatever the file's length.
 //!
 //! No answer has bytes of two states of a file. One that is replaced by a rename, or deleted, goes on to its end as it was. One
 //! that is overwritten in place or becomes shorter ends in an error, never in a success. Of one that is being written when it is
-//! asked for, as a log is, the announced bytes are sent even if it grows; its tag is weak.
+//! asked for, as a log is, the announced bytes are sent even if it grows; its tag is weak. Where dates say nothing, tags can be made
+//! of the [bytes](Files::content_tags).
 //!
 //! Files that are asked for often stay at hand: the bytes of small ones, the descriptors of large ones, and the fields of both, within bounds
 //! and for a second before the disk is looked at again ([`Cache`]).
 //!
 //! # What it does not do
 //!
-//! It compresses nothing. It cannot help a client whose file was overwritten in place while it
-//! was sent: deploy by writing a new file and renaming it.
+//! It compresses nothing. It cannot help a client whose file was overwritten in place while it was sent: deploy by writing a new file and renaming it.
 //!
 //! # Where it waits
 //!
