@@ -11,6 +11,8 @@ mod dictionary;
 mod flate;
 #[cfg(feature = "br")]
 mod recycler;
+#[cfg(feature = "gzip")]
+mod short;
 #[cfg(feature = "zstd")]
 mod zstandard;
 
@@ -25,8 +27,11 @@ pub(crate) use self::padding::length as padding_length;
 use self::codec::{Codec, Goal};
 use crate::effort::Job;
 
-/// The longest frame of a stream, in bytes.
+/// The longest first frame of a stream, in bytes: the client can begin with it soon.
 const FRAME: usize = 32 * 1024;
+
+/// The longest frame after that: each costs an allocation, and a stream that fills one will fill more.
+const LONG_FRAME: usize = 128 * 1024;
 
 /// An encoder for one body at a time. It weighs up to a megabyte, so it is used again: see `Pool`.
 pub(crate) struct Encoder {
@@ -35,6 +40,8 @@ pub(crate) struct Encoder {
     /// The coded bytes gather here, and leave as copies of their exact length: a short frame must not hold a long buffer.
     buffer: Vec<u8>,
     filled: usize,
+    /// How long the next frame may be.
+    frame: usize,
     holds_back: bool,
     /// What is still to go out in the header of gzip.
     padding: u16,
@@ -48,6 +55,7 @@ impl Encoder {
             codec: codec::codec(job)?,
             buffer: vec![0; FRAME],
             filled: 0,
+            frame: FRAME,
             holds_back: false,
             padding: 0,
         })
@@ -61,6 +69,7 @@ impl Encoder {
     pub(crate) fn start(&mut self, job: &Job) {
         self.codec.start(job);
         self.filled = 0;
+        self.frame = FRAME;
         self.holds_back = false;
         self.padding = job.padding;
     }
@@ -102,7 +111,15 @@ impl Encoder {
 
     /// What came out so far, if it fills a frame. Nothing more goes in before it is taken.
     pub(crate) fn take_full(&mut self) -> Option<Bytes> {
-        (self.filled == FRAME).then(|| self.take()).flatten()
+        if self.filled < self.frame {
+            return None;
+        }
+        let frame = self.take();
+        self.frame = LONG_FRAME;
+        if self.buffer.len() < LONG_FRAME {
+            self.buffer.resize(LONG_FRAME, 0);
+        }
+        frame
     }
 
     /// What came out so far, if anything did.
@@ -117,7 +134,7 @@ impl Encoder {
     }
 
     fn step(&mut self, plain: &[u8], goal: Goal) -> Result<(usize, bool), BoxError> {
-        let room = &mut self.buffer[self.filled..FRAME];
+        let room = &mut self.buffer[self.filled..self.frame];
         let progress = self.codec.step(plain, room, goal)?;
         self.filled += progress.filled;
         Ok((progress.taken, progress.reached))

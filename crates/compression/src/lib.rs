@@ -39,7 +39,7 @@
 //! - A body that is there as a whole, up to 128 KiB, is compressed at once, and the answer has a `Content-Length`. If it does not
 //!   become smaller, it goes out as it is.
 //! - Any other body is compressed while it comes. Whenever it waits, everything that came is flushed, so the client reads each
-//!   server-sent event and each line of a slow answer at once. Frames are at most 32 KiB long, trailers pass, and a long body gives
+//!   server-sent event and each line of a slow answer at once. The first frame is at most 32 KiB long and the others 128 KiB, trailers pass, and a long body gives
 //!   other tasks a turn every 256 KiB. An error leaves the coded body without an end, so that nobody takes it for complete.
 //! - The state of an encoder is 400 KiB large for gzip, up to a megabyte for the others. It is kept and used again, two of each coding
 //!   for each processor. A stream that lasts holds one for as long as it lasts.
@@ -73,11 +73,11 @@
 //!
 //! | feature | brings | needs a C compiler |
 //! |---|---|---|
-//! | `gzip` (on by default) | gzip and deflate, by zlib-rs | no |
+//! | `gzip` (on by default) | gzip and deflate, by zlib-rs, and bodies of up to 16 KiB by this crate itself | no |
 //! | `br` | brotli | no |
 //! | `zstd` | zstd | yes |
 //! | `dictionary` | [`Dictionaries`]: `dcz` with `zstd`, `dcb` with `br` | no |
-//! | `libdeflate` | gzip and deflate of bodies at hand by libdeflate: a third faster at an equal size | yes |
+//! | `libdeflate` | gzip and deflate of bodies at hand from 16 KiB on by libdeflate: a third faster at an equal size | yes |
 //!
 //! # Order
 //!

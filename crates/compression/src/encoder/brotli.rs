@@ -45,12 +45,10 @@ impl Brotli {
     }
 
     /// How many bytes the window must hold beside the body.
+    #[cfg(feature = "dictionary")]
     fn before(&self) -> u64 {
-        #[cfg(feature = "dictionary")]
-        if let Some(known) = &self.known {
-            return known.bytes.len() as u64;
-        }
-        0
+        let known = self.known.as_ref();
+        known.map_or(0, |known| known.bytes.len() as u64)
     }
 }
 
@@ -59,7 +57,10 @@ impl Codec for Brotli {
         BrotliEncoderDestroyInstance(&mut self.state);
         let memory = std::mem::take(&mut self.state.m8);
         *self.state = State::new(memory);
+        #[cfg(feature = "dictionary")]
         let before = self.before();
+        #[cfg(not(feature = "dictionary"))]
+        let before = 0;
         let size = job.size.map(|size| size.saturating_add(before));
         // The dictionary must stay in the window until the end, or what it holds can no longer be pointed at.
         let most = if before > 0 { 22 } else { 19 };

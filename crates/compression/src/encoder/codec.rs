@@ -17,9 +17,18 @@ pub(crate) trait Codec: Send {
 
     /// The whole of a fresh body; how long it became, or `None` if there is not enough room for it.
     fn whole(&mut self, plain: &[u8], room: &mut [u8]) -> Option<usize> {
-        let progress = self.step(plain, room, Goal::Finish).ok()?;
-        (progress.reached && progress.taken == plain.len()).then_some(progress.filled)
+        in_one_step(self, plain, room)
     }
+}
+
+/// The whole of a fresh body, by one step.
+pub(crate) fn in_one_step<C: Codec + ?Sized>(
+    codec: &mut C,
+    plain: &[u8],
+    room: &mut [u8],
+) -> Option<usize> {
+    let progress = codec.step(plain, room, Goal::Finish).ok()?;
+    (progress.reached && progress.taken == plain.len()).then_some(progress.filled)
 }
 
 /// What a step is for.

@@ -4,7 +4,12 @@ use flate2::{Compress, Compression, FlushCompress, Status};
 use plywood_core::BoxError;
 use plywood_header::accept_encoding::Coding;
 
-use super::codec::{Codec, Goal, Progress};
+#[cfg(not(feature = "libdeflate"))]
+use super::codec;
+use super::{
+    codec::{Codec, Goal, Progress},
+    short::{self, Short},
+};
 use crate::effort::Job;
 
 /// 32 KiB of history: what every decoder has, and the most that the format allows.
@@ -14,7 +19,8 @@ const WINDOW_BITS: u8 = 15;
 pub(crate) struct Flate {
     coding: Coding,
     level: u32,
-    /// Made when it is first needed: a body at hand may be another library's.
+    short: Short,
+    /// Made when it is first needed: a body at hand may be none of this library's.
     stream: Option<Stream>,
     #[cfg(feature = "libdeflate")]
     at_hand: Option<(u32, libdeflater::Compressor)>,
@@ -23,13 +29,16 @@ pub(crate) struct Flate {
 struct Stream {
     deflate: Compress,
     level: u32,
+    /// The body before is in it: it is reset when it is next needed, because that costs as much as a short body.
+    is_over: bool,
 }
 
 impl Flate {
-    pub(crate) const fn new(coding: Coding) -> Self {
+    pub(crate) fn new(coding: Coding) -> Self {
         Self {
             coding,
             level: 1,
+            short: Short::default(),
             stream: None,
             #[cfg(feature = "libdeflate")]
             at_hand: None,
@@ -43,7 +52,18 @@ impl Flate {
                 _ => Compress::new(Compression::new(self.level), true),
             },
             level: self.level,
+            is_over: false,
         });
+        if std::mem::take(&mut stream.is_over) {
+            stream.deflate.reset();
+            if stream.level != self.level {
+                stream.level = self.level;
+                stream
+                    .deflate
+                    .set_level(Compression::new(self.level))
+                    .expect("nothing went in yet that would have to come out first");
+            }
+        }
         &mut stream.deflate
     }
 }
@@ -51,16 +71,8 @@ impl Flate {
 impl Codec for Flate {
     fn start(&mut self, job: &Job) {
         self.level = u32::try_from(job.level).unwrap_or(1);
-        let Some(stream) = &mut self.stream else {
-            return;
-        };
-        stream.deflate.reset();
-        if stream.level != self.level {
-            stream.level = self.level;
-            stream
-                .deflate
-                .set_level(Compression::new(self.level))
-                .expect("nothing went in yet that would have to come out first");
+        if let Some(stream) = &mut self.stream {
+            stream.is_over = true;
         }
     }
 
@@ -87,8 +99,24 @@ impl Codec for Flate {
         })
     }
 
-    #[cfg(feature = "libdeflate")]
     fn whole(&mut self, plain: &[u8], room: &mut [u8]) -> Option<usize> {
+        if plain.len() <= short::MOST {
+            return self.short.compress(self.coding, self.level, plain, room);
+        }
+        self.long(plain, room)
+    }
+}
+
+#[cfg(not(feature = "libdeflate"))]
+impl Flate {
+    fn long(&mut self, plain: &[u8], room: &mut [u8]) -> Option<usize> {
+        codec::in_one_step(self, plain, room)
+    }
+}
+
+#[cfg(feature = "libdeflate")]
+impl Flate {
+    fn long(&mut self, plain: &[u8], room: &mut [u8]) -> Option<usize> {
         use libdeflater::{CompressionLvl, Compressor};
 
         if self

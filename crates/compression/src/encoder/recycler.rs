@@ -1,11 +1,14 @@
 //! Memory for brotli, which wants a megabyte for every body and gives it back.
 
 use std::{
-    any::Any,
+    any::{Any, TypeId},
     ops::{Index, IndexMut, Range},
 };
 
-use brotli::{Allocator, SliceWrapper, SliceWrapperMut, enc::BrotliAlloc};
+use brotli::{
+    Allocator, SliceWrapper, SliceWrapperMut,
+    enc::{BrotliAlloc, command::Command},
+};
 
 /// Keeps what comes back, and hands it out again: never more pieces of a kind than were out at a time.
 #[derive(Default)]
@@ -33,6 +36,12 @@ impl Recycler {
     }
 }
 
+/// Whether nothing is read of such a piece before it is written: clearing a megabyte of them for 100 KB of text is for nothing. Every other
+/// piece goes out clean, above all those that hold text.
+fn is_written_first<T: 'static>() -> bool {
+    TypeId::of::<T>() == TypeId::of::<Command>()
+}
+
 impl<T: Clone + Default + Send + 'static> Allocator<T> for Recycler {
     type AllocatedMemory = Piece<T>;
 
@@ -45,7 +54,10 @@ impl<T: Clone + Default + Send + 'static> Allocator<T> for Recycler {
         let found = kept.iter().enumerate().filter(fits);
         if let Some((at, _)) = found.min_by_key(|(_, piece)| piece.capacity()) {
             let mut piece = kept.swap_remove(at);
-            piece.clear();
+            if !is_written_first::<T>() {
+                piece.clear();
+            }
+            piece.truncate(len);
             piece.resize(len, T::default());
             return Piece(piece);
         }
