@@ -51,10 +51,16 @@ impl Found {
     fn in_form(opened: Opened, mut fields: HeaderMap, coding: Option<Coding>) -> Self {
         let now = SystemTime::now();
         let length = opened.content.len();
+        let is_dated = opened.etag.is_none();
         let validators = match opened.etag {
             Some(etag) => Validators::known(etag, opened.modified, now),
             // A system without dates gives a tag that is always weak and always new.
             None => Validators::new(length, opened.modified.unwrap_or(now), now),
+        };
+        let validators = match &opened.content {
+            // Time goes on between the opening and the tag.
+            Content::Slice(handle, _) if is_dated && !handle.is_settled() => validators.weakened(),
+            _ => validators,
         };
         let validators = match coding {
             Some(coding) => validators.coded(coding),
@@ -118,6 +124,14 @@ impl Found {
             #[cfg(feature = "zip")]
             Content::Framed(_) | Content::Deflated(_) => None,
             Content::Slice(..) => None,
+        }
+    }
+
+    /// Whether it has to be read, and was written since it was opened.
+    pub(crate) fn has_changed(&self) -> bool {
+        match &self.content {
+            Content::Slice(handle, _) => handle.is_as_found().is_err(),
+            _ => false,
         }
     }
 

@@ -50,6 +50,12 @@ impl Kept {
                 .is_ok()
     }
 
+    /// Whether it is open and was written since: what is read of it now is not what its tag names.
+    pub(crate) fn has_changed(&self) -> bool {
+        let found = self.found.as_ref();
+        found.is_some_and(|found| found.has_changed())
+    }
+
     /// The file, if it is what was opened now.
     pub(crate) fn same(&self, opened: &Result<Entry, Refusal>) -> Option<Arc<Found>> {
         match (&self.found, opened) {

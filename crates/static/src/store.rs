@@ -144,7 +144,7 @@ impl Place {
         let Some(kept) = self.read(|shelf| shelf.get(path)) else {
             return Look::Absent;
         };
-        if kept.is_due(now, cache.fresh_for) {
+        if kept.is_due(now, cache.fresh_for) || kept.has_changed() {
             return Look::Due(kept);
         }
         self.hits.fetch_add(1, Relaxed);

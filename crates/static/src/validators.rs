@@ -55,6 +55,14 @@ impl Validators {
         }
     }
 
+    /// The same state, of which a change may not be seen.
+    pub(crate) fn weakened(self) -> Self {
+        Self {
+            etag: self.etag.weakened(),
+            ..self
+        }
+    }
+
     /// The same state in a content coding: other bytes under another tag ([RFC 9110 §8.8.3.3](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3.3)).
     pub(crate) fn coded(self, coding: Coding) -> Self {
         let tag = self.etag.header_value().as_bytes();

@@ -213,6 +213,17 @@ async fn a_large_file_that_is_replaced_while_it_is_sent_goes_on_as_it_was() {
     }
 }
 
+#[tokio::test]
+async fn a_large_file_that_is_kept_and_overwritten_is_read_anew() {
+    let site = Site::new()
+        .settled("a.bin", &vec![b'o'; 1 << 20])
+        .with(for_ever);
+    assert_eq!(site.text("/a.bin").await.0, 200);
+    let new = vec![b'n'; 1 << 20];
+    let site = site.file("a.bin", &new);
+    assert_eq!(site.text("/a.bin").await.1.as_bytes(), new);
+}
+
 /// A file is replaced all the time while many ask for it: each tag comes with the bytes that it names.
 #[test]
 fn under_one_tag_there_are_the_bytes_of_one_state() {
@@ -236,7 +247,7 @@ fn under_one_tag_there_are_the_bytes_of_one_state() {
                 }
             });
         }
-        for state in (0..60_u8).cycle().take(1500) {
+        for state in (0..60_u8).cycle().take(500) {
             let path = root.join("next");
             fs::write(&path, vec![state; 9000]).unwrap();
             let file = File::options().write(true).open(&path).unwrap();
