@@ -19,7 +19,7 @@ const NESTED: usize = 3;
 /// The names of the parameters whose values are not written.
 #[derive(Clone)]
 pub(crate) struct Redaction {
-    /// By their length, so that a word is compared with few of them.
+    /// In small letters, and by their length, so that a word is compared with few of them.
     names: Vec<Vec<Box<str>>>,
     hidden_fields: Vec<HeaderName>,
     shown_fields: Vec<HeaderName>,
@@ -74,7 +74,8 @@ impl Redaction {
 
     /// Of these too.
     pub(crate) fn add(&mut self, names: impl IntoIterator<Item = impl Into<Box<str>>>) {
-        for name in names.into_iter().map(Into::into) {
+        for mut name in names.into_iter().map(Into::<Box<str>>::into) {
+            name.make_ascii_lowercase();
             if self.names.len() <= name.len() {
                 self.names.resize_with(name.len() + 1, Vec::new);
             }
@@ -161,6 +162,21 @@ impl Redaction {
     /// Where the secret begins in `name=value`, if it holds one. It goes to the end, because to some readers a `;` begins the next
     /// parameter, and to others it belongs to the value.
     fn secret(&self, pair: &[u8]) -> Option<usize> {
+        let mut equals = None;
+        for (place, byte) in pair.iter().enumerate() {
+            match byte {
+                b'=' if equals.is_none() => equals = Some(place),
+                b'=' | b';' | b'%' => return self.secret_in_parts(pair),
+                _ => {}
+            }
+        }
+        // One name and one value, as nearly all are.
+        let value = equals? + 1;
+        (value < pair.len() && self.names_a_secret(&pair[..value - 1])).then_some(value)
+    }
+
+    /// The same where there may be several parts, or a URL in the value.
+    fn secret_in_parts(&self, pair: &[u8]) -> Option<usize> {
         let mut start = 0;
         for part in pair.split(|byte| *byte == b';') {
             if let Some(equals) = part.iter().position(|byte| *byte == b'=') {
@@ -203,18 +219,24 @@ impl Redaction {
 
     /// Is this name, or a word of it, on the list? `reset_token`, `accessToken` and `user[token]` all have the word `token`.
     fn names_a_secret(&self, name: &[u8]) -> bool {
+        let is_one_word = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        if name.iter().all(is_one_word) {
+            return self.of_length(name).any(|listed| listed.as_bytes() == name);
+        }
         let name: Cow<'_, [u8]> = percent_decode(name).into();
-        let listed = |word: &[u8]| {
-            self.names.get(word.len()).is_some_and(|names| {
-                names
-                    .iter()
-                    .any(|name| name.as_bytes().eq_ignore_ascii_case(word))
-            })
-        };
-        listed(&name)
-            || words(&name)
-                .filter(|word| word.len() < name.len())
-                .any(listed)
+        let mut parts = words(&name).filter(|word| word.len() < name.len());
+        self.lists(&name) || parts.any(|word| self.lists(word))
+    }
+
+    fn lists(&self, word: &[u8]) -> bool {
+        let mut listed = self.of_length(word);
+        listed.any(|listed| listed.as_bytes().eq_ignore_ascii_case(word))
+    }
+
+    /// The names that are as long as this word.
+    fn of_length(&self, word: &[u8]) -> impl Iterator<Item = &str> {
+        let names = self.names.get(word.len());
+        names.into_iter().flatten().map(|name| &**name)
     }
 }
 
