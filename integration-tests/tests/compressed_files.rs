@@ -57,7 +57,9 @@ async fn a_file_is_compressed_once_and_its_successor_anew() {
 
         // From then on the disk tells lies, and says that they are the file: only who does not ask it still knows the truth.
         let lies = Arc::new(AtomicBool::new(false));
-        let (files, lying) = (Files::new(root.path()).unwrap(), Arc::clone(&lies));
+        // Nor is there a cache in between, which would not see its successor for a second.
+        let files = Files::new(root.path()).unwrap().cache(None);
+        let lying = Arc::clone(&lies);
         let disk = service_fn(move |request: Request<Body>| {
             let (files, lying) = (files.clone(), Arc::clone(&lying));
             async move {
