@@ -161,6 +161,7 @@ fn the_facade_has_no_http_logic_of_its_own() {
     let arranging = [
         "http",
         "tower",
+        "tower-http",
         "tower-layer",
         "tower-service",
         "tokio",

@@ -40,6 +40,7 @@ pub(crate) fn sheet_of_name(name: &str) -> Option<Sheet> {
         Some("NormalizePathLayer") => Some(tower_http::normalize_path()),
         Some("CompressionLayer") => Some(tower_http::compression()),
         Some("CsrfLayer") => Some(tower_http::csrf()),
+        Some("RequestBodyLimitLayer") => Some(tower_http::request_body_limit()),
         _ => None,
     }
 }
@@ -66,6 +67,11 @@ pub mod tower_http {
     /// `CsrfLayer`: it refuses, so that error pages and the marks of others stand outside of it.
     pub fn csrf() -> Sheet {
         Sheet::new("CsrfLayer").acts(Act::Refuses)
+    }
+
+    /// `RequestBodyLimitLayer`: outside of all that reads a body, and inside of error pages, because it refuses.
+    pub fn request_body_limit() -> Sheet {
+        Sheet::new("RequestBodyLimitLayer").acts(Act::Refuses)
     }
 
     /// `CompressionLayer`: inside of all that hashes or counts the bytes that are sent.

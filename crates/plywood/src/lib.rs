@@ -52,6 +52,8 @@
 mod app;
 pub mod doctor;
 pub mod prelude;
+#[cfg(feature = "presets")]
+mod preset;
 mod stack;
 
 #[cfg(feature = "access-log")]
@@ -71,6 +73,9 @@ pub use plywood_csp as csp;
 #[cfg(feature = "csrf")]
 #[doc(inline)]
 pub use plywood_csrf as csrf;
+#[cfg(feature = "debug")]
+#[doc(inline)]
+pub use plywood_debug as debug;
 #[cfg(feature = "dispatch")]
 #[doc(inline)]
 pub use plywood_dispatch as dispatch;
@@ -118,7 +123,21 @@ pub use plywood_test as test;
 #[cfg(feature = "when")]
 #[doc(inline)]
 pub use plywood_when as when;
+/// The layers of tower-http that stand beside ours, as they are. Add them by [`Stack::tower`].
+///
+/// | module | its place |
+/// |---|---|
+/// | `request_id` | outermost, so that the log has the id |
+/// | `trace` | where the log stands, or instead of it |
+/// | `sensitive_headers` | outside of what writes fields down |
+/// | `cors`, `set_header` | outside of all that refuses, so that a refusal has the fields, too |
+/// | `csrf`, `limit`, `timeout` | inside of the error pages, which fill what they refuse; outside of the session |
+/// | `normalize_path` | outside of all that decides by the path, guards first of all |
+#[cfg(feature = "tower-http")]
+pub use tower_http;
 
+#[cfg(feature = "presets")]
+pub use self::preset::Preset;
 pub use self::{
     app::{App, Never, app},
     doctor::doctor,

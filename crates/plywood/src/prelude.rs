@@ -39,4 +39,4 @@ pub use plywood_static::Files;
 #[cfg(feature = "when")]
 pub use plywood_when::{at, when};
 
-pub use crate::{App, app};
+pub use crate::{App, Stack, app};

@@ -1,4 +1,4 @@
-use std::{any::type_name, convert::Infallible, fmt};
+use std::{any::type_name, fmt};
 
 use plywood_core::{
     Body, HttpBody, HttpService,
@@ -134,7 +134,7 @@ impl<L> Stack<L> {
     pub fn build(self) -> App
     where
         L: Layer<
-                plywood_mount::Mounts<Infallible>,
+                plywood_mount::Mounts<std::convert::Infallible>,
                 Service: HttpService<Body, ResBody: HttpBody, Error: Never> + Sync,
             >,
     {

@@ -39,7 +39,7 @@ fn the_stack_of_the_book_is_in_order_and_prints_itself() -> Result<(), BoxError>
     assert_eq!(
         onion.to_string(),
         "\
-AccessLogLayer            reads Client, Mount, Scheme, RequestId, Identity; hears Identity, MatchedRoute; counts the bytes
+AccessLogLayer            reads Client, Connection, Mount, Scheme, RequestId, Identity; hears Identity, MatchedRoute; counts the bytes
 | ErrorPagesLayer         reads Mount, RequestId; hears Failure, Incident
 | | CompressionLayer      hears NoCompress; changes the bytes
 | | | SessionLayer        reads Scheme; leaves Session; tells Failure
