@@ -11,18 +11,17 @@ use crate::Running;
 const PATIENCE: Duration = Duration::from_secs(300);
 
 async fn site(request: Request<Body>) -> Result<Response<Body>, BoxError> {
-    let path = request.uri().path();
-    if path == "/broken" {
-        panic!("<script>alert('a secret')</script>");
+    match request.uri().path() {
+        "/broken" => panic!("<script>alert('a secret')</script>"),
+        path if path.starts_with("/hostile") => {
+            let detail = "لا يوجد شيء هنا. <script>alert('detail')</script>";
+            Err(HttpError::conflict()
+                .title("<img src=x onerror=alert('title')>")
+                .detail(detail)
+                .into())
+        }
+        _ => Ok(Response::builder().status(404).body(Body::empty())?),
     }
-    if path.starts_with("/hostile") {
-        let detail = "لا يوجد شيء هنا. <script>alert('detail')</script>";
-        return Err(HttpError::conflict()
-            .title("<img src=x onerror=alert('title')>")
-            .detail(detail)
-            .into());
-    }
-    Ok(Response::builder().status(404).body(Body::empty())?)
 }
 
 #[tokio::test(flavor = "multi_thread")]
