@@ -1,7 +1,5 @@
 //! The built-in pages. They hold words for everybody, what the handler has said in public, the request's path and id, and nothing else.
 
-use std::fmt::Display;
-
 use crate::{
     Blank, Form,
     printable::{content, printable},
@@ -80,17 +78,31 @@ fn name(page: &mut String, label: &str, id: &str) {
 }
 
 fn text(blank: &Blank<'_>) -> String {
-    let status = blank.status().as_u16();
-    let (title, detail) = (printable(blank.title()), printable(blank.detail()));
     let words = Words::of(blank.language);
-    let line = |label: &str, id: Option<&dyn Display>| {
-        id.map_or_else(String::new, |id| format!("{label} {id}\n"))
-    };
-    let request = blank.request_id();
-    let request = line(words.request, request.as_ref().map(|id| id as _));
-    let incident = blank.incident();
-    let incident = line(words.incident, incident.as_ref().map(|id| id as _));
-    format!("{status} {title}\n\n{detail}\n{request}{incident}")
+    let mut page = String::with_capacity(256);
+    for piece in [
+        blank.status().as_str(),
+        " ",
+        &printable(blank.title()),
+        "\n\n",
+        &printable(blank.detail()),
+        "\n",
+    ] {
+        page.push_str(piece);
+    }
+    if let Some(id) = blank.request_id() {
+        line(&mut page, words.request, id);
+    }
+    if let Some(id) = blank.incident() {
+        line(&mut page, words.incident, &id.to_string());
+    }
+    page
+}
+
+fn line(page: &mut String, label: &str, id: &str) {
+    for piece in [label, " ", id, "\n"] {
+        page.push_str(piece);
+    }
 }
 
 #[cfg(test)]
