@@ -14,18 +14,14 @@ async fn report(request: Request<Body>) -> Result<Response<Body>, BoxError> {
 }
 
 /// What lies in a folder: the name comes from the visitor, and stays in there.
-async fn invoice(
-    files: Files,
-    request: Request<Body>,
-) -> Result<Response<Body>, BoxError> {
-    let name = Params::of(&request).get("name").unwrap_or_default();
-    match files.download(name) {
-        Ok(download) => Ok(download.attachment().respond(&request)),
-        Err(_) => {
-            let missing = Response::builder().status(StatusCode::NOT_FOUND);
-            Ok(missing.body(Body::empty())?)
-        }
-    }
+fn invoice(files: &Files, request: &Request<Body>) -> Response<Body> {
+    let name = Params::of(request).get("name").unwrap_or_default();
+    let Ok(download) = files.download(name) else {
+        let mut missing = Response::new(Body::empty());
+        *missing.status_mut() = StatusCode::NOT_FOUND;
+        return missing;
+    };
+    download.attachment().respond(request)
 }
 
 fn app(invoices: &Path) -> Result<App, BoxError> {

@@ -6,8 +6,8 @@ use std::path::Path;
 use plywood::prelude::*;
 use plywood::static_files::Assets;
 
-async fn home(assets: Assets, request: Request<Body>) -> Response<Body> {
-    let mount = Mount::of(&request);
+fn home(assets: &Assets, request: &Request<Body>) -> Response<Body> {
+    let mount = Mount::of(request);
     let sheet = assets.url_from(&mount, "app.css").unwrap_or_default();
     let page = format!("<!doctype html><link rel=stylesheet href=\"{sheet}\">Hello");
     let mut response = Response::new(page.into());
@@ -22,8 +22,8 @@ fn app(folder: &Path) -> Result<App, BoxError> {
     let files = files.assets(&assets);
     let site = Dispatch::<BoxError>::builder()
         .get("/", move |request| {
-            let home = home(assets.clone(), request);
-            async { Ok::<_, BoxError>(home.await) }
+            let page = home(&assets, &request);
+            async { Ok::<_, BoxError>(page) }
         })
         .mount("/static", files)
         .build()?;

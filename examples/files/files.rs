@@ -1,6 +1,6 @@
 //! A folder to browse, to watch and to download from.
 
-use std::path::Path;
+use std::{future::ready, path::Path};
 
 use plywood::{core::html, core::path, prelude::*, static_files::Download};
 
@@ -21,10 +21,10 @@ async fn watch(request: Request<Body>) -> Result<Response<Body>, BoxError> {
 }
 
 /// The same file, to be saved: `/save/holiday.webm`. What is not there is the 404 of the error pages.
-async fn save(files: Files, request: Request<Body>) -> Result<Response<Body>, BoxError> {
-    let name = Params::of(&request).get("name").unwrap_or_default();
+fn save(files: &Files, request: &Request<Body>) -> Response<Body> {
+    let name = Params::of(request).get("name").unwrap_or_default();
     let download = files.download(name).map(Download::attachment);
-    Ok(download.map_or_else(|_| not_found(), |download| download.respond(&request)))
+    download.map_or_else(|_| not_found(), |download| download.respond(request))
 }
 
 fn app(folder: &Path) -> Result<App, BoxError> {
