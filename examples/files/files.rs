@@ -1,6 +1,6 @@
 //! A folder to browse, to watch and to download from.
 
-use std::{future::ready, path::Path};
+use std::path::Path;
 
 use plywood::{core::html, core::path, prelude::*, static_files::Download};
 
@@ -34,7 +34,8 @@ fn app(folder: &Path) -> Result<App, BoxError> {
         .get("/", home)
         .get("/watch/<path:name>", watch)
         .get("/save/<path:name>", move |request| {
-            save(saved.clone(), request)
+            let response = save(&saved, &request);
+            async { Ok::<_, BoxError>(response) }
         })
         .mount("/files", files)
         .build()?;
