@@ -45,7 +45,7 @@
 //! One for each crate; a feature adds a dependency and changes nothing else. On by default are `access-log`, `auth`, `compression`, `csp`, `csrf`,
 //! `dispatch`, `error-pages`, `mount`, `publish`, `serve`, `session`, `static` and `when`. Off are `session-sqlite` (it brings SQLite, and wants a C
 //! compiler), `session-redis` and `session-postgres` (for more than one machine), `compression-br`, `compression-zstd`,
-//! `compression-dictionary` and `compression-libdeflate` (more codings; zstd and libdeflate want a C compiler), `access-log-gzip`, `access-log-signal` and `access-log-metrics`, `session-keys` (sessions sealed in their cookies, and signed ids; it
+//! `compression-dictionary` and `compression-libdeflate` (more codings; zstd and libdeflate want a C compiler), `debug` and `debug-events` (the developer's page, and the events on it), `access-log-gzip`, `access-log-signal` and `access-log-metrics`, `session-keys` (sessions sealed in their cookies, and signed ids; it
 //! wants a C compiler too), `auth-certificate` (certificates of clients), `auth-digest` (Digest authentication), `auth-password` (hashes and password files), `auth-jwt`, `auth-jwks` and `auth-ticket` (signed tokens, keys fetched from an issuer, tickets in cookies: so do
 //! they), `serve-tls` (and so does this), `dispatch-macros` (an enum of pages derives its rules), `dispatch-regex` and `mount-regex` (they bring regular expressions), `static-assets`, `static-embed` and `static-zip` (files that are kept for ever, that are in the program, that are in an archive), `lint` and `test` (for your tests).
 

@@ -14,6 +14,8 @@ pub use plywood_access_log::{AccessLogLayer, Lines};
 pub use plywood_auth::{AuthLayer, BasicAuthLayer, FormLoginLayer, RequireLayer};
 #[cfg(feature = "compression")]
 pub use plywood_compression::CompressionLayer;
+#[cfg(feature = "debug")]
+pub use plywood_debug::DebugLayer;
 #[cfg(feature = "dispatch")]
 pub use plywood_dispatch::{Dispatch, Params};
 #[cfg(feature = "error-pages")]

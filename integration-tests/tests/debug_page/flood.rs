@@ -1,0 +1,1 @@
+//! Many panics at a time.

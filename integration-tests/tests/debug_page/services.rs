@@ -1,0 +1,1 @@
+//! Errors and panics of services of axum, hyper and tonic.
