@@ -37,7 +37,7 @@ const look = async (path, { options = {}, name, headers = {}, cookies = [] }) =>
     dialog.dismiss();
   });
   page.on("console", (message) => {
-    const isTheStatus = /Failed to load resource/.test(message.text()) && message.location().url.startsWith(`${address}${path}`);
+    const isTheStatus = /Failed to load resource/.test(message.text()) && message.location().url.startsWith(address + path.split("?")[0]);
     if (message.type() === "error" && !isTheStatus) troubles.push(message.text());
   });
   page.on("pageerror", (error) => troubles.push(String(error)));

@@ -6,16 +6,16 @@
 //!
 //! | extension | where | left by | read by |
 //! |---|---|---|---|
-//! | [`Client`] | request | serve, test | access log; auth, which counts attempts by it and knows ranges of addresses |
+//! | [`Client`] | request | serve, test | access log; auth, which counts attempts by it and knows ranges of addresses; debug, which shows its page to this machine alone |
 //! | [`Connection`] | request | serve | access log |
 //! | [`Scheme`] | request | serve, test | session, for the cookie's `Secure` |
 //! | [`ClientCertificate`] | request | serve | auth |
-//! | [`RequestId`] | request | nobody yet: a layer of your own | error pages |
+//! | [`RequestId`] | request | nobody yet: a layer of your own | debug; error pages |
 //! | [`Mount`] | request | dispatch, mount | auth, dispatch, mount, publish, static, which build URLs; access log and error pages, which name the path that was sent |
 //! | [`MatchedRoute`], [`Params`] | request | dispatch, mount; the former by publish, too | handlers |
 //! | [`Identity`] | request | auth | auth further in, handlers |
-//! | [`Witness`] | request | access log; metrics of your own | auth, dispatch, mount and publish, which tell it who asks and which rule matched |
-//! | [`Failure`] | response | whoever refuses: auth, dispatch, error pages, mount, publish, session, static | error pages |
+//! | [`Witness`] | request | access log; debug; error pages that report; metrics of your own | auth, dispatch, mount and publish, which tell it who asks and which rule matched |
+//! | [`Failure`] | response | whoever refuses: auth, debug, dispatch, error pages, mount, publish, session, static | debug; error pages |
 //! | [`NoCompress`] | response | handlers | compression |
 //! | [`FileIdentity`] | response | static | compression, which keeps by it what it made of a file |
 

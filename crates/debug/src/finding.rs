@@ -10,7 +10,7 @@ use crate::{
     asked::{Asked, Known},
     calls::{self, Calls},
     events::Written,
-    source::Excerpt,
+    source::{Excerpt, Root},
     visible::visible,
 };
 
@@ -50,6 +50,11 @@ impl<'a> Finding<'a> {
             Some(panicked) if incident.kind() == IncidentKind::Panicked => panicked.message(),
             _ => incident.message(),
         };
+        let excerpt = place.as_ref().and_then(|place| root.excerpt(place));
+        let mut calls = calls::fold(frames, root);
+        if let Some(place) = place.as_ref().filter(|_| excerpt.is_some()) {
+            sharpen(&mut calls, root, place, excerpt.as_ref());
+        }
         Self {
             layer,
             asked,
@@ -60,9 +65,9 @@ impl<'a> Finding<'a> {
             word: word(incident.kind(), HttpError::find(reason).is_some()),
             message: visible(message),
             causes: incident.sources().map(visible).collect(),
-            excerpt: place.as_ref().and_then(|place| root.excerpt(place)),
+            excerpt,
             place,
-            calls: calls::fold(frames, root),
+            calls,
             known: asked
                 .known()
                 .into_iter()
@@ -80,6 +85,22 @@ impl<'a> Finding<'a> {
                 .editor_link()
                 .link(&file, place.line(), place.column()),
         )
+    }
+}
+
+/// The first of the developer's own calls is the one that panicked. The panic knows better where that was than the debug information, if there is
+/// any.
+fn sharpen(calls: &mut [Calls], root: &Root, place: &Place, around: Option<&Excerpt>) {
+    let first = calls.iter_mut().find_map(|calls| match calls {
+        Calls::Own { frame, excerpt } => Some((frame, excerpt)),
+        Calls::Folded { .. } => None,
+    });
+    if let Some((frame, excerpt)) = first {
+        let at = frame.place.as_ref();
+        if at.is_none_or(|at| root.file(at) == root.file(place)) {
+            frame.place = Some(place.clone());
+            *excerpt = around.cloned();
+        }
     }
 }
 

@@ -24,9 +24,19 @@ pub(crate) fn render(finding: &Finding<'_>) -> String {
         .markup("</style>\n</head>\n<body>\n");
     heading(&mut page, finding);
     page.markup("<main>\n");
-    if finding.calls.is_empty() {
+    let has_source = |calls: &Calls| {
+        matches!(
+            calls,
+            Calls::Own {
+                excerpt: Some(_),
+                ..
+            }
+        )
+    };
+    if !finding.calls.iter().any(has_source) {
         where_it_was(&mut page, finding);
-    } else {
+    }
+    if !finding.calls.is_empty() {
         calls(&mut page, finding);
     }
     events(&mut page, finding);
@@ -70,16 +80,14 @@ fn heading(page: &mut Writer, finding: &Finding<'_>) {
         .markup("</code></span>\n</div>\n</div>\n</header>\n");
 }
 
+/// For an error, which has no calls, and for a build without debug information, whose calls know no files.
 fn where_it_was(page: &mut Writer, finding: &Finding<'_>) {
-    match &finding.excerpt {
-        Some(excerpt) => {
-            page.markup("<h2>Source</h2>\n");
-            source(page, excerpt);
-        }
-        None => {
-            page.markup("<p class=\"quiet\">An error that is returned carries no calls, as a panic does. Make it an ")
-                .markup("<code>HttpError</code> to know where it was made, and look at the events below.</p>\n");
-        }
+    if let Some(excerpt) = &finding.excerpt {
+        page.markup("<h2>Source</h2>\n");
+        source(page, excerpt);
+    } else if finding.place.is_none() {
+        page.markup("<p class=\"quiet\">An error that is returned carries no calls, as a panic does. Make it an ")
+            .markup("<code>HttpError</code> to know where it was made, and look at the events below.</p>\n");
     }
 }
 

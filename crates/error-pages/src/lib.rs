@@ -49,6 +49,9 @@
 //!
 //! Beside it stands [`MaintenanceLayer`], which answers 503 while a file is there.
 //!
+//! With [`ErrorPagesLayer::reports`] others are told, too: a file, a webhook, a mailbox, grouped by cause and off the path of requests. The place of a panic is
+//! that of the panic, and not of the catch.
+//!
 //! # What it does not do
 //!
 //! It keeps every body that the inner service wrote, unless it is told to [`replace`](ErrorPagesLayer::replace) it. It changes no status, and it

@@ -1,0 +1,99 @@
+//! Reports that are posted.
+
+#![allow(clippy::unwrap_used, reason = "all of this is a test")]
+
+use std::{
+    convert::Infallible,
+    future::pending,
+    io,
+    sync::mpsc::{self, Receiver},
+    time::Duration,
+};
+
+use http::{HeaderMap, Request, Response, StatusCode, header};
+use http_body_util::BodyExt;
+use plywood_core::{Body, BoxError, HttpService};
+use plywood_error::{Incident, IncidentKind, Reports};
+use plywood_error_webhook::Webhook;
+use serde_json::Value;
+use tower::service_fn;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+type Posted = Receiver<(HeaderMap, Value)>;
+
+/// Answers with these, one after another.
+fn chat(
+    statuses: Vec<StatusCode>,
+) -> (
+    impl HttpService<Body, ResBody = Body, Error = BoxError>,
+    Posted,
+) {
+    let (sender, posted) = mpsc::channel();
+    let statuses = std::sync::Arc::new(std::sync::Mutex::new(statuses));
+    let client = service_fn(move |request: Request<Body>| {
+        let (sender, statuses) = (sender.clone(), statuses.clone());
+        async move {
+            assert_eq!(
+                (request.method().as_str(), request.uri().path()),
+                ("POST", "/hook")
+            );
+            let (head, body) = request.into_parts();
+            let body = body.collect().await?.to_bytes();
+            sender.send((head.headers, serde_json::from_slice(&body)?))?;
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = statuses.lock().unwrap().pop().unwrap_or(StatusCode::OK);
+            Ok::<_, BoxError>(response)
+        }
+    });
+    (client, posted)
+}
+
+fn incident() -> Incident {
+    Incident::new(IncidentKind::Failed, &io::Error::other("the disk is full"))
+}
+
+fn uri() -> http::Uri {
+    "https://chat.example/hook".parse().unwrap()
+}
+
+#[test]
+fn a_report_is_posted_with_its_fields() {
+    let (client, posted) = chat(vec![]);
+    let webhook =
+        Webhook::new(uri(), client).header(header::AUTHORIZATION, "Bearer secret".parse().unwrap());
+    assert!(!format!("{webhook:?}").contains("hook\""));
+    let reports = Reports::to(webhook).start().unwrap();
+    reports.tell(&incident());
+    assert!(reports.finish(PATIENCE));
+    let (headers, body) = posted.recv().unwrap();
+    assert_eq!(headers[header::CONTENT_TYPE], "application/json");
+    assert_eq!(headers[header::AUTHORIZATION], "Bearer secret");
+    assert_eq!(body["message"], "the disk is full");
+    assert_eq!(body["count"], 1);
+}
+
+#[test]
+fn what_was_refused_is_posted_again() {
+    let (client, posted) = chat(vec![StatusCode::BAD_GATEWAY]);
+    let webhook = Webhook::new(uri(), client).body(|report| report.count().into());
+    let reports = Reports::to(webhook).start().unwrap();
+    for _ in 0..2 {
+        reports.tell(&incident());
+        assert!(reports.finish(PATIENCE));
+    }
+    let counts: Vec<_> = posted
+        .try_iter()
+        .map(|(_, body)| body.as_u64().unwrap())
+        .collect();
+    assert_eq!(counts, [1, 2]);
+}
+
+#[test]
+fn an_answer_that_does_not_come_is_not_waited_for() {
+    let silent = service_fn(|_: Request<Body>| pending::<Result<Response<Body>, Infallible>>());
+    let webhook = Webhook::new(uri(), silent).timeout(Duration::from_millis(1));
+    let reports = Reports::to(webhook).start().unwrap();
+    reports.tell(&incident());
+    assert!(reports.finish(PATIENCE));
+}
