@@ -267,6 +267,9 @@ fn every_option_that_the_chapter_names_is_there() {
             "Dictionaries" => "compression/src/dictionary.rs",
             "MaintenanceLayer" => "error-pages/src/maintenance/layer.rs",
             "DecompressionLayer" => "compression/src/decompression/layer.rs",
+            "ReportsBuilder" => "error/src/reports.rs",
+            "JsonLines" => "error/src/json_lines.rs",
+            "Webhook" => "error-webhook/src/webhook.rs",
             _ => panic!("{owner} is new: say here where it is"),
         };
         let code = read(&format!("../crates/{folder}"));
