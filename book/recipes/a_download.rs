@@ -29,7 +29,8 @@ fn app(invoices: &Path) -> Result<App, BoxError> {
     let site = Dispatch::<BoxError>::builder()
         .get("/report", report)
         .get("/invoices/<name>", move |request| {
-            invoice(files.clone(), request)
+            let response = invoice(&files, &request);
+            async { Ok::<_, BoxError>(response) }
         })
         .build()?;
     Ok(plywood::app(
