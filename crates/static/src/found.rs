@@ -129,10 +129,7 @@ impl Found {
 
     /// Whether it has to be read, and was written since it was opened.
     pub(crate) fn has_changed(&self) -> bool {
-        match &self.content {
-            Content::Slice(handle, _) => handle.is_as_found().is_err(),
-            _ => false,
-        }
+        matches!(&self.content, Content::Slice(handle, _) if handle.is_as_found().is_err())
     }
 
     /// How long it is, in bytes.

@@ -248,10 +248,12 @@ mod tests {
             let long = root.walk(name);
             assert_eq!(text(long), expected, "{name}");
             let short = match root.open(name) {
-                Ok(Entry::File(opened)) => match opened.content {
-                    Content::Slice(handle, _) => handle.file.try_clone().map_err(Refusal::from),
-                    _ => panic!("{name} is not on the disk"),
-                },
+                Ok(Entry::File(opened)) => {
+                    let Content::Slice(handle, _) = opened.content else {
+                        panic!("{name} is not on the disk");
+                    };
+                    handle.file.try_clone().map_err(Refusal::from)
+                }
                 Ok(Entry::Directory) => panic!("{name} is a directory"),
                 Err(refusal) => Err(refusal),
             };
