@@ -9,6 +9,7 @@ mod escapes;
 mod layer;
 mod listing;
 mod options;
+mod peers;
 #[cfg(target_os = "linux")]
 mod race;
 mod ranges;
