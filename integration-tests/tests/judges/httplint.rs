@@ -14,7 +14,7 @@ use crate::{python_tool, site::Site};
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "QUERY"];
 
-const TARGETS: [&str; 22] = [
+const TARGETS: [&str; 25] = [
     "/",
     "/json",
     "/large",
@@ -37,6 +37,9 @@ const TARGETS: [&str; 22] = [
     "/static/deep",
     "/static/deep/",
     "/static/not-there",
+    "/files/bare",
+    "/files/bare/",
+    "/files/packed.txt",
 ];
 
 const FIELDS: [&[(&str, &str)]; 12] = [

@@ -51,6 +51,10 @@ fn fill(folder: &Path) {
         ("small.txt", b"a few words\n".repeat(20)),
         ("empty.txt", Vec::new()),
         ("picture.png", b"\x89PNG\r\n\x1a\n".repeat(500)),
+        // Too long to be sent in one piece, or to be kept with its bytes.
+        ("long.bin", b"\x01\x02\x03\x04....".repeat(200_000)),
+        ("packed.txt", b"a few words\n".repeat(2000)),
+        ("packed.txt.gz", gzip(&b"a few words\n".repeat(2000))),
     ] {
         let mut file = File::create(folder.join(name)).unwrap();
         file.write_all(&content).unwrap();
@@ -59,6 +63,14 @@ fn fill(folder: &Path) {
     }
     std::fs::create_dir(folder.join("deep")).unwrap();
     std::fs::write(folder.join("deep/index.html"), page.repeat(3)).unwrap();
+    std::fs::create_dir(folder.join("bare")).unwrap();
+    std::fs::write(folder.join("bare/<b> & ü.txt"), "odd\n".repeat(100)).unwrap();
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
 }
 
 fn app(files: &Path) -> App {
@@ -79,6 +91,10 @@ fn app(files: &Path) -> App {
             Err::<Response<Body>, BoxError>("as it must".into())
         })
         .mount("/static", Files::new(files).unwrap())
+        .mount(
+            "/files",
+            Files::new(files).unwrap().listing().precompressed(),
+        )
         .build()
         .unwrap();
     let check = |name: &str, password: &str| {
