@@ -167,7 +167,7 @@ mod tests {
     fn job(coding: Coding) -> Job {
         Job {
             coding,
-            level: default_level(coding),
+            level: default_level(coding, None),
             ..Job::of(coding)
         }
     }

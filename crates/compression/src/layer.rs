@@ -31,7 +31,8 @@ pub struct CompressionLayer {
 #[derive(Clone)]
 struct Config {
     offers: Vec<Coding>,
-    levels: [i32; 6],
+    /// Those that were chosen.
+    levels: [Option<i32>; 6],
     level_by: Option<Arc<LevelBy>>,
     #[cfg(feature = "dictionary")]
     dictionaries: Option<Dictionaries>,
@@ -72,15 +73,7 @@ impl CompressionLayer {
         Self {
             config: Arc::new(Config {
                 offers: OFFERS.to_vec(),
-                levels: [
-                    Coding::Zstd,
-                    Coding::Br,
-                    Coding::Gzip,
-                    Coding::Deflate,
-                    Coding::Dcz,
-                    Coding::Dcb,
-                ]
-                .map(effort::default_level),
+                levels: [None; 6],
                 #[cfg(feature = "dictionary")]
                 dictionaries: None,
                 level_by: None,
@@ -109,7 +102,8 @@ impl CompressionLayer {
 
     /// How hard to try in `coding`, from 1 (fast) to 9 (small), for zstd to 19. Other numbers count as the nearest of these.
     ///
-    /// The defaults are zstd 3, brotli 4, and 4 for gzip and deflate, by value and not by habit. On 100 KB of JSON:
+    /// The defaults are zstd 3 (1 for bodies of up to 2 KiB, which become no larger by it), brotli 4, and 4 for gzip and deflate, by value and
+    /// not by habit. On 100 KB of JSON:
     ///
     /// | level | time | size | a millisecond saved costs |
     /// |---|---|---|---|
@@ -126,7 +120,7 @@ impl CompressionLayer {
     /// repository's `benches/RESULTS.md`.
     #[must_use]
     pub fn level(mut self, coding: Coding, level: i32) -> Self {
-        self.edit().levels[coding as usize] = effort::clamp_level(coding, level);
+        self.edit().levels[coding as usize] = Some(effort::clamp_level(coding, level));
         self
     }
 
@@ -288,10 +282,10 @@ impl CompressionLayer {
         let config = &*self.config;
         let wished = config.level_by.as_ref();
         let wished = wished.and_then(|level| level(coding, parts, size));
+        let wished = wished.map(|level| effort::clamp_level(coding, level));
+        let chosen = wished.or(config.levels[coding as usize]);
         let mut job = Job::of(coding);
-        job.level = wished.map_or(config.levels[coding as usize], |level| {
-            effort::clamp_level(coding, level)
-        });
+        job.level = chosen.unwrap_or_else(|| effort::default_level(coding, size));
         job.size = size;
         if config.max_padding > 0 {
             job.padding = padding_length(config.max_padding);

@@ -132,20 +132,22 @@ impl Drop for Lease {
 mod tests {
     use super::*;
 
-    const JOB: Job = Job::of(Coding::Gzip);
+    fn job() -> Job {
+        Job::of(Coding::Gzip)
+    }
 
     #[test]
     fn encoders_come_back_and_are_taken_again() {
         let pool = Arc::new(Pool::new());
-        let first = pool.lease(&JOB, 2);
-        let second = pool.lease(&JOB, 2);
+        let first = pool.lease(&job(), 2);
+        let second = pool.lease(&job(), 2);
         assert!(first.is_some() && second.is_some());
-        assert!(pool.lease(&JOB, 2).is_none(), "all are at work");
+        assert!(pool.lease(&job(), 2).is_none(), "all are at work");
         assert_eq!(pool.idle(), 0);
         drop(first);
         drop(second);
         assert_eq!(pool.idle(), 2);
-        let _again = pool.lease(&JOB, 2);
+        let _again = pool.lease(&job(), 2);
         assert_eq!(pool.idle(), 1);
     }
 
@@ -155,7 +157,7 @@ mod tests {
             most: 2,
             ..Pool::new()
         });
-        let leases: Vec<_> = (0..5).map(|_| pool.lease(&JOB, 5)).collect();
+        let leases: Vec<_> = (0..5).map(|_| pool.lease(&job(), 5)).collect();
         drop(leases);
         assert_eq!(pool.idle(), 2);
     }
@@ -163,7 +165,7 @@ mod tests {
     #[test]
     fn each_coding_has_encoders_of_its_own() {
         let pool = Arc::new(Pool::new());
-        drop(pool.lease(&JOB, 2));
+        drop(pool.lease(&job(), 2));
         drop(pool.lease(&Job::of(Coding::Deflate), 2));
         assert_eq!(pool.idle(), 2);
     }

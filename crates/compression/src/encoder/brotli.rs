@@ -17,9 +17,15 @@ use super::{
 use crate::dictionary::Known;
 use crate::effort::{self, Job};
 
+/// So many bytes, and no more, gather before they come out. Text in which much is found again would gather for a whole megabyte, and
+/// the library makes room for it anew every 64 KiB: fifteen megabytes for one.
+const GATHERED: usize = 256 * 1024;
+
 /// The library cannot reset its state: it is made anew, from memory that comes back.
 pub(crate) struct Brotli {
     state: Box<State>,
+    /// How much went in since everything last came out.
+    held: usize,
     #[cfg(feature = "dictionary")]
     known: Option<Arc<Known>>,
 }
@@ -30,6 +36,7 @@ impl Brotli {
     pub(crate) fn new() -> Self {
         Self {
             state: Box::new(State::new(Recycler::default())),
+            held: 0,
             #[cfg(feature = "dictionary")]
             known: None,
         }
@@ -57,6 +64,7 @@ impl Codec for Brotli {
         BrotliEncoderDestroyInstance(&mut self.state);
         let memory = std::mem::take(&mut self.state.m8);
         *self.state = State::new(memory);
+        self.held = 0;
         #[cfg(feature = "dictionary")]
         let before = self.before();
         #[cfg(not(feature = "dictionary"))]
@@ -80,6 +88,13 @@ impl Codec for Brotli {
     }
 
     fn step(&mut self, plain: &[u8], room: &mut [u8], goal: Goal) -> Result<Progress, BoxError> {
+        if goal == Goal::Take && self.held >= GATHERED {
+            let progress = self.step(&[], room, Goal::Flush)?;
+            return Ok(Progress {
+                reached: false,
+                ..progress
+            });
+        }
         let operation = match goal {
             Goal::Take => Operation::BROTLI_OPERATION_PROCESS,
             Goal::Flush => Operation::BROTLI_OPERATION_FLUSH,
@@ -101,13 +116,18 @@ impl Codec for Brotli {
         if !worked {
             return Err("brotli cannot go on".into());
         }
+        let reached = match goal {
+            Goal::Take | Goal::Flush => left == 0 && !self.state.has_more_output(),
+            Goal::Finish => self.state.is_finished(),
+        };
+        self.held = match goal {
+            Goal::Flush if reached => 0,
+            _ => self.held + taken,
+        };
         Ok(Progress {
             taken,
             filled,
-            reached: match goal {
-                Goal::Take | Goal::Flush => left == 0 && !self.state.has_more_output(),
-                Goal::Finish => self.state.is_finished(),
-            },
+            reached,
         })
     }
 }
