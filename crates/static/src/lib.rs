@@ -43,6 +43,8 @@
 //!
 //! With the feature `assets`, `Assets` gives files names with fingerprints, which browsers keep for ever.
 //!
+//! With the feature `tower-http` its `ServeDir` takes [`Files`] as a backend.
+//!
 //! The files may also be in the program itself (`Files::embedded`, with the feature `embed`) or in a zip archive (`Files::zip`, with the feature
 //! `zip`).
 //!
@@ -96,6 +98,8 @@
 mod archive;
 #[cfg(feature = "assets")]
 mod assets;
+#[cfg(feature = "tower-http")]
+pub mod backend;
 mod body;
 mod buffer;
 mod byteranges;
