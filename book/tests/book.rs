@@ -47,6 +47,34 @@ fn every_chapter_that_the_summary_lists_is_there() {
 }
 
 #[test]
+fn every_example_has_a_page_that_shows_it() {
+    let (summary, manifest) =
+        (read("src/SUMMARY.md"), read("../examples/Cargo.toml"));
+    let examples: Vec<_> = manifest.split("[[example]]\n").skip(1).collect();
+    let value = |example: &str, key: &str| -> String {
+        let line = example.lines().find_map(|line| line.strip_prefix(key));
+        line.expect("it has both").trim_matches(['"', ' ', '=']).to_owned()
+    };
+    for example in &examples {
+        let (name, path) = (value(example, "name"), value(example, "path"));
+        assert!(summary.contains(&format!("(examples/{name}.md)")), "{name}");
+        let page = read(&format!("src/examples/{name}.md"));
+        for include in page.split("{{#include ../../").skip(1) {
+            assert!(
+                !read(include.split("}}").next().expect("an include ends"))
+                    .is_empty()
+            );
+        }
+        assert!(
+            page.contains(&format!("examples/{path}}}}}")),
+            "{name} shows another"
+        );
+        assert!(read("src/examples.md").contains(&format!("(examples/{name}.md)")));
+    }
+    assert_eq!(summary.matches("(examples/").count(), examples.len());
+}
+
+#[test]
 fn every_part_that_a_chapter_shows_is_in_its_program() {
     for name in names("recipes") {
         let (chapter, program) = (
