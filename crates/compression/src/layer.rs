@@ -115,8 +115,8 @@ impl CompressionLayer {
     /// | zstd 3 | 0.20 ms | 26.9 KB | |
     /// | zstd 1 | 0.14 ms | 28.3 KB | 27 KB |
     ///
-    /// zstd 3 is both smaller and faster than the others at their defaults, so it is preferred. Up to 10 KB, levels 4 and 6 of gzip
-    /// give the same size within 1.1 %. The whole curve is in the
+    /// zstd 3 is both smaller and faster than the others at their defaults, so it is preferred. Up to 16 KiB, levels 4 and 6 of gzip
+    /// give the same size within 2 %. The whole curve is in the
     /// repository's `benches/RESULTS.md`.
     #[must_use]
     pub fn level(mut self, coding: Coding, level: i32) -> Self {
