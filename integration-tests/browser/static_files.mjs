@@ -7,7 +7,8 @@
 //
 // SCREENSHOTS=DIRECTORY keeps pictures of the listing there.
 import assert from "node:assert/strict";
-import { utimes, writeFile } from "node:fs/promises";
+import { readFile, utimes, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
 const [address, folder] = process.argv.slice(2);
@@ -197,8 +198,29 @@ const readsTheListing = async () => {
   }
 };
 
+// axe looks for what keeps people out.
+const keepsNobodyOut = async () => {
+  const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  for (const [colorScheme, width] of [["light", 1280], ["dark", 1280], ["light", 320]]) {
+    const context = await browser.newContext({ colorScheme, viewport: { width, height: 700 } });
+    const page = await context.newPage();
+    for (const path of ["/shelf/", "/shelf/?sort=-size", "/shelf/folder/"]) {
+      await page.goto(`${address}${path}`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= width, `${path} is ${wide} wide in ${width}`);
+      await page.evaluate(axe);
+      const found = await page.evaluate(() => window.axe.run(document, { preload: false }));
+      const violations = found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+      assert.deepEqual(violations, [], `${path} ${colorScheme} ${width}`);
+      assert.ok(found.passes.some(({ id }) => id === "color-contrast"), "the contrast was looked at");
+    }
+    await context.close();
+  }
+};
+
 try {
   await readsTheListing();
+  await keepsNobodyOut();
   await playsAndJumps();
 } finally {
   await browser.close();
