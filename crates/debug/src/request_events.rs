@@ -89,8 +89,12 @@ where
         };
         let mut fields = Fields::default();
         event.record(&mut fields);
-        let mut spans: Vec<_> = scope().map(|span| text_of(&span)).collect();
-        spans.reverse();
+        // Those that the thread is in: a span that was made outside of another one is not its child, and yet stands in it.
+        let mut spans = entered();
+        if spans.is_empty() || !event.is_contextual() {
+            spans = scope().map(|span| text_of(&span)).collect();
+            spans.reverse();
+        }
         let metadata = event.metadata();
         record.add(Event {
             level: metadata.level().as_str(),

@@ -5,6 +5,7 @@
 mod browser;
 mod flood;
 mod services;
+mod session;
 
 use std::sync::Once;
 
