@@ -1,6 +1,6 @@
 //! The developer's own calls among those of the libraries.
 
-use plywood_error::Frame;
+use plywood_error::{Frame, Place};
 
 use crate::source::{Excerpt, Root};
 
@@ -97,7 +97,13 @@ pub(crate) fn fold(frames: Vec<Frame>, root: &Root) -> Vec<Calls> {
 
 /// The name of the library that a call belongs to; none for the developer's own.
 fn library(frame: &Frame, root: &Root) -> Option<String> {
-    let name = crate_of(&frame.function);
+    // Debug information of lines alone has names without their paths; there the file says whose it is.
+    let file = frame.place.as_ref().map_or("", Place::file);
+    let name = if frame.function.contains("::") {
+        crate_of(&frame.function)
+    } else {
+        crate_of_file(file).unwrap_or_else(|| crate_of(&frame.function))
+    };
     let known = |library: &str| {
         name.strip_prefix(library)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
@@ -123,10 +129,22 @@ fn crate_of(function: &str) -> &str {
     start.split(is_end).next().unwrap_or_default()
 }
 
+/// `tokio` of `/home/ada/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/tokio-1.54.1/src/task.rs`, and `core` of `/rustc/1/library/core/src/ops.rs`.
+fn crate_of_file(file: &str) -> Option<&str> {
+    let (_, rest) = file
+        .split_once("/registry/src/")
+        .and_then(|(_, rest)| rest.split_once('/'))
+        .or_else(|| file.split_once("/library/"))?;
+    let folder = rest.split('/').next()?;
+    let is_version = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    let name = folder
+        .match_indices('-')
+        .find(|(at, _)| is_version(&folder[at + 1..]));
+    Some(name.map_or(folder, |(at, _)| &folder[..at]))
+}
+
 #[cfg(test)]
 mod tests {
-    use plywood_error::Place;
-
     use super::*;
 
     fn frame(function: &str, file: Option<&'static str>) -> Frame {
@@ -150,6 +168,24 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(crate_of(function), name, "{function}");
+        }
+    }
+
+    #[test]
+    fn the_crate_of_a_file_is_found() {
+        for (file, name) in [
+            (
+                "/home/ada/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/http-body-util-0.1.5/src/lib.rs",
+                Some("http-body-util"),
+            ),
+            (
+                "/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/ops/function.rs",
+                Some("core"),
+            ),
+            ("/home/ada/shop/src/main.rs", None),
+            ("", None),
+        ] {
+            assert_eq!(crate_of_file(file), name, "{file}");
         }
     }
 

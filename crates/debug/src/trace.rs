@@ -31,7 +31,8 @@ impl Trace for Taken {
             // With `#`, without the hash at its end.
             function: symbol
                 .name()
-                .map_or_else(|| "?".to_owned(), |name| format!("{name:#}"))
+                // With `#`, without the hash at its end.
+                .map_or_else(|| "?".to_owned(), |name| named(format!("{name:#}")))
                 .into(),
             place: symbol.filename().zip(symbol.lineno()).map(|(file, line)| {
                 Place::new(
@@ -42,6 +43,19 @@ impl Trace for Taken {
             }),
         });
         frames.collect()
+    }
+}
+
+/// Debug information of lines alone calls a function without a name of its own `{async_fn#0}`.
+fn named(function: String) -> String {
+    let bare = function
+        .strip_prefix('{')
+        .and_then(|rest| rest.split_once('#'));
+    match bare {
+        Some((kind, number)) if number.ends_with('}') && !number.contains(':') => {
+            kind.replace('_', " ")
+        }
+        _ => function,
     }
 }
 
@@ -60,5 +74,22 @@ impl fmt::Display for Taken {
 impl fmt::Debug for Taken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Taken").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_without_a_name_are_called_what_they_are() {
+        for (function, name) in [
+            ("{async_fn#0}", "async fn"),
+            ("{closure#12}", "closure"),
+            ("shop::pay::{closure#0}", "shop::pay::{closure#0}"),
+            ("pay", "pay"),
+        ] {
+            assert_eq!(named(function.to_owned()), name);
+        }
     }
 }
