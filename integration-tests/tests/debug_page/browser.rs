@@ -19,7 +19,8 @@ async fn shop(request: Request<Body>) -> Result<Response<Body>, BoxError> {
                 number: 7,
                 amount: 0,
             };
-            let span = tracing::info_span!("charge", order = order.number, card_token = "hunter2");
+            let span =
+                tracing::info_span!("charge", order = order.number, card_token = super::SECRET);
             order.charge().instrument(span).await?;
         }
         "/missing" => return Err(HttpError::not_found().into()),

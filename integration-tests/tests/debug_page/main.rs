@@ -12,6 +12,9 @@ use std::sync::Once;
 use plywood_debug::{DebugLayer, RequestEvents};
 use tracing_subscriber::{layer::SubscriberExt, registry};
 
+/// It stands here, because the source around a call is shown.
+const SECRET: &str = "hunter2";
+
 /// A page for whoever asks from here, with the events of the request. One subscriber listens to all in this program.
 fn debug() -> DebugLayer {
     static ONCE: Once = Once::new();
