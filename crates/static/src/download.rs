@@ -229,7 +229,7 @@ impl Files {
     /// another if the system cannot open it.
     pub fn download(&self, path: &str) -> Result<Download, OpenError> {
         let opened = if path.split('/').all(name::can_be_asked_for) {
-            self.source().open(path)
+            self.opened(path)
         } else {
             Err(Refusal::Hidden)
         };

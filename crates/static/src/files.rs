@@ -204,6 +204,7 @@ impl Files {
         &self.config.options
     }
 
+    #[cfg(feature = "assets")]
     pub(crate) fn source(&self) -> &Source {
         &self.config.source
     }
@@ -298,13 +299,13 @@ impl Files {
         }
         match index {
             Some(hit) => Ok(self.send(hit, request)),
-            None => Ok(listing::answer(&self.config.source, directory, request)),
+            None => Ok(listing::answer(self, directory, request)),
         }
     }
 
     /// Whether the directory at this path is there, and is listed where it has no index.
     fn lists(&self, directory: &str) -> bool {
-        let is_directory = || self.config.source.open(directory.trim_end_matches('/'));
+        let is_directory = || self.config.open(directory.trim_end_matches('/'));
         self.config.options.listing && matches!(is_directory(), Ok(Entry::Directory))
     }
 
@@ -440,10 +441,27 @@ impl Files {
         (found.modified() >= original.modified()).then_some(found)
     }
 
+    /// What the source has at `path`, if it may be seen.
+    pub(crate) fn opened(&self, path: &str) -> Result<Entry, Refusal> {
+        self.config.open(path)
+    }
+
+    /// What may be seen of the directory at `path`: see [`Source::entries`].
+    pub(crate) fn entries(&self, path: &str) -> io::Result<(Vec<listing::Entry>, bool)> {
+        let filter = &self.config.options.filter;
+        let (mut entries, is_cut) = self.config.source.entries(path)?;
+        entries.retain(|entry| {
+            let path = [path, &entry.name].concat();
+            let is_shown = entry.kind == listing::Kind::Directory || filter.allows(&path);
+            is_shown && !filter.denies(&path)
+        });
+        Ok((entries, is_cut))
+    }
+
     /// What stands at `path`.
     fn open(&self, path: &str) -> Result<Entry<Arc<Found>>, Refusal> {
         let config = &self.config;
-        let open = || config.source.open(path);
+        let open = || config.open(path);
         let dress = |opened| config.dress(path, opened, None);
         config.store.find(path, open, dress)
     }
@@ -509,6 +527,17 @@ impl Entry<Arc<Found>> {
 }
 
 impl Config {
+    fn open(&self, path: &str) -> Result<Entry, Refusal> {
+        let filter = &self.options.filter;
+        if filter.denies(path) {
+            return Err(Refusal::Hidden);
+        }
+        match self.source.open(path)? {
+            Entry::File(_) if !filter.allows(path) => Err(Refusal::Hidden),
+            entry => Ok(entry),
+        }
+    }
+
     /// What is sent of the file at `path`, perhaps packed.
     fn dress(&self, path: &str, mut opened: Opened, coding: Option<Coding>) -> Found {
         if let Some(digests) = &self.options.digests {

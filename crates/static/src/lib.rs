@@ -79,7 +79,8 @@
 //! - The path is read by [`Path::read`](plywood_core::Path::read) and nothing else, so that a guard outside reads the same. Refused are dot
 //!   segments, encoded separators, control characters, and what is not UTF-8.
 //! - Names that begin with a dot are not found, but for `.well-known`; nor are what editors leave (`*~`, `*.bak`, `*.orig`, `*.rej`, `*.swo`,
-//!   `*.swp`), and names that mean something else on Windows (`aux.h`, `a.txt.`).
+//!   `*.swp`), and names that mean something else on Windows (`aux.h`, `a.txt.`). More can be [denied](Files::deny), or few things alone
+//!   [allowed](Files::allow).
 //! - A file is opened from the root's descriptor downwards: by `openat2` with `RESOLVE_BENEATH` on Linux, else one directory after the other.
 //!   No check comes before the opening, so that nothing can be exchanged in between.
 //! - Links: a symbolic link is followed only where it stands for a file and names another file of its own directory. All others are not
@@ -111,6 +112,7 @@ mod download;
 mod embedded;
 mod error;
 mod files;
+mod filter;
 mod found;
 mod handle;
 mod handoff;

@@ -9,7 +9,9 @@ use http::{
 
 #[cfg(feature = "assets")]
 use crate::Assets;
-use crate::{Files, digests::Digests, handoff::Handoff, pattern::Pattern, variants};
+use crate::{
+    Files, digests::Digests, filter::Filter, handoff::Handoff, pattern::Pattern, variants,
+};
 
 /// The choices, each at its default.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +24,7 @@ pub(crate) struct Options {
     #[cfg(feature = "assets")]
     pub(crate) assets: Option<Assets>,
     pub(crate) digests: Option<Arc<Digests>>,
+    pub(crate) filter: Filter,
     pub(crate) is_undated: bool,
     types: Vec<(String, HeaderValue)>,
     rules: Vec<(Pattern, HeaderName, HeaderValue)>,

@@ -19,19 +19,19 @@ use plywood_header::{accept, vary};
 use tokio::{runtime::Handle, task::JoinHandle};
 
 use super::{Listing, View, json, page};
-use crate::source::Source;
+use crate::Files;
 
 const HTML: &str = "text/html;charset=utf-8";
 const JSON: &str = "application/json;charset=utf-8";
 
 /// The page that lists the directory at `path` of `source`, in the form that the request prefers. It is read while it is sent.
-pub(crate) fn answer<B>(source: &Source, path: &str, request: &Request<B>) -> Response<Body> {
+pub(crate) fn answer<B>(files: &Files, path: &str, request: &Request<B>) -> Response<Body> {
     let is_json = accept::best(request.headers(), &[HTML, JSON]) == Some(JSON);
     let body = if *request.method() == Method::HEAD {
         Body::empty()
     } else {
         let page = Page {
-            source: source.clone(),
+            files: files.clone(),
             directory: path.to_owned(),
             path: seen(request),
             view: View::read(request.uri().query()),
@@ -66,7 +66,7 @@ fn seen<B>(request: &Request<B>) -> String {
 }
 
 struct Page {
-    source: Source,
+    files: Files,
     directory: String,
     path: String,
     view: View,
@@ -75,7 +75,7 @@ struct Page {
 
 impl Page {
     fn write(self) -> io::Result<Bytes> {
-        let (entries, is_cut) = self.source.entries(&self.directory)?;
+        let (entries, is_cut) = self.files.entries(&self.directory)?;
         let mut listing = Listing {
             path: self.path,
             has_parent: !self.directory.is_empty(),

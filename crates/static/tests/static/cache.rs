@@ -224,6 +224,15 @@ async fn a_large_file_that_is_kept_and_overwritten_is_read_anew() {
     assert_eq!(site.text("/a.bin").await.1.as_bytes(), new);
 }
 
+/// Ends the readers when the writer has ended, however it has.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
+}
+
 /// A file is replaced all the time while many ask for it: each tag comes with the bytes that it names.
 #[test]
 fn under_one_tag_there_are_the_bytes_of_one_state() {
@@ -247,6 +256,7 @@ fn under_one_tag_there_are_the_bytes_of_one_state() {
                 }
             });
         }
+        let _over = Over(&is_over);
         for state in (0..60_u8).cycle().take(500) {
             let path = root.join("next");
             fs::write(&path, vec![state; 9000]).unwrap();
@@ -255,7 +265,6 @@ fn under_one_tag_there_are_the_bytes_of_one_state() {
             file.set_modified(modified).unwrap();
             fs::rename(path, root.join("a.txt")).unwrap();
         }
-        is_over.store(true, Relaxed);
     });
     assert!(files.cache_counts().misses > 1);
 }

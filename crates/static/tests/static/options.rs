@@ -95,3 +95,52 @@ async fn a_single_page_answers_navigations_and_never_an_asset() {
         );
     }
 }
+
+#[tokio::test]
+async fn what_is_denied_is_not_found_nor_listed_and_what_is_allowed_is_all_that_is() {
+    let site = Site::new()
+        .file("a.html", b"a")
+        .file("a.js", b"js")
+        .file("a.js.map", b"map")
+        .file("old/index.html", b"old")
+        .file("old/a.html", b"old a")
+        .file("new/a.html", b"new a");
+    let names = async |site: &Site| {
+        let fields = [("accept", "application/json")];
+        let response = site.ask(http::Method::GET, "/", &fields).await;
+        let bytes = site::bytes(response.into_body()).await;
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let names = ["a.html", "a.js", "a.js.map", "old", "new"];
+        names.map(|name| {
+            text.contains(&format!("\"{name}\"")) || text.contains(&format!("\"{name}/\""))
+        })
+    };
+    let site = site.with(|files| files.listing().deny("*.map").deny("/old"));
+    for (target, status) in [
+        ("/a.html", 200),
+        ("/a.js", 200),
+        ("/a.js.map", 404),
+        ("/old", 404),
+        ("/old/", 404),
+        ("/old/a.html", 404),
+        ("/new/a.html", 200),
+        ("/new/", 200),
+    ] {
+        for _ in 0..2 {
+            assert_eq!(site.get(target).await.status(), status, "{target}");
+        }
+    }
+    assert_eq!(names(&site).await, [true, true, false, false, true]);
+    assert!(site.files().download("a.js.map").is_err());
+
+    let site = site.with(|files| files.allow("*.html"));
+    for (target, status) in [
+        ("/a.html", 200),
+        ("/a.js", 404),
+        ("/new/a.html", 200),
+        ("/old/a.html", 404),
+    ] {
+        assert_eq!(site.get(target).await.status(), status, "{target}");
+    }
+    assert_eq!(names(&site).await, [true, false, false, false, true]);
+}
