@@ -62,11 +62,16 @@ impl Form {
 
 /// Does the field hold the offer's media type in so many words?
 fn names(accept: &HeaderValue, offer: &str) -> bool {
-    let end = offer.find(';').unwrap_or(offer.len());
-    accept
-        .as_bytes()
-        .windows(end)
-        .any(|window| window.eq_ignore_ascii_case(&offer.as_bytes()[..end]))
+    let media_type = |element: &[u8]| -> usize {
+        let end = element.iter().position(|byte| *byte == b';');
+        end.unwrap_or(element.len())
+    };
+    let offer = &offer.as_bytes()[..media_type(offer.as_bytes())];
+    let mut elements = accept.as_bytes().split(|byte| *byte == b',');
+    elements.any(|element| {
+        let named = element[..media_type(element)].trim_ascii();
+        named.eq_ignore_ascii_case(offer)
+    })
 }
 
 #[cfg(test)]

@@ -34,13 +34,21 @@ pub const MAX_ELEMENTS: usize = 32;
 /// assert_eq!(best(&headers, &offers), None);
 /// ```
 pub fn best<'o>(headers: &HeaderMap, offers: &[&'o str]) -> Option<&'o str> {
-    if ranges(headers).next().is_none() {
+    // Read once, and not once for each offer.
+    let mut read = [None; MAX_ELEMENTS];
+    let mut count = 0;
+    for (place, range) in read.iter_mut().zip(ranges(headers)) {
+        *place = Some(range);
+        count += 1;
+    }
+    if count == 0 {
         return offers.first().copied();
     }
+    let ranges = &read[..count];
     let mut best = None;
     let mut greatest = 0;
     for offer in offers {
-        let weight = weight_of(offer, headers);
+        let weight = weight_of(offer, ranges);
         if weight > greatest {
             (best, greatest) = (Some(*offer), weight);
         }
@@ -49,12 +57,36 @@ pub fn best<'o>(headers: &HeaderMap, offers: &[&'o str]) -> Option<&'o str> {
 }
 
 /// The weight of one offer: that of the most specific range that matches it.
-fn weight_of(offer: &str, headers: &HeaderMap) -> u16 {
-    let offer = offer.as_bytes();
-    ranges(headers)
-        .filter_map(|range| Some((range.specificity(offer)?, range.weight)))
+fn weight_of(offer: &str, ranges: &[Option<MediaRange<'_>>]) -> u16 {
+    let Some(offer) = Offer::parse(offer.as_bytes()) else {
+        return 0;
+    };
+    ranges
+        .iter()
+        .flatten()
+        .filter_map(|range| Some((range.specificity(&offer)?, range.weight)))
         .max()
         .map_or(0, |(_, weight)| weight)
+}
+
+/// A media type of ours.
+struct Offer<'o> {
+    kind: &'o [u8],
+    subkind: &'o [u8],
+    /// Everything behind the first `;`.
+    parameters: &'o [u8],
+}
+
+impl<'o> Offer<'o> {
+    fn parse(offer: &'o [u8]) -> Option<Self> {
+        let (essence, parameters) = split_at(offer, b';').unwrap_or((offer, b""));
+        let (kind, subkind) = split_at(trim(essence), b'/')?;
+        Some(Self {
+            kind,
+            subkind,
+            parameters,
+        })
+    }
 }
 
 /// The readable media ranges of every line, in order.
@@ -67,6 +99,7 @@ fn ranges(headers: &HeaderMap) -> impl Iterator<Item = MediaRange<'_>> {
         .filter_map(MediaRange::parse)
 }
 
+#[derive(Clone, Copy)]
 struct MediaRange<'h> {
     kind: &'h [u8],
     subkind: &'h [u8],
@@ -103,16 +136,14 @@ impl<'h> MediaRange<'h> {
     }
 
     /// How closely this range describes `offer`; `None` if it does not match.
-    fn specificity(&self, offer: &[u8]) -> Option<(u8, usize)> {
-        let (essence, offered) = split_at(offer, b';').unwrap_or((offer, b""));
-        let (kind, subkind) = split_at(trim(essence), b'/')?;
+    fn specificity(&self, offer: &Offer<'_>) -> Option<(u8, usize)> {
         let closeness = if self.kind == b"*" {
             0
-        } else if !self.kind.eq_ignore_ascii_case(kind) {
+        } else if !self.kind.eq_ignore_ascii_case(offer.kind) {
             return None;
         } else if self.subkind == b"*" {
             1
-        } else if self.subkind.eq_ignore_ascii_case(subkind) {
+        } else if self.subkind.eq_ignore_ascii_case(offer.subkind) {
             2
         } else {
             return None;
@@ -121,7 +152,7 @@ impl<'h> MediaRange<'h> {
         for wanted in quoted_elements(self.parameters, b';') {
             let (name, value) = split_at(wanted, b'=')?;
             if !name.eq_ignore_ascii_case(b"q") {
-                quoted_elements(offered, b';')
+                quoted_elements(offer.parameters, b';')
                     .filter_map(|parameter| split_at(parameter, b'='))
                     .find(|(theirs, _)| theirs.eq_ignore_ascii_case(name))
                     .filter(|(_, theirs)| same(theirs, value))?;

@@ -33,28 +33,31 @@ pub const MAX_ELEMENTS: usize = 32;
 /// [RFC 4647 §3.3.1]: https://www.rfc-editor.org/rfc/rfc4647#section-3.3.1
 /// [§3.4]: https://www.rfc-editor.org/rfc/rfc4647#section-3.4
 pub fn best<'o>(headers: &HeaderMap, offers: &[&'o str]) -> Option<&'o str> {
-    choose(|| headers.get_all(ACCEPT_LANGUAGE).iter(), offers)
+    choose(headers.get_all(ACCEPT_LANGUAGE).iter(), offers)
 }
 
 /// [`best`], from the field in one line: for whoever keeps it until it knows that a language is to be chosen at all.
 pub fn best_of_line<'o>(line: &HeaderValue, offers: &[&'o str]) -> Option<&'o str> {
-    choose(|| std::iter::once(line), offers)
+    choose(std::iter::once(line), offers)
 }
 
-fn choose<'h, 'o, L: Iterator<Item = &'h HeaderValue>>(
-    lines: impl Fn() -> L,
+fn choose<'h, 'o>(
+    lines: impl Iterator<Item = &'h HeaderValue>,
     offers: &[&'o str],
 ) -> Option<&'o str> {
+    let elements = lines.flat_map(|line| elements(line.as_bytes()));
+    // Read once, and not once for each offer.
+    let mut ranges = [None; MAX_ELEMENTS];
+    for (range, element) in ranges.iter_mut().zip(elements) {
+        *range = parse(element);
+    }
     let mut best = None;
     let mut greatest = (0, 0);
     for offer in offers {
-        let ranges = lines()
-            .flat_map(|line| elements(line.as_bytes()))
-            .take(MAX_ELEMENTS)
-            .enumerate();
+        let ranges = ranges.iter().enumerate();
         let closest = ranges
-            .filter_map(|(at, element)| {
-                let (tag, weight) = parse(element)?;
+            .filter_map(|(at, range)| {
+                let (tag, weight) = (*range)?;
                 let closeness = closeness(tag, offer.as_bytes(), weight)?;
                 Some((closeness, weight, MAX_ELEMENTS - at))
             })
