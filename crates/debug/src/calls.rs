@@ -1,5 +1,7 @@
 //! The developer's own calls among those of the libraries.
 
+use std::path::{Component, Path};
+
 use plywood_error::{Frame, Place};
 
 use crate::source::{Excerpt, Root};
@@ -108,7 +110,7 @@ fn library(frame: &Frame, root: &Root) -> Option<String> {
         name.strip_prefix(library)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
     };
-    let is_ours = name.starts_with("plywood") && !OWN.contains(&name);
+    let is_ours = name.starts_with("plywood") && !OWN.contains(&name) || is_beside(file);
     let is_library = is_ours || LIBRARIES.iter().any(|library| known(library));
     let has_source = frame
         .place
@@ -127,6 +129,13 @@ fn crate_of(function: &str) -> &str {
     }
     let is_end = |c: char| !c.is_alphanumeric() && c != '_';
     start.split(is_end).next().unwrap_or_default()
+}
+
+/// Is it a file of a library that lies beside this one? Whoever works on Plywood itself has its source below the root.
+fn is_beside(file: &str) -> bool {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    let below = beside.and_then(|beside| Path::new(file).strip_prefix(beside).ok());
+    below.is_some_and(|below| below.components().nth(1) == Some(Component::Normal("src".as_ref())))
 }
 
 /// `tokio` of `/home/ada/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/tokio-1.54.1/src/task.rs`, and `core` of `/rustc/1/library/core/src/ops.rs`.

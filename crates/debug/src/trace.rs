@@ -32,7 +32,7 @@ impl Trace for Taken {
             function: symbol
                 .name()
                 // With `#`, without the hash at its end.
-                .map_or_else(|| "?".to_owned(), |name| named(format!("{name:#}")))
+                .map_or_else(|| "?".to_owned(), |name| named(&format!("{name:#}")))
                 .into(),
             place: symbol.filename().zip(symbol.lineno()).map(|(file, line)| {
                 Place::new(
@@ -46,17 +46,37 @@ impl Trace for Taken {
     }
 }
 
-/// Debug information of lines alone calls a function without a name of its own `{async_fn#0}`.
-fn named(function: String) -> String {
-    let bare = function
-        .strip_prefix('{')
-        .and_then(|rest| rest.split_once('#'));
+/// A function's name as it is shown: without the types that it was made for, which fill a page, and with a word for one that has no name of its own,
+/// which debug information of lines alone calls `{async_fn#0}`.
+fn named(function: &str) -> String {
+    let name = without_arguments(function);
+    let bare = name.strip_prefix('{').and_then(|rest| rest.split_once('#'));
     match bare {
         Some((kind, number)) if number.ends_with('}') && !number.contains(':') => {
             kind.replace('_', " ")
         }
-        _ => function,
+        _ => name,
     }
+}
+
+/// `poll` of `poll<A, B<C>>`; of `<A<B> as C>::poll`, `<A as C>::poll`.
+fn without_arguments(function: &str) -> String {
+    // What stands between the first brackets of `<A as B>::c` is no argument.
+    let kept = u32::from(function.starts_with('<'));
+    let (mut name, mut depth, mut before) = (String::new(), 0_u32, ' ');
+    for character in function.chars() {
+        let is_arrow = character == '>' && before == '-';
+        let opens = character == '<';
+        let closes = character == '>' && !is_arrow;
+        depth += u32::from(opens);
+        if depth <= kept {
+            name.push(character);
+        }
+        depth = depth.saturating_sub(u32::from(closes));
+        before = character;
+    }
+    // `a::<B>::c` has lost what stood between its colons.
+    name.replace("::::", "::").trim_end_matches("::").to_owned()
 }
 
 impl fmt::Display for Taken {
@@ -82,14 +102,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn functions_without_a_name_are_called_what_they_are() {
+    fn a_name_is_short_and_what_has_none_is_called_what_it_is() {
         for (function, name) in [
             ("{async_fn#0}", "async fn"),
             ("{closure#12}", "closure"),
             ("shop::pay::{closure#0}", "shop::pay::{closure#0}"),
             ("pay", "pay"),
+            ("poll<a::B<c::D>, e::F>", "poll"),
+            ("{closure#0}<a::B<fn(c::D) -> e::F>>", "closure"),
+            ("<a::B<C> as d::E<F>>::poll", "<a::B as d::E>::poll"),
+            ("a::b::<c::D>::e", "a::b::e"),
+            ("a::b::<c::D>", "a::b"),
         ] {
-            assert_eq!(named(function.to_owned()), name);
+            assert_eq!(named(function), name);
         }
     }
 }
