@@ -50,6 +50,7 @@
 //! they), `serve-tls` (and so does this), `dispatch-macros` (an enum of pages derives its rules), `dispatch-regex` and `mount-regex` (they bring regular expressions), `static-assets`, `static-embed` and `static-zip` (files that are kept for ever, that are in the program, that are in an archive), `lint` and `test` (for your tests).
 
 mod app;
+mod builder;
 pub mod doctor;
 pub mod prelude;
 #[cfg(feature = "presets")]
@@ -136,10 +137,13 @@ pub use plywood_when as when;
 #[cfg(feature = "tower-http")]
 pub use tower_http;
 
+#[cfg(feature = "mount")]
+pub use self::builder::Mounted;
 #[cfg(feature = "presets")]
 pub use self::preset::Preset;
 pub use self::{
     app::{App, Never, app},
+    builder::ServiceBuilderExt,
     doctor::doctor,
     stack::{Deeper, Stack},
 };

@@ -36,7 +36,7 @@ use crate::{App, Stack, app, doctor};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), BoxError> {
 /// let mut site = Stack::site();
-/// site.session = Some(SessionLayer::new(MemoryStore::new()).cookie_name("visit"));
+/// site.session = Some(SessionLayer::new(MemoryStore::new()).persistent_cookies());
 /// site.log = None;
 /// println!("{}", site.onion());
 ///
