@@ -1,6 +1,6 @@
 use plywood_core::{Body, HttpBody, HttpService};
 use tower::ServiceBuilder;
-use tower_layer::{Layer, Stack};
+use tower_layer::Layer;
 
 use crate::{App, Never, app};
 
@@ -35,7 +35,7 @@ pub trait ServiceBuilderExt<L>: Sized {
         self,
         predicate: impl Fn(&http::request::Parts) -> bool + Send + Sync + 'static,
         layer: M,
-    ) -> ServiceBuilder<Stack<plywood_when::WhenLayer<M>, L>>;
+    ) -> ServiceBuilder<tower_layer::Stack<plywood_when::WhenLayer<M>, L>>;
 
     /// Mounts a service at `place`: what goes there passes the layers before this one, and none of those after. See
     /// [`Stack::mount`](crate::Stack::mount).
@@ -60,7 +60,7 @@ pub trait ServiceBuilderExt<L>: Sized {
 
 /// A builder with one more layer: mounts.
 #[cfg(feature = "mount")]
-pub type Mounted<E, L> = ServiceBuilder<Stack<plywood_mount::MountsLayer<E>, L>>;
+pub type Mounted<E, L> = ServiceBuilder<tower_layer::Stack<plywood_mount::MountsLayer<E>, L>>;
 
 impl<L> ServiceBuilderExt<L> for ServiceBuilder<L> {
     #[cfg(feature = "when")]
@@ -68,7 +68,7 @@ impl<L> ServiceBuilderExt<L> for ServiceBuilder<L> {
         self,
         predicate: impl Fn(&http::request::Parts) -> bool + Send + Sync + 'static,
         layer: M,
-    ) -> ServiceBuilder<Stack<plywood_when::WhenLayer<M>, L>> {
+    ) -> ServiceBuilder<tower_layer::Stack<plywood_when::WhenLayer<M>, L>> {
         self.layer(plywood_when::when(predicate, layer))
     }
 
