@@ -91,9 +91,8 @@ pub(crate) fn at_once(handle: &Handle, slice: &Range<u64>) -> Option<Bytes> {
         result => result,
     };
     let is_whole = read.ok()? == buffer.len();
-    // One that has rested is not asked again: the moment since it was opened is short, and the question costs what the reading does.
-    let is_sound = handle.is_settled() || handle.is_as_found().is_ok();
-    (is_whole && is_sound).then(|| buffer.into())
+    // However short the moment since it was opened, whoever writes in place may have had it.
+    (is_whole && handle.is_as_found().is_ok()).then(|| buffer.into())
 }
 
 #[cfg(test)]

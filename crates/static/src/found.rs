@@ -100,7 +100,6 @@ impl Found {
             && let Content::Slice(handle, slice) = &self.content
             && slice.end - slice.start <= most
             && let Some(bytes) = body::at_once(handle, slice)
-            && handle.is_as_found().is_ok()
         {
             self.content = Content::Bytes(bytes);
         }

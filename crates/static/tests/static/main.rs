@@ -17,6 +17,7 @@ mod redirects;
 mod site;
 mod tags;
 mod variants;
+mod versions;
 
 use http::{Method, Request, StatusCode};
 use plywood_core::{Body, FileIdentity};

@@ -1,7 +1,7 @@
 //! Somebody exchanges a directory and a link to the outside, and a file and such a link, as fast as he can.
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     thread,
     time::Duration,
 };
@@ -37,15 +37,17 @@ fn a_rename_under_way_opens_no_gap() {
     let (swaps, requests) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let wanted = 2 * REQUESTS * servers(&site).len();
     let (mut served, mut refused) = (0, 0);
+    let over = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {
-            while swaps.load(Relaxed) < SWAPS || requests.load(Relaxed) < wanted {
+            while swaps.load(Relaxed) < SWAPS || !over.load(Relaxed) {
                 for (one, other) in &pairs {
                     renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).unwrap();
                 }
                 swaps.fetch_add(1, Relaxed);
             }
         });
+        let _over = Over(&over);
         let servers = servers(&site);
         while swaps.load(Relaxed) < SWAPS || requests.load(Relaxed) < wanted {
             for files in &servers {
@@ -67,6 +69,15 @@ fn a_rename_under_way_opens_no_gap() {
     });
     // Either state was met, many times.
     assert!(served > 100 && refused > 100, "{served}, {refused}");
+}
+
+/// Says that it is over when it is dropped, also by a test that fails: the other thread would go on for ever.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
 }
 
 /// The ways of following links, each with nothing kept, and with what is kept compared at once.
