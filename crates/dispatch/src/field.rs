@@ -91,6 +91,9 @@ impl<'a> PathWriter<'a> {
     ///
     /// An encoded slash is refused when it is asked for ([`Path`](plywood_core::Path)), so that such a URL leads nowhere, and to no other page.
     pub fn segment(&mut self, text: &str) {
+        if encode::push_segment(self.url, text) {
+            return;
+        }
         for (index, part) in text.split('/').enumerate() {
             if index > 0 {
                 self.url.push_str("%2F");

@@ -11,7 +11,9 @@ use crate::{
 };
 
 /// Finds the rule for a path and a method's bit, and leaves the parameters' places in `spans`. `None` says nothing.
-#[inline]
+///
+/// It stands alone, so that whoever calls it can make the match in its place.
+#[inline(never)]
 pub(crate) fn straight(trie: &Trie, path: &str, bit: u16, spans: &mut Spans) -> Option<u32> {
     if path.len() > usize::from(u16::MAX) {
         return None;
