@@ -1,15 +1,24 @@
-//! What it costs to find a rule, and to build a URL: `cargo bench -p plywood-benches --bench routing`.
+//! What it costs to find a rule, to dispatch over a hundred services, and to build a URL: `cargo bench -p plywood-benches --bench routing`.
 //!
 //! With a candidate's name and a number of rounds it does nothing else, so that callgrind can count: the difference between two numbers is what
 //! the rounds cost.
 
-use std::{env, hint::black_box, time::Duration};
+use std::{
+    convert::Infallible,
+    env,
+    hint::black_box,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
 
 use allocation_counter::measure;
-use http::Method;
+use axum::Router;
+use http::{Method, Request, Response};
 use plywood_benches::github;
-use plywood_dispatch::{Map, Routes, Rule, Verdict};
+use plywood_core::{Body, HttpBody, HttpService, Scheme};
+use plywood_dispatch::{Dispatch, Map, Routes, Rule, Verdict};
 use rustix::time::{ClockId, clock_gettime};
+use tower::{ServiceExt, service_fn};
 
 /// Rounds of each candidate, taken in turn. The fastest counts: what disturbs a round only makes it slower.
 const ROUNDS: usize = 200;
@@ -121,6 +130,58 @@ fn building() -> [Candidate; 2] {
     ]
 }
 
+/// A hundred services, of three parameters each, and the path of one of them.
+fn services() -> impl Iterator<Item = String> {
+    (0..100).map(|number| format!("/section-{number}/<name>/files/<file>/lines/<line>"))
+}
+
+const TARGET: &str = "/section-62/octocat-example/files/readme.md/lines/42?page=3";
+
+async fn answer<B>(_: Request<B>) -> Result<Response<Body>, Infallible> {
+    Ok(Response::new(Body::from("hello, world\n")))
+}
+
+/// What a server does: clones the service, calls it, and drops what it answers. None of these waits.
+fn serving<S>(name: &'static str, service: S) -> Candidate
+where
+    S: HttpService<Body, ResBody: HttpBody, Error = Infallible>,
+{
+    let mut request = Request::get(TARGET).body(()).expect("a request");
+    request.extensions_mut().insert(Scheme::Http);
+    let round = move || {
+        let (parts, ()) = request.clone().into_parts();
+        let request = Request::from_parts(parts, Body::empty());
+        let answer = service.clone().oneshot(request);
+        let mut answer = std::pin::pin!(answer);
+        let mut context = Context::from_waker(Waker::noop());
+        let Poll::Ready(Ok(response)) = answer.as_mut().poll(&mut context) else {
+            panic!("{name} does not answer");
+        };
+        assert_eq!(response.status(), 200);
+        black_box(response);
+    };
+    Candidate {
+        name,
+        each: 1,
+        round: Box::new(round),
+    }
+}
+
+fn serving_all() -> [Candidate; 3] {
+    let dispatch = services().fold(Dispatch::<Infallible>::builder(), |all, rule| {
+        all.get(rule, service_fn(answer))
+    });
+    let router = services().fold(Router::new(), |all, rule| {
+        all.route_service(&github::braced(&rule), service_fn(answer))
+    });
+    let router = router.map_request(|request: Request<Body>| request.map(axum::body::Body::new));
+    [
+        serving("service", service_fn(answer)),
+        serving("dispatch", dispatch.build().expect("the rules are right")),
+        serving("axum", router),
+    ]
+}
+
 fn candidates() -> Vec<Candidate> {
     let rules: Vec<String> = github::RULES.iter().map(|&rule| rule.to_owned()).collect();
     let typed: Vec<String> = rules.iter().map(|rule| github::typed(rule)).collect();
@@ -135,6 +196,7 @@ fn candidates() -> Vec<Candidate> {
         matchit("matchit-100", &few, some(&few)),
         matchit("matchit-10000", &many, some(&many)),
     ];
+    all.extend(serving_all());
     all.extend(building());
     all
 }
