@@ -86,7 +86,8 @@ fn what_was_refused_is_posted_again() {
         .try_iter()
         .map(|(_, body)| body.as_u64().unwrap())
         .collect();
-    assert_eq!(counts, [1, 2]);
+    // One report or several, as the thread came to it.
+    assert_eq!((counts[0], counts[1..].iter().sum::<u64>()), (1, 2));
 }
 
 #[test]

@@ -44,8 +44,6 @@ pub struct ReportsBuilder {
 
 /// So many incidents wait for those who are told of each.
 const QUEUE: usize = 1024;
-/// So many reports wait for a reporter that fails.
-const BACKLOG: usize = 64;
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 
 /// Dropped with the last clone, and not by the thread.
@@ -178,10 +176,12 @@ impl ReportsBuilder {
             quiet: Condvar::new(),
             has_each: !self.each.is_empty(),
         });
+        // All of them may be due at once, and the assorted ones, too.
+        let room = self.pace.groups.saturating_add(1);
         let grouped = self
             .grouped
             .into_iter()
-            .map(|reporter| Desk::new(reporter, BACKLOG));
+            .map(|reporter| Desk::new(reporter, room));
         let each = self
             .each
             .into_iter()

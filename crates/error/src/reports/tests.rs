@@ -90,7 +90,9 @@ fn what_fails_is_tried_again_and_a_panic_ends_nothing() {
         reports.tell(&incident("disk"));
         assert!(reports.finish(PATIENCE));
     }
-    assert_eq!(subjects(&receiver), ["failed: disk, 3 times"]);
+    // One report or several, as the thread came to it.
+    let told: u64 = receiver.try_iter().map(|report| report.count()).sum();
+    assert_eq!(told, 3);
 }
 
 #[test]
@@ -109,8 +111,14 @@ fn what_waits_is_reported_when_the_last_handle_is_gone() {
 
 #[test]
 fn a_flood_of_many_kinds_takes_no_more_room_than_one_of_a_few() {
+    for kinds in [8, 200] {
+        flood_of_many(kinds);
+    }
+}
+
+fn flood_of_many(kinds: usize) {
     let (sender, receiver) = mpsc::channel();
-    let builder = Reports::to(sends(&sender)).fingerprints(8).hourly(1000);
+    let builder = Reports::to(sends(&sender)).fingerprints(kinds).hourly(1000);
     let reports = builder.start().unwrap();
     let letter = |number: u32| char::from(b'a' + u8::try_from(number).unwrap());
     for number in 0..26 * 26 {
