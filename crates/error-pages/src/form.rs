@@ -27,6 +27,9 @@ const OFFERS: [(&str, Form); 7] = [
     ("text/plain;charset=utf-8", Form::Text),
 ];
 
+/// What each of them ends with.
+const CHARSET: &str = ";charset=utf-8";
+
 impl Form {
     /// The form that the client likes best; text if it said nothing, or likes none.
     ///
@@ -36,11 +39,15 @@ impl Form {
         let Some(accept) = accept else {
             return Self::Text;
         };
-        // Looked for before the sorting, which asks for a key at each comparison: the field may be long.
-        let mut offers = OFFERS.map(|(offer, form)| {
-            let is_unnamed = form != Self::Text && !names(accept, offer);
-            (is_unnamed, offer, form)
-        });
+        // The field is looked through once, as it may be long.
+        let mut offers = OFFERS.map(|(offer, form)| (form != Self::Text, offer, form));
+        for element in accept.as_bytes().split(|byte| *byte == b',') {
+            let end = element.iter().position(|byte| *byte == b';');
+            let named = element[..end.unwrap_or(element.len())].trim_ascii();
+            for (is_unnamed, offer, _) in &mut offers {
+                *is_unnamed &= !media_type(offer).eq_ignore_ascii_case(named);
+            }
+        }
         offers.sort_by_key(|(is_unnamed, ..)| *is_unnamed);
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, accept.clone());
@@ -60,18 +67,9 @@ impl Form {
     }
 }
 
-/// Does the field hold the offer's media type in so many words?
-fn names(accept: &HeaderValue, offer: &str) -> bool {
-    let media_type = |element: &[u8]| -> usize {
-        let end = element.iter().position(|byte| *byte == b';');
-        end.unwrap_or(element.len())
-    };
-    let offer = &offer.as_bytes()[..media_type(offer.as_bytes())];
-    let mut elements = accept.as_bytes().split(|byte| *byte == b',');
-    elements.any(|element| {
-        let named = element[..media_type(element)].trim_ascii();
-        named.eq_ignore_ascii_case(offer)
-    })
+/// The offer without its charset.
+fn media_type(offer: &str) -> &[u8] {
+    offer.strip_suffix(CHARSET).unwrap_or(offer).as_bytes()
 }
 
 #[cfg(test)]
