@@ -53,11 +53,12 @@ fn lines(count: u32) -> String {
 fn plain(path: &str) -> String {
     match path {
         "/long" => lines(50_000),
+        "/brief" => lines(50),
         _ => lines(500),
     }
 }
 
-/// `/short` and `/long` are at hand; `/stream` comes in pieces with a wait after each.
+/// `/brief`, `/short` and `/long` are at hand; `/stream` comes in pieces with a wait after each.
 async fn site(request: Request<Body>) -> Result<Response<Body>, BoxError> {
     let path = request.uri().path().to_owned();
     let text = plain(&path);
@@ -151,7 +152,7 @@ fn python(program: &str, input: &[u8]) -> Vec<u8> {
 #[test]
 fn each_tool_reads_its_coding() {
     let site = Site::start();
-    for path in ["/short", "/long", "/stream"] {
+    for path in ["/brief", "/short", "/long", "/stream"] {
         let url = format!("{}{path}", site.address);
         for (coding, tool, program) in READERS {
             let accept = format!("accept-encoding: {}", coding.as_str());
@@ -174,7 +175,7 @@ fn each_tool_reads_its_coding() {
 #[test]
 fn curl_reads_whatever_it_asks_for() {
     let site = Site::start();
-    for path in ["/short", "/long", "/stream"] {
+    for path in ["/brief", "/short", "/long", "/stream"] {
         let url = format!("{}{path}", site.address);
         let head = curl(&[
             "--compressed",
