@@ -12,6 +12,7 @@ use std::{
     sync::LazyLock,
 };
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use flate2::{Compression, Crc, read::GzDecoder, write::DeflateEncoder};
 use http::{Request, Response};
@@ -317,6 +318,35 @@ async fn a_member_that_lies_about_itself_ends_in_an_error_and_never_in_more_than
         // What unpacks to the announced bytes and more is cut there, and its sum was right.
         assert_eq!(result, name == "bomb", "{name}");
         assert!(received <= announced as usize, "{name}");
+    }
+}
+
+/// As Python's zipfile writes it when it is told that everything is too large for the small numbers.
+#[tokio::test]
+async fn an_archive_with_the_large_numbers_is_read() {
+    const BY_PYTHON: &str = "\
+        UEsDBC0AAAAAAIMYIlhNF0mD//////////8FABQAYS50eHQBABAAEQAAAAAAAAARAAAAAAAAAHN0b3JlZCBieSBQeXRob24KUEsDBC0AAAAIAI\
+        MYIlgagbsx//////////8HABQAZC9iLnR4dAEAEAByAAAAAAAAABgAAAAAAAAAS0lNy0ksSU1RSKpUCKgsycjPU0ihrRAAUEsBAi0DLQAAAAAA\
+        gxgiWE0XSYP//////////wUAFAAAAAAAAAAAAIABAAAAAGEudHh0AQAQABEAAAAAAAAAEQAAAAAAAABQSwECLQMtAAAACACDGCJYGoG7Mf////\
+        //////BwAcAAAAAAAAAAAAgAH/////ZC9iLnR4dAEAGAByAAAAAAAAABgAAAAAAAAASAAAAAAAAABQSwYGLAAAAAAAAAAtAC0AAAAAAAAAAAAC\
+        AAAAAAAAAAIAAAAAAAAAmAAAAAAAAACZAAAAAAAAAFBLBgcAAAAAMQEAAAAAAAABAAAAUEsFBgAAAAACAAIAmAAAAJkAAAAAAA==";
+    let bytes = BASE64_STANDARD.decode(BY_PYTHON).unwrap();
+    let file = file_of(&bytes);
+    let files = Files::zip(file.path()).unwrap();
+    for (target, expected) in [
+        ("/a.txt", "stored by Python\n".to_owned()),
+        ("/d/b.txt", "deflated by Python ".repeat(6)),
+    ] {
+        let response = ask(&files, target, &[]).await;
+        assert_eq!(
+            site::bytes(response.into_body()).await,
+            expected,
+            "{target}"
+        );
+    }
+    for end in 1..bytes.len() {
+        let file = file_of(&bytes[..end]);
+        assert!(Files::zip(file.path()).is_err(), "{end}");
     }
 }
 

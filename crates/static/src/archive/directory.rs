@@ -43,14 +43,17 @@ pub(crate) fn read(file: &File, length: u64) -> io::Result<Vec<(String, Record)>
     let at = find_end(&bytes).ok_or_else(no_archive)?;
     let mut end = End::read(&bytes[at..]).ok_or_else(no_archive)?;
     let mut behind = length - tail + at as u64;
-    if end.is_zip64() {
-        // 20 bytes before the end record stands the place of the larger one.
-        let locator = behind.checked_sub(20).ok_or_else(no_archive)?;
-        let place = Fields(&bytes_at(file, locator, 20)?).zip64_place();
-        let place = place
-            .filter(|place| *place < locator)
-            .ok_or_else(no_archive)?;
-        let larger = bytes_at(file, place, 56)?;
+    // A larger end record, if there is one, is named 20 bytes before this one. It counts also where the numbers here would have had room.
+    let locator = behind.checked_sub(20);
+    if let Some(locator) = locator
+        && let Some(place) = Fields(&bytes_at(file, locator, 20)?).zip64_place()
+    {
+        let larger = place.checked_add(56).is_some_and(|end| end <= locator);
+        let larger = if larger {
+            bytes_at(file, place, 56)?
+        } else {
+            Vec::new()
+        };
         end = End::read_zip64(&larger).ok_or_else(no_archive)?;
         behind = place;
     }
