@@ -7,7 +7,7 @@ use plywood::{
     prelude::*,
 };
 use plywood_lint::LintLayer;
-use plywood_test::{Client as TestClient, Multipart, Reply};
+use plywood_test::{Client as TestClient, Multipart, Reply, harness::RoughBody};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -118,9 +118,30 @@ async fn what_another_site_can_send_is_refused() {
         let reply = sent.await.expect_status(403);
         assert_eq!(why(&reply), reason, "{media_type} {body}");
     }
-    // A stranger has no session, and so no token is his.
+    // A stranger has no session, and so no token is his; what he sends is not read.
     let stranger = ada.stranger().post("/").header("x-csrf-token", &of_eve);
-    assert_eq!(why(&stranger.await.expect_status(403)), Reason::Foreign);
+    assert_eq!(why(&stranger.await.expect_status(403)), Reason::Stranger);
+    let never = Body::new(RoughBody::new("csrf_token=x").fails_after(0));
+    let stranger = ada.stranger().post("/").header("content-type", FORM);
+    let reply = stranger.body(never).await.expect_status(403);
+    assert_eq!(why(&reply), Reason::Stranger);
+}
+
+#[tokio::test]
+async fn a_form_that_comes_in_single_bytes_is_whole_with_its_trailers() {
+    let ada = visitor(CsrfLayer::new());
+    let token = token(&ada).await;
+    let form = format!(
+        "--x\r\ncontent-disposition: form-data; name=\"csrf_token\"\r\n\r\n{token}\r\n--x--\r\n"
+    );
+    for pieces in [1, 7, 1000] {
+        let body = RoughBody::new(form.clone()).pieces(pieces);
+        let sent = ada
+            .post("/")
+            .header("content-type", "multipart/form-data; boundary=x")
+            .body(Body::new(body));
+        assert_eq!(sent.await.expect_status(200).text(), form);
+    }
 }
 
 #[tokio::test]
@@ -147,6 +168,7 @@ async fn a_token_ends_with_the_sign_in_that_renews_its_session() {
 #[tokio::test]
 async fn a_form_has_a_bound_and_a_session_is_missed_by_name() {
     let ada = visitor(CsrfLayer::new().max_form(10));
+    token(&ada).await;
     let long = ada
         .post("/")
         .header("content-type", FORM)

@@ -1,6 +1,6 @@
 //! The token of a form, and the form's body once more.
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use http::{HeaderMap, Response, StatusCode};
 use http_body_util::BodyExt;
 use plywood_core::{Body, body::Whole};
@@ -47,21 +47,38 @@ async fn first_of(
     name: &str,
 ) -> Result<(Option<Vec<u8>>, Body), Response<Body>> {
     let mut beginning = BytesMut::new();
+    let mut looked_at = 0;
+    let (mut trailers, mut is_over) = (None, false);
     let value = loop {
-        match first(&beginning, boundary, name) {
-            First::Value(value) => break Some(value.to_vec()),
-            First::Unfinished if beginning.len() < MAX_FIRST => {}
-            First::Unfinished | First::Other => break None,
+        // Not after each small frame: whoever sends single bytes would have all of them looked at as often.
+        if is_over || beginning.len() >= MAX_FIRST || beginning.len() >= 2 * looked_at {
+            looked_at = beginning.len();
+            match first(&beginning, boundary, name) {
+                First::Value(value) => break Some(value.to_vec()),
+                First::Unfinished if !is_over && looked_at < MAX_FIRST => {}
+                First::Unfinished | First::Other => break None,
+            }
         }
         match body.frame().await {
-            Some(Ok(frame)) => beginning.extend_from_slice(&frame.into_data().unwrap_or_default()),
+            Some(Ok(frame)) => match frame.into_data() {
+                Ok(data) => beginning.extend_from_slice(&data),
+                Err(frame) => {
+                    trailers = frame.into_trailers().ok();
+                    is_over = true;
+                }
+            },
             Some(Err(error)) => return Err(refuse(StatusCode::BAD_REQUEST, error)),
-            None => break None,
+            None => is_over = true,
         }
     };
-    Ok((value, preceded(beginning.freeze(), body)))
-}
-
-fn preceded(beginning: Bytes, rest: Body) -> Body {
-    Body::new(Preceded { beginning, rest })
+    let bytes = beginning.freeze();
+    let body = if is_over {
+        Whole { bytes, trailers }.into_body()
+    } else {
+        Body::new(Preceded {
+            beginning: bytes,
+            rest: body,
+        })
+    };
+    Ok((value, body))
 }

@@ -14,6 +14,8 @@ pub struct Refused {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
+    /// It has no session, of which a token could be: its body was not read.
+    Stranger,
     /// It has no token.
     Missing,
     /// Its token is of another session, or of this one before it was renewed.
@@ -35,6 +37,9 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let field = self.field;
         match self.reason {
+            Reason::Stranger => f.write_str(
+                "the request has no session, and so no token can be its own: the page with the form begins one",
+            ),
             Reason::Missing => write!(
                 f,
                 "the request has no token: write `Token::field()` into the form ({field:?}, and the first field of a multipart one), or send `x-csrf-token`"

@@ -77,16 +77,15 @@ impl CsrfLayer {
         session: &Session,
         request: Request<Body>,
     ) -> Result<Request<Body>, Response<Body>> {
+        let refused = |reason| refuse(StatusCode::FORBIDDEN, Refused::new(reason, self.field));
+        // Whoever has no session has no token either: nothing is read for strangers.
+        if !session.is_known() {
+            return Err(refused(Reason::Stranger));
+        }
         let (head, body) = request.into_parts();
         let (token, body) = self.token(&head, body).await?;
-        let refused = |reason| refuse(StatusCode::FORBIDDEN, Refused::new(reason, self.field));
         let token = token.ok_or_else(|| refused(Reason::Missing))?;
-        let secret = if session.is_known() {
-            session.get::<String>(Session::CSRF_KEY).await
-        } else {
-            Ok(None)
-        };
-        match secret {
+        match session.get::<String>(Session::CSRF_KEY).await {
             Ok(Some(secret)) if token::is_of(&secret, &token) => {
                 Ok(Request::from_parts(head, body))
             }
