@@ -39,8 +39,11 @@ impl Kept {
         }
     }
 
-    /// Whether the caller, and nobody else, is to compare it with the disk.
+    /// Whether the caller is to compare it with the disk: one at a time, or all where nothing is believed.
     pub(crate) fn is_due(&self, now: u64, fresh_for: Duration) -> bool {
+        if fresh_for.is_zero() {
+            return true;
+        }
         let compared = self.compared.load(Relaxed);
         let is_old = u128::from(now.saturating_sub(compared)) >= fresh_for.as_millis();
         is_old
@@ -158,5 +161,32 @@ impl Shelf {
         }
         self.memory -= kept.weight();
         self.open -= usize::from(kept.is_open());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Barrier, thread};
+
+    use super::*;
+
+    #[test]
+    fn of_those_who_come_together_one_compares_or_with_no_time_to_believe_each() {
+        const TIMES: u32 = 300_000;
+        let due = |fresh_for| {
+            let kept = Kept::new("a", None, 0);
+            let together = Barrier::new(2);
+            let ask = || {
+                together.wait();
+                let times = 1..=u64::from(TIMES);
+                times.filter(|now| kept.is_due(*now, fresh_for)).count()
+            };
+            thread::scope(|scope| {
+                let other = scope.spawn(ask);
+                ask() + other.join().unwrap()
+            })
+        };
+        assert_eq!(due(Duration::from_millis(TIMES.into())), 1);
+        assert_eq!(due(Duration::ZERO), 2 * TIMES as usize);
     }
 }
