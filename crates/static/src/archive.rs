@@ -67,6 +67,8 @@ impl Archive {
         let Content::Slice(handle, whole) = opened.content else {
             return Err(io::ErrorKind::InvalidInput.into());
         };
+        // Its directory is read once, and the tags of all members are strong.
+        handle.promise();
         let file = &handle.file;
         let mut members = BTreeMap::new();
         for (path, mut record) in directory::read(file, whole.end)? {

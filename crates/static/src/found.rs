@@ -78,6 +78,9 @@ impl Found {
         };
         fields.insert(ACCEPT_RANGES, HeaderValue::from_static(ranges));
         let is_settled = !validators.etag.is_weak();
+        if is_settled && let Some(handle) = opened.content.handle() {
+            handle.promise();
+        }
         Self {
             content: opened.content,
             modified: opened.modified,

@@ -3,6 +3,7 @@
 use std::{
     fs::{File, Metadata},
     io,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
     time::SystemTime,
 };
 
@@ -15,6 +16,7 @@ pub(crate) struct Handle {
     length: u64,
     modified: Option<SystemTime>,
     is_settled: bool,
+    is_promised: AtomicBool,
 }
 
 impl Handle {
@@ -26,6 +28,7 @@ impl Handle {
             length: metadata.len(),
             modified,
             is_settled: modified.is_some_and(|modified| validators::is_settled(modified, now)),
+            is_promised: AtomicBool::new(false),
         }
     }
 
@@ -34,12 +37,18 @@ impl Handle {
         self.is_settled
     }
 
+    /// From now on it may not grow either: a strong tag promises its bytes.
+    pub(crate) fn promise(&self) {
+        self.is_promised.store(true, Relaxed);
+    }
+
     /// Fails if the file was written since it was found: what was read until now may be of another state than its tag names.
     ///
-    /// A file that was found while it was being written may grow, as a log does; its tag is weak and promises no bytes.
+    /// A file that was found while it was being written may grow, as a log does, unless its bytes are [promised](Self::promise): its tag is weak then.
     pub(crate) fn is_as_found(&self) -> io::Result<()> {
         let metadata = self.file.metadata()?;
-        let grows = !self.is_settled && metadata.len() > self.length;
+        let may_grow = !self.is_settled && !self.is_promised.load(Relaxed);
+        let grows = may_grow && metadata.len() > self.length;
         let is_same = metadata.len() == self.length && metadata.modified().ok() == self.modified;
         if is_same || grows {
             return Ok(());
@@ -84,6 +93,15 @@ mod tests {
         file.write_all(b"more").unwrap();
         assert!(handle.is_as_found().is_ok());
         file.as_file().set_len(3).unwrap();
+        assert!(handle.is_as_found().is_err());
+    }
+
+    #[test]
+    fn one_whose_bytes_are_promised_does_not_grow_either() {
+        let (mut file, handle) = handle(false);
+        handle.promise();
+        assert!(handle.is_as_found().is_ok());
+        file.write_all(b"more").unwrap();
         assert!(handle.is_as_found().is_err());
     }
 

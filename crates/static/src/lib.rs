@@ -51,10 +51,10 @@
 //! Files up to 64 KiB go out in one piece with the head. Larger ones stream through one buffer of 64 KiB, which is filled again when the server has
 //! written it. Behind hyper a client that takes nothing holds that buffer and at most 15 KiB more, whatever the file's length.
 //!
-//! No answer has bytes of two states of a file. One that is replaced by a rename, or deleted, goes on to its end as it was. One
-//! that is overwritten in place or becomes shorter ends in an error, never in a success. Of one that is being written when it is
-//! asked for, as a log is, the announced bytes are sent even if it grows; its tag is weak. Where dates say nothing, tags can be made
-//! of the [bytes](Files::content_tags).
+//! No answer has bytes of two states under a strong tag. A file that is replaced by a rename, or deleted, goes on to its end as it was. One
+//! that is overwritten in place or becomes shorter ends in an error, never in a success. Of one that was written less than two seconds before
+//! it is asked for, as a log is, the announced bytes are sent even if it grows, and a longer text in its place is taken for growth; its tag is
+//! weak and promises no bytes. Where dates say nothing, tags can be made of the [bytes](Files::content_tags).
 //!
 //! Files that are asked for often stay at hand: the bytes of small ones, the descriptors of large ones, and the fields of both, within bounds
 //! and for a second before the disk is looked at again ([`Cache`]).

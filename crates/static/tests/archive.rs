@@ -378,6 +378,24 @@ async fn an_archive_may_stand_behind_a_program() {
 
 #[tokio::test]
 async fn an_archive_that_is_overwritten_is_an_error_and_one_that_is_replaced_is_read_on() {
+    let larger = archive(&[stored("a.txt", &text(900_000))]);
+    for rests in [false, true] {
+        for member in [stored, deflated] {
+            for accept in ["gzip", "identity"] {
+                let file = file_of(&archive(&[member("a.txt", &text(500_000))]));
+                if rests {
+                    file.as_file().set_modified(std::time::UNIX_EPOCH).unwrap();
+                }
+                let files = Files::zip(file.path()).unwrap();
+                let response = ask(&files, "/a.txt", &[("accept-encoding", accept)]).await;
+                let mut overwritten = response.into_body();
+                assert!(overwritten.frame().await.unwrap().is_ok());
+                fs::write(file.path(), &larger).unwrap();
+                assert!(overwritten.collect().await.is_err(), "{rests} {accept}");
+            }
+        }
+    }
+
     let (file, files) = files(&[deflated("a.txt", &text(500_000))]);
     let replaced = ask(&files, "/a.txt", &[]).await;
     let other = file_of(&archive(&[stored("a.txt", b"new")]));

@@ -7,6 +7,7 @@ use std::{
 };
 
 use http::{HeaderValue, Method, Request, Response, header::CACHE_CONTROL};
+use http_body_util::BodyExt;
 use plywood_core::Body;
 use plywood_header::entity_tag::EntityTag;
 use plywood_static::Download;
@@ -188,6 +189,20 @@ async fn a_visitors_name_stays_below_the_root_and_gets_what_was_chosen_for_it() 
         let error = files.download(path).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotFound, "{path:?}");
     }
+}
+
+#[tokio::test]
+async fn what_has_a_strong_tag_of_ours_does_not_grow() {
+    let site = Site::new().file("a.bin", &vec![b'a'; 200_000]);
+    let path = site.root().join("a.bin");
+    let download = || {
+        let tag = EntityTag::strong("1").unwrap();
+        Download::open(&path).unwrap().etag(tag)
+    };
+    let overwritten = answer(download, Method::GET, &[]).await;
+    assert_eq!(overwritten.headers()["etag"], "\"1\"");
+    fs::write(&path, vec![b'b'; 300_000]).unwrap();
+    assert!(overwritten.into_body().collect().await.is_err());
 }
 
 #[tokio::test]
