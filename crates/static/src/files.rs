@@ -291,7 +291,7 @@ impl Files {
     ) -> Result<Response<Body>, Refusal> {
         let index = match self.index_of(directory, request) {
             Ok(hit) => Some(hit),
-            Err(Refusal::Missing) if self.lists(directory) => None,
+            Err(refusal) if refusal.is_miss() && self.lists(directory) => None,
             Err(refusal) => return Err(refusal),
         };
         if !is_in_place(path, request) {
@@ -402,7 +402,8 @@ impl Files {
                 path: path.into(),
                 found,
             })),
-            Ok(Entry::Directory) | Err(Refusal::Missing) => Ok(None),
+            Ok(Entry::Directory) => Ok(None),
+            Err(refusal) if refusal.is_miss() => Ok(None),
             Err(refusal) => Err(refusal),
         }
     }
@@ -466,17 +467,19 @@ impl Files {
         config.store.find(path, open, dress)
     }
 
-    /// The file that stands for `directory`, whose path is empty or ends with a slash.
+    /// The file that stands for `directory`, whose path is empty or ends with a slash; else why none does.
     fn index_of<'p, B>(&self, directory: &str, request: &Request<B>) -> Result<Hit<'p>, Refusal> {
+        let mut reason = Refusal::Missing;
         for name in &self.config.index_files {
             let path = [directory, name].concat();
             match self.find(&path, request) {
                 Ok(Entry::File(hit)) => return Ok(hit.owned()),
                 Ok(Entry::Directory) | Err(Refusal::Missing) => {}
+                Err(refusal) if refusal.is_miss() => reason = refusal,
                 Err(refusal) => return Err(refusal),
             }
         }
-        Err(Refusal::Missing)
+        Err(reason)
     }
 
     /// The way to a directory's path with its slash.

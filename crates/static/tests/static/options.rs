@@ -1,6 +1,8 @@
 //! What may be chosen: types, fields by pattern, pages for navigations.
 
 use http::{HeaderValue, Method, header::CACHE_CONTROL};
+use plywood_core::Failure;
+use plywood_static::Files;
 
 use crate::site::{self, Site};
 
@@ -143,4 +145,44 @@ async fn what_is_denied_is_not_found_nor_listed_and_what_is_allowed_is_all_that_
         assert_eq!(site.get(target).await.status(), status, "{target}");
     }
     assert_eq!(names(&site).await, [true, false, false, false, true]);
+}
+
+#[tokio::test]
+async fn an_index_that_is_not_served_leaves_the_place_to_the_next_or_to_the_listing() {
+    let site = || {
+        Site::new()
+            .file("index.html", b"first")
+            .file("index.htm", b"second")
+            .file("page.de.html", b"deutsch")
+            .file("page.html", b"plain")
+    };
+    let with = |options: fn(Files) -> Files| site().with(options);
+    let next = with(|files| {
+        files
+            .index_files(["index.html", "index.htm"])
+            .deny("index.html")
+    });
+    assert_eq!(next.text("/").await, (200, "second".to_owned()));
+    let listed = with(|files| files.listing().deny("index.html"));
+    let (status, page) = listed.text("/").await;
+    assert_eq!(status, 200);
+    assert!(page.contains("page.html") && !page.contains("index.html"));
+    let hidden = with(|files| files.deny("index.html"));
+    let response = hidden.get("/").await;
+    assert_eq!(response.status(), 404);
+    assert!(Failure::of(&response).is_some());
+    let spoken = with(|files| files.languages(["de", "en"]).deny("*.de.html"));
+    let german = [("accept-language", "de")];
+    let response = spoken.ask(Method::GET, "/page.html", &german).await;
+    assert_eq!(site::bytes(response.into_body()).await, "plain");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_index_that_leads_away_leaves_the_place_to_the_next() {
+    let site = Site::new()
+        .link("index.html", "../secret.txt")
+        .file("index.htm", b"second")
+        .with(|files| files.index_files(["index.html", "index.htm"]));
+    assert_eq!(site.text("/").await, (200, "second".to_owned()));
 }
