@@ -19,7 +19,7 @@ use crate::{
     listing::Kind,
     read,
     refusal::Refusal,
-    source::{Content, Entry, Opened, Source},
+    source::{Content, Entry, Opened},
     variants::{self, CODINGS},
 };
 
@@ -110,13 +110,7 @@ impl Assets {
     /// [`OpenError`] if a file cannot be read, or there are more than 65,536, or more than 10,000 in a directory.
     pub fn scan(files: &Files, base: &str) -> Result<Self, OpenError> {
         let mut known = Known::default();
-        scan(
-            files.source(),
-            base.trim_end_matches('/'),
-            "",
-            0,
-            &mut known,
-        )?;
+        scan(files, base.trim_end_matches('/'), "", 0, &mut known)?;
         Ok(Self(Arc::new(known)))
     }
 
@@ -213,7 +207,7 @@ impl Files {
 }
 
 fn scan(
-    source: &Source,
+    files: &Files,
     base: &str,
     directory: &str,
     depth: usize,
@@ -221,7 +215,7 @@ fn scan(
 ) -> Result<(), OpenError> {
     let error = |path: &str, error| OpenError::file(path.as_ref(), error);
     let too_many = || error(directory, io::Error::other("there are too many files"));
-    let (entries, is_cut) = source.entries(directory).map_err(|e| error(directory, e))?;
+    let (entries, is_cut) = files.entries(directory).map_err(|e| error(directory, e))?;
     if is_cut || depth == MAX_DEPTH {
         return Err(too_many());
     }
@@ -229,7 +223,7 @@ fn scan(
     for entry in &entries {
         let path = [directory, &entry.name].concat();
         if entry.kind == Kind::Directory {
-            scan(source, base, &[&path, "/"].concat(), depth + 1, known)?;
+            scan(files, base, &[&path, "/"].concat(), depth + 1, known)?;
             continue;
         }
         let is_packed = CODINGS.iter().any(|coding| {
@@ -239,7 +233,7 @@ fn scan(
         if is_packed {
             continue;
         }
-        let opened = match source.open(&path) {
+        let opened = match files.opened(&path) {
             Ok(Entry::File(opened)) => opened,
             // It has gone since.
             Ok(Entry::Directory) | Err(Refusal::Missing) => continue,

@@ -22,8 +22,9 @@
 //! # }
 //! ```
 //!
-//! The root is enforced, and names and links are judged, as they are here; everything else (types, tags, ranges) is `ServeDir`'s. A
-//! deflated member of an archive that is larger than 64 KiB is an error, because `ServeDir` wants to jump about in it.
+//! The root is enforced, names and links are judged, and what is denied is hidden, as they are here; of [`Files::file`] that one name is
+//! found. Everything else (types, tags, ranges) is `ServeDir`'s. A deflated member of an archive that is larger than 64 KiB is an error,
+//! because `ServeDir` wants to jump about in it.
 
 use std::{
     future::{Ready, ready},
@@ -101,7 +102,7 @@ impl Files {
         if !names.iter().all(|name| name::can_be_asked_for(name)) {
             return Err(io::ErrorKind::NotFound.into());
         }
-        let entry = self.source().open(&names.join("/"));
+        let entry = self.opened(&names.join("/"));
         match entry.map_err(Refusal::into_error)? {
             Entry::Directory => {
                 let metadata = Metadata {
@@ -290,6 +291,27 @@ mod tests {
         ] {
             let (status, body) = ask(&files, target, None).await;
             assert_eq!((status, body.len()), (404, 0), "{target}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_other_service_finds_nothing_that_is_denied_and_of_one_file_no_neighbour() {
+        let root = tempfile::tempdir().unwrap();
+        for name in ["a.key", "a.txt", "robots.txt"] {
+            std::fs::write(root.path().join(name), name).unwrap();
+        }
+        let files = Files::new(root.path()).unwrap().deny("*.key");
+        assert_eq!(ask(&files, "/a.key", None).await.0, 404);
+        assert_eq!(ask(&files, "/a.txt", None).await.0, 200);
+        let allowed = Files::new(root.path()).unwrap().allow("*.txt");
+        assert_eq!(ask(&allowed, "/a.key", None).await.0, 404);
+        assert_eq!(ask(&allowed, "/a.txt", None).await.0, 200);
+
+        let robots = Files::file(root.path().join("robots.txt")).unwrap();
+        let expected = (200, b"robots.txt".to_vec());
+        assert_eq!(ask(&robots, "/robots.txt", None).await, expected);
+        for target in ["/a.txt", "/a.key", "/"] {
+            assert_eq!(ask(&robots, target, None).await.0, 404, "{target}");
         }
     }
 }

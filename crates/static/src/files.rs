@@ -204,11 +204,6 @@ impl Files {
         &self.config.options
     }
 
-    #[cfg(feature = "assets")]
-    pub(crate) fn source(&self) -> &Source {
-        &self.config.source
-    }
-
     /// The fields of the file at `path` that its state does not change.
     pub(crate) fn fields(&self, path: &str) -> HeaderMap {
         self.config.fields(path)
@@ -444,7 +439,10 @@ impl Files {
 
     /// What the source has at `path`, if it may be seen.
     pub(crate) fn opened(&self, path: &str) -> Result<Entry, Refusal> {
-        self.config.open(path)
+        match &self.config.only {
+            Some(name) if name != path => Err(Refusal::Missing),
+            _ => self.config.open(path),
+        }
     }
 
     /// What may be seen of the directory at `path`: see [`Source::entries`].
@@ -453,6 +451,9 @@ impl Files {
         let (mut entries, is_cut) = self.config.source.entries(path)?;
         entries.retain(|entry| {
             let path = [path, &entry.name].concat();
+            if self.config.only.as_ref().is_some_and(|name| *name != path) {
+                return false;
+            }
             let is_shown = entry.kind == listing::Kind::Directory || filter.allows(&path);
             is_shown && !filter.denies(&path)
         });

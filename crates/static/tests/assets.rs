@@ -67,6 +67,24 @@ async fn a_name_with_its_fingerprint_is_kept_for_ever_and_its_own_is_asked_for()
     assert!(url.starts_with("/shop/static/app."), "{url}");
 }
 
+#[test]
+fn what_is_not_served_has_no_fingerprint() {
+    let site = Site::new()
+        .settled("app.css", b"body {}")
+        .settled("app.key", b"x")
+        .settled("drafts/a.css", b"x");
+    let denied = site.files().deny("*.key").deny("drafts");
+    let allowed = site.files().allow("/app.css");
+    let only = Files::file(site.root().join("app.css")).unwrap();
+    for files in [denied, allowed, only] {
+        let assets = Assets::scan(&files, "/static").unwrap();
+        assert!(assets.url("app.css").is_some());
+        for name in ["app.key", "drafts/a.css"] {
+            assert_eq!(assets.url(name), None, "{name} {files:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_304_under_a_fingerprint_says_for_ever_too() {
     let site = Site::new().settled("app.css", b"body {}");

@@ -10,7 +10,7 @@ use http::{HeaderValue, Method, Request, Response, header::CACHE_CONTROL};
 use http_body_util::BodyExt;
 use plywood_core::Body;
 use plywood_header::entity_tag::EntityTag;
-use plywood_static::Download;
+use plywood_static::{Download, Files};
 use tower::service_fn;
 
 use crate::site::{self, Site};
@@ -188,6 +188,19 @@ async fn a_visitors_name_stays_below_the_root_and_gets_what_was_chosen_for_it() 
     ] {
         let error = files.download(path).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotFound, "{path:?}");
+    }
+}
+
+#[tokio::test]
+async fn of_one_file_no_neighbour_is_a_download() {
+    let site = Site::new()
+        .file("robots.txt", b"ok")
+        .file("config.toml", b"secret");
+    let robots = Files::file(site.root().join("robots.txt")).unwrap();
+    assert!(robots.download("robots.txt").is_ok());
+    for path in ["config.toml", "robots.txt/", ""] {
+        let error = robots.download(path).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound, "{path}");
     }
 }
 
