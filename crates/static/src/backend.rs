@@ -172,6 +172,7 @@ impl File {
         let start = start + self.position;
         match read::from_memory(&handle.file, start, &mut buffer) {
             Ok(count) => {
+                handle.is_as_found()?;
                 buffer.truncate(count);
                 return Ok(buffer);
             }
@@ -181,6 +182,7 @@ impl File {
         let handle = Arc::clone(handle);
         self.reading = Some(spawn_blocking(move || {
             read::with_a_wait(&handle.file, start, &mut buffer)?;
+            handle.is_as_found()?;
             Ok(buffer)
         }));
         Err(io::ErrorKind::WouldBlock.into())
@@ -313,5 +315,22 @@ mod tests {
         for target in ["/a.txt", "/a.key", "/"] {
             assert_eq!(ask(&robots, target, None).await.0, 404, "{target}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_overwritten_while_it_is_read_is_an_error() {
+        use tokio::io::AsyncReadExt;
+
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("a.bin");
+        std::fs::write(&path, vec![b'a'; 3 * CHUNK]).unwrap();
+        let other = std::fs::File::options().write(true).open(&path).unwrap();
+        other.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        let files = Files::new(root.path()).unwrap();
+        let mut file = fs::Backend::open(&files, "a.bin".into()).await.unwrap();
+        let mut buffer = vec![0; CHUNK];
+        file.read_exact(&mut buffer).await.unwrap();
+        std::fs::write(&path, vec![b'b'; 3 * CHUNK]).unwrap();
+        assert!(file.read_exact(&mut buffer).await.is_err());
     }
 }
