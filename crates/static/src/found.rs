@@ -173,8 +173,8 @@ impl Found {
         } = &self.validators;
         match preconditions::evaluate(method, headers, Some(etag), *last_modified) {
             Verdict::NotModified => self.not_modified(),
-            Verdict::Failed => empty(StatusCode::PRECONDITION_FAILED),
-            Verdict::Proceed => {
+            // The visitor may hold a tag that the server in front gave, and only that server knows it.
+            Verdict::Failed | Verdict::Proceed => {
                 let mut response = self.described(Body::empty());
                 let headers = response.headers_mut();
                 headers.remove(CONTENT_LENGTH);
@@ -194,24 +194,25 @@ impl Found {
     fn not_modified(&self) -> Response<Body> {
         let mut response = empty(StatusCode::NOT_MODIFIED);
         for name in [ETAG, CACHE_CONTROL, CONTENT_LOCATION, EXPIRES, VARY] {
-            self.copy(name, &mut response);
+            self.copy(&name, &mut response);
         }
         response
     }
 
+    /// It may not be kept as the file may, because the next state of it may be longer.
     fn not_satisfiable(&self) -> Response<Body> {
         let mut response = empty(StatusCode::RANGE_NOT_SATISFIABLE);
-        for name in [ETAG, CACHE_CONTROL, VARY] {
-            self.copy(name, &mut response);
+        for name in [ETAG, VARY] {
+            self.copy(&name, &mut response);
         }
         let content_range = range::unsatisfied(self.content.len());
         response.headers_mut().insert(CONTENT_RANGE, content_range);
         response
     }
 
-    fn copy(&self, name: HeaderName, response: &mut Response<Body>) {
-        if let Some(value) = self.fields.get(&name) {
-            response.headers_mut().insert(name, value.clone());
+    fn copy(&self, name: &HeaderName, response: &mut Response<Body>) {
+        for value in self.fields.get_all(name) {
+            response.headers_mut().append(name, value.clone());
         }
     }
 

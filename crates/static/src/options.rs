@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use http::{
     HeaderMap, HeaderName, HeaderValue,
-    header::{CONTENT_LANGUAGE, CONTENT_TYPE, VARY},
+    header::{ACCEPT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE},
 };
+use plywood_header::vary;
 
 #[cfg(feature = "assets")]
 use crate::Assets;
@@ -41,9 +42,6 @@ impl Options {
                 fields.insert(CONTENT_TYPE, value.clone());
             }
         }
-        if self.precompressed {
-            fields.insert(VARY, HeaderValue::from_static("accept-encoding"));
-        }
         if let Some(language) = self.language_of(path) {
             fields.insert(CONTENT_LANGUAGE, language);
         }
@@ -51,6 +49,10 @@ impl Options {
             if pattern.matches(path) {
                 fields.insert(name, value.clone());
             }
+        }
+        // After the rules: one of `Vary` says what the answer depends on as well, not instead.
+        if self.precompressed {
+            vary::append(fields, ACCEPT_ENCODING);
         }
     }
 }
@@ -103,7 +105,10 @@ impl Files {
     /// location /protected/ { internal; alias /srv/site/; }
     /// ```
     ///
-    /// Guards, preconditions and names are still ours; ranges are nginx's, and packed forms are left to its `gzip_static`. A client that reaches this server
+    /// Guards and names are still ours; ranges are nginx's, and packed forms are left to its `gzip_static`. Of our fields nginx keeps `Content-Type`,
+    /// `Content-Disposition`, `Cache-Control` and `Expires`, and sends an `ETag` and a `Last-Modified` of its own. The others are lost: give that location an `add_header`
+    /// for `X-Content-Type-Options`, `Vary`, `Content-Language`, and what your [rules](Self::header) add. Preconditions that fail here, such as `If-Match` with
+    /// a tag of nginx, are left to it, and names with fingerprints are asked for each time. A client that reaches this server
     /// by another way gets empty files, so that this is asked for in code and never by a header.
     #[must_use]
     pub fn x_accel_redirect(mut self, location: &str) -> Self {
@@ -170,6 +175,7 @@ impl Files {
     /// is sent, decoded, and with its case: of `index.html` where a directory was asked for. A 304 repeats `Cache-Control` and `Expires`.
     ///
     /// What says what the bytes are (`Content-Length`, `Content-Encoding`, `ETag` ...) is not a matter of rules: such a field is overwritten, or makes the answer a lie.
+    /// What a rule says in `Vary` comes before what these options add to it.
     ///
     /// ```
     /// use http::{HeaderValue, header::CACHE_CONTROL};

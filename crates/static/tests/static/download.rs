@@ -240,6 +240,11 @@ async fn the_server_in_front_is_told_where_the_file_is_and_nothing_on_a_304() {
             .await;
         assert_eq!(same.status(), 304);
         assert!(!same.headers().contains_key("x-accel-redirect"));
+        // A tag that the server in front gave, which it knows alone.
+        let fields = [("if-match", "\"65937d25-5\"")];
+        let theirs = site.ask(Method::GET, target, &fields).await;
+        assert_eq!(theirs.status(), 200);
+        assert_eq!(theirs.headers()["x-accel-redirect"], expected);
     }
     assert_eq!(site.get("/none").await.status(), 404);
 

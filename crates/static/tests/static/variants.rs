@@ -156,3 +156,30 @@ async fn a_page_comes_in_the_visitors_language() {
         assert_eq!(site::bytes(sent).await, body, "{target} {accept}");
     }
 }
+
+#[tokio::test]
+async fn a_rule_for_vary_does_not_hide_what_the_form_depends_on() {
+    let site = Site::new()
+        .settled("app.css", b"plain")
+        .settled("app.css.gz", b"GZ")
+        .with(|files| {
+            let origin = http::HeaderValue::from_static("origin");
+            files
+                .precompressed()
+                .header("*.css", http::header::VARY, origin)
+        });
+    let lines = |response: &http::Response<_>| -> Vec<String> {
+        let lines = response.headers().get_all("vary").iter();
+        lines
+            .map(|line| line.to_str().unwrap().to_owned())
+            .collect()
+    };
+    let fresh = site.get("/app.css").await;
+    assert_eq!(lines(&fresh), ["origin", "accept-encoding"]);
+    let etag = fresh.headers()["etag"].to_str().unwrap();
+    for (name, value, status) in [("if-none-match", etag, 304), ("range", "bytes=100-", 416)] {
+        let response = site.ask(Method::GET, "/app.css", &[(name, value)]).await;
+        assert_eq!(response.status(), status);
+        assert_eq!(lines(&response), ["origin", "accept-encoding"], "{status}");
+    }
+}
