@@ -310,15 +310,20 @@ impl Files {
         if let Some(response) = self.outdated_asset(path, request)? {
             return Ok(response);
         }
-        if let Some(index) = &self.config.options.single_page
-            && navigation::is_one(path.as_str(), request.headers())
+        let Some(index) = &self.config.options.single_page else {
+            return Err(Refusal::Missing);
+        };
+        if !navigation::may_lead_to(path.as_str()) {
+            return Err(Refusal::Missing);
+        }
+        if navigation::is_one(request.headers())
             && let Entry::File(hit) = self.find(index, request)?
         {
             let mut response = self.send(hit, request);
             vary::append(response.headers_mut(), ACCEPT);
             return Ok(response);
         }
-        Err(Refusal::Missing)
+        Err(Refusal::NoPage)
     }
 
     /// The answer for a path with a fingerprint: to be kept for ever, if the file is still the one that it names.

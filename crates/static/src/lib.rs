@@ -70,6 +70,9 @@
 //! for lately waits in place, and where the system cannot say what is in memory (outside Linux, and on some of its file
 //! systems) the reading of a small file. On a network file system such a wait is long: serve from a local disk.
 //!
+//! A deflated member of an archive of up to 64 KiB is read and unpacked in `call` too, each time that it is asked for, even where a 304, the
+//! answer to HEAD or its gzip form then has none of its bytes. Where that is too much, pack the archive stored, or unpack it.
+//!
 //! # Order
 //!
 //! Guards stand outside. As a layer, a file hides what the inner service has under the same path.
@@ -144,7 +147,7 @@ pub use self::{
     files::Files,
     layer::{FilesLastLayer, FilesLayer},
     safe_join::safe_join,
-    service::{FilesFirst, FilesLast, Substitute},
+    service::{FilesFirst, FilesLast, Substitute, Varied},
 };
 
 #[cfg(doctest)]

@@ -3,15 +3,18 @@
 use http::HeaderMap;
 use plywood_header::accept;
 
-/// Whether a GET or HEAD for `path` with these fields is a navigation, which a single-page app answers for every path.
-///
-/// A navigation asks for HTML by name (`*/*` of a script or an image is no wish for a page), and the last segment has no extension: for a
-/// stylesheet that is missing, a page under status 200 would be a lie that caches keep.
-pub(crate) fn is_one(path: &str, headers: &HeaderMap) -> bool {
+/// Whether `path` may be one of a single-page app: the last segment has no extension. For a stylesheet that is missing, a page under status 200
+/// would be a lie that caches keep.
+pub(crate) fn may_lead_to(path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or(path);
+    !last.contains('.')
+}
+
+/// Whether a GET or HEAD for such a path is a navigation: it asks for HTML by name. `*/*` of a script or an image is no wish for a page.
+pub(crate) fn is_one(headers: &HeaderMap) -> bool {
     // Of two that `*/*` likes as much the first is taken, so that the second wins by its name alone.
     let offers = ["application/octet-stream", "text/html"];
-    !last.contains('.') && accept::best(headers, &offers) == Some("text/html")
+    accept::best(headers, &offers) == Some("text/html")
 }
 
 #[cfg(test)]
@@ -45,7 +48,8 @@ mod tests {
             if let Some(accept) = accept {
                 headers.insert(ACCEPT, HeaderValue::from_static(accept));
             }
-            assert_eq!(is_one(path, &headers), expected, "{path} {accept:?}");
+            let is_navigation = may_lead_to(path) && is_one(&headers);
+            assert_eq!(is_navigation, expected, "{path} {accept:?}");
         }
     }
 }

@@ -1,7 +1,8 @@
 use std::{error::Error, fmt, io};
 
-use http::{Response, StatusCode};
+use http::{Response, StatusCode, header::ACCEPT};
 use plywood_core::{Body, Failure, path::Malformed};
+use plywood_header::vary;
 
 /// Why a request gets no file. It travels in the response as its [`Failure`], and the visitor does not see it.
 #[derive(Debug)]
@@ -9,6 +10,8 @@ pub(crate) enum Refusal {
     Malformed(Malformed),
     Hidden,
     Missing,
+    /// The same, where one who asks for a page would get one.
+    NoPage,
     Link,
     Special,
     Denied(io::Error),
@@ -36,8 +39,11 @@ impl Refusal {
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::NOT_FOUND,
         };
+        if matches!(self, Self::NoPage) {
+            vary::append(response.headers_mut(), ACCEPT);
+        }
         // A file that is not there needs no explanation, and visitors ask for many.
-        if !matches!(self, Self::Missing) {
+        if !matches!(self, Self::Missing | Self::NoPage) {
             response.extensions_mut().insert(Failure::new(self));
         }
         response
@@ -91,7 +97,7 @@ impl fmt::Display for Refusal {
             Self::Hidden => {
                 "the name is hidden, left by an editor, or reserved: it should be an ordinary one"
             }
-            Self::Missing => "there is no such file",
+            Self::Missing | Self::NoPage => "there is no such file",
             Self::Link => {
                 "a symbolic link is in the way: it should be a file's, to another file of its own directory"
             }

@@ -5,11 +5,15 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{HeaderValue, Method, Request, Response, StatusCode, header::ALLOW};
+use http::{
+    HeaderValue, Method, Request, Response, StatusCode,
+    header::{ACCEPT, ALLOW},
+};
 use plywood_core::{
     Body, HttpBody, Mount,
     future::{Edit, Edited, Gated},
 };
+use plywood_header::vary;
 use tower_service::Service;
 
 use crate::{Files, refusal::Refusal};
@@ -57,21 +61,45 @@ where
 {
     type Response = Response<Body>;
     type Error = S::Error;
-    type Future = Gated<S::Future>;
+    type Future = Gated<Edited<S::Future, Varied>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
-        if !is_read(request.method()) {
-            return Gated::open(self.inner.call(request));
+        let varied = if is_read(request.method()) {
+            match self.files.look_up_below(&self.prefix, &mut request) {
+                Ok(response) => return Gated::shut(response),
+                Err(refusal) if refusal.is_miss() => Varied::after(&refusal),
+                Err(refusal) => return Gated::shut(refusal.into_response()),
+            }
+        } else {
+            Varied::default()
+        };
+        Gated::open(Edited::new(self.inner.call(request), varied))
+    }
+}
+
+/// What [`FilesFirst`] does to an answer of the inner service: it says `Vary: Accept` where another `Accept` would have got the page of a
+/// [single-page app](Files::single_page).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Varied(bool);
+
+impl Varied {
+    const fn after(refusal: &Refusal) -> Self {
+        Self(matches!(refusal, Refusal::NoPage))
+    }
+}
+
+impl<ResBody> Edit<ResBody> for Varied {
+    type Body = ResBody;
+
+    fn edit(self, mut response: Response<ResBody>) -> Response<ResBody> {
+        if self.0 {
+            vary::append(response.headers_mut(), ACCEPT);
         }
-        match self.files.look_up_below(&self.prefix, &mut request) {
-            Ok(response) => Gated::shut(response),
-            Err(refusal) if refusal.is_miss() => Gated::open(self.inner.call(request)),
-            Err(refusal) => Gated::shut(refusal.into_response()),
-        }
+        response
     }
 }
 
@@ -132,7 +160,7 @@ impl<ResBody: HttpBody> Edit<ResBody> for Substitute {
                     .look_up_below(&lookup.prefix, &mut lookup.request)
                 {
                     Ok(found) => found,
-                    Err(refusal) if refusal.is_miss() => response,
+                    Err(refusal) if refusal.is_miss() => Varied::after(&refusal).edit(response),
                     Err(refusal) => refusal.into_response(),
                 }
             }

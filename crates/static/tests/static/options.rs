@@ -1,8 +1,11 @@
 //! What may be chosen: types, fields by pattern, pages for navigations.
 
-use http::{HeaderValue, Method, header::CACHE_CONTROL};
-use plywood_core::Failure;
+use std::convert::Infallible;
+
+use http::{HeaderValue, Method, Request, Response, header::CACHE_CONTROL};
+use plywood_core::{Body, Failure};
 use plywood_static::Files;
+use tower::Layer;
 
 use crate::site::{self, Site};
 
@@ -95,6 +98,41 @@ async fn a_single_page_answers_navigations_and_never_an_asset() {
             body,
             "{method} {target}"
         );
+    }
+}
+
+#[tokio::test]
+async fn every_answer_that_another_accept_would_change_says_so() {
+    let site = Site::new()
+        .file("app.html", b"ok-app\n")
+        .with(|files| files.single_page("app.html"));
+    let inner = || {
+        tower::service_fn(async |_: Request<Body>| {
+            let response = Response::builder().status(404).header("vary", "origin");
+            Ok::<_, Infallible>(response.body(Body::empty()).unwrap())
+        })
+    };
+    for (target, accept, expected) in [
+        ("/users/7", "application/json", true),
+        ("/users/7", "text/html", true),
+        ("/none.js", "*/*", false),
+        ("/.env", "*/*", false),
+        ("/app.html", "*/*", false),
+    ] {
+        let request = || {
+            let request = Request::get(target).header("accept", accept);
+            request.body(Body::empty()).unwrap()
+        };
+        let first = site.files().layer().layer(inner());
+        let last = site.files().last().layer(inner());
+        for response in [
+            site::call(site.files(), request()).await,
+            site::call(first, request()).await,
+            site::call(last, request()).await,
+        ] {
+            let mut lines = response.headers().get_all("vary").iter();
+            assert_eq!(lines.any(|line| line == "accept"), expected, "{target}");
+        }
     }
 }
 
