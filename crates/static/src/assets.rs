@@ -4,7 +4,7 @@ mod vite;
 
 use std::{
     collections::{HashMap, HashSet},
-    io,
+    io, iter,
     path::Path as FilePath,
     sync::Arc,
     time::SystemTime,
@@ -63,7 +63,8 @@ const DIGITS: usize = 10;
 /// ```
 ///
 /// A file that has changed since, as one does while a site is written, is sent under the old fingerprint too, but to be asked for each time: nobody
-/// keeps the wrong bytes. So is a fingerprint of an earlier deployment.
+/// keeps the wrong bytes. So is a fingerprint of an earlier deployment, what was packed after the scan, and what the server in front sends in our place
+/// ([`Files::x_accel_redirect`]).
 #[derive(Clone, Debug)]
 pub struct Assets(Arc<Known>);
 
@@ -87,15 +88,19 @@ struct Chunk {
 #[derive(Debug)]
 pub(crate) struct Asset {
     pub(crate) path: String,
-    /// Its state when it was hashed; nothing where its own name has the fingerprint.
-    state: Option<(u64, Option<SystemTime>)>,
+    /// The states of its forms when it was hashed: its own, and of what was packed beforehand. Nothing where its own name has the fingerprint.
+    states: Option<Vec<State>>,
 }
 
+/// The length and the date.
+type State = (u64, Option<SystemTime>);
+
 impl Asset {
-    /// Whether `found` has the bytes that the fingerprint names.
+    /// Whether `found`, which is the file or a packed form of it, has the bytes that the fingerprint names.
     pub(crate) fn is(&self, found: &Found) -> bool {
-        self.state
-            .is_none_or(|state| state == (found.len(), found.modified()))
+        let state = (found.len(), found.modified());
+        let states = self.states.as_ref();
+        states.is_none_or(|states| states.contains(&state))
     }
 }
 
@@ -248,8 +253,12 @@ fn scan(
             url: [base, "/", &path::encode(&printed)].concat(),
             ..Chunk::default()
         };
+        let packed = CODINGS.into_iter();
+        let packed = packed.filter_map(|coding| files.opened_coded(&path, coding));
+        let forms = iter::once(opened).chain(packed);
+        let states = forms.map(|form| (form.content.len(), form.modified));
         let asset = Asset {
-            state: Some((opened.content.len(), opened.modified)),
+            states: Some(states.collect()),
             path: path.clone(),
         };
         known.files.insert(printed, asset);

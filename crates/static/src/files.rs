@@ -342,8 +342,10 @@ impl Files {
         let Entry::File(hit) = self.find(&asset.path, request)? else {
             return Ok(None);
         };
-        let is_named = asset.is(&hit.found);
-        let mut response = self.send(hit, request);
+        let hit = self.in_form(hit, request);
+        // What the server in front sends is not looked at here.
+        let is_named = self.config.options.handoff.is_none() && asset.is(&hit.found);
+        let mut response = self.send_form(hit, request);
         let status = response.status();
         if is_named && (status.is_success() || status == StatusCode::NOT_MODIFIED) {
             response.headers_mut().insert(CACHE_CONTROL, FOR_EVER);
@@ -410,21 +412,33 @@ impl Files {
 
     /// The answer with a file: in the form that the request prefers, or by the server in front.
     fn send<B>(&self, hit: Hit<'_>, request: &Request<B>) -> Response<Body> {
+        self.send_form(self.in_form(hit, request), request)
+    }
+
+    /// The file in the form that the request prefers; as it is for the server in front, which chooses the form.
+    fn in_form<'p, B>(&self, hit: Hit<'p>, request: &Request<B>) -> Hit<'p> {
+        let (Hit { path, found }, options) = (hit, &self.config.options);
+        if !options.precompressed || options.handoff.is_some() {
+            return Hit { path, found };
+        }
+        let open = |coding| self.open_coded(&path, coding, &found);
+        let coded = variants::coded(request.headers(), open);
+        Hit {
+            found: coded.unwrap_or(found),
+            path,
+        }
+    }
+
+    /// The answer with a file in this form.
+    fn send_form<B>(&self, hit: Hit<'_>, request: &Request<B>) -> Response<Body> {
         let (method, headers) = (request.method(), request.headers());
         let (Hit { path, found }, options) = (hit, &self.config.options);
-        let mut response = if let Some(handoff) = &options.handoff {
-            found.handed_over(
-                method,
-                headers,
-                handoff.field.clone(),
-                handoff.target(&path),
-            )
-        } else if options.precompressed {
-            let open = |coding| self.open_coded(&path, coding, &found);
-            let coded = variants::coded(headers, open);
-            coded.unwrap_or(found).into_response(method, headers)
-        } else {
-            found.into_response(method, headers)
+        let mut response = match &options.handoff {
+            Some(handoff) => {
+                let target = handoff.target(&path);
+                found.handed_over(method, headers, handoff.field.clone(), target)
+            }
+            None => found.into_response(method, headers),
         };
         if options.speaks(&path) {
             vary::append(response.headers_mut(), ACCEPT_LANGUAGE);
@@ -448,6 +462,12 @@ impl Files {
             Some(name) if name != path => Err(Refusal::Missing),
             _ => self.config.open(path),
         }
+    }
+
+    /// The same as it was packed beforehand.
+    #[cfg(feature = "assets")]
+    pub(crate) fn opened_coded(&self, path: &str, coding: Coding) -> Option<Opened> {
+        self.config.source.open_coded(path, coding)
     }
 
     /// What may be seen of the directory at `path`: see [`Source::entries`].

@@ -6,11 +6,11 @@
 #[allow(dead_code, reason = "another test uses the rest")]
 mod site;
 
-use std::fs;
+use std::{fs, time::Duration};
 
 use http::{Method, Request, header::CACHE_CONTROL};
 use plywood_core::{Body, Mount};
-use plywood_static::{Assets, Files};
+use plywood_static::{Assets, Cache, Files};
 
 use crate::site::Site;
 
@@ -140,6 +140,41 @@ async fn packed_files_go_with_their_original() {
     assert_eq!(packed.headers()["content-encoding"], "gzip");
     assert_eq!(packed.headers()["cache-control"], FOR_EVER);
     assert_eq!(site::bytes(packed.into_body()).await, "GZ");
+}
+
+#[tokio::test]
+async fn a_packed_form_of_another_state_is_not_kept_for_ever() {
+    let site = Site::new()
+        .settled("app.css", b"plain")
+        .settled("app.css.br", b"BR");
+    let assets = Assets::scan(&site.files(), "").unwrap();
+    let target = assets.url("app.css").unwrap();
+    let site = site.with(|files| {
+        let cache = Cache::default().fresh_for(Duration::MAX);
+        files.precompressed().cache(cache).assets(&assets)
+    });
+    // From here on the original is at hand, as it was.
+    let plain = answer(200, FOR_EVER, "plain");
+    assert_eq!(get(&site.files(), target).await, plain);
+    fs::write(site.root().join("app.css"), "newer").unwrap();
+    fs::write(site.root().join("app.css.br"), "NEWER").unwrap();
+    assert_eq!(get(&site.files(), target).await, plain);
+
+    let packed = site
+        .ask(Method::GET, target, &[("accept-encoding", "br")])
+        .await;
+    assert_eq!(packed.headers()[CACHE_CONTROL], "no-cache");
+    assert_eq!(site::bytes(packed.into_body()).await, "NEWER");
+}
+
+#[tokio::test]
+async fn what_the_server_in_front_sends_is_not_kept_for_ever() {
+    let site = Site::new().settled("app.css", b"plain");
+    let assets = Assets::scan(&site.files(), "").unwrap();
+    let target = assets.url("app.css").unwrap();
+    let files = site.files().x_accel_redirect("/protected");
+    let files = files.assets(&assets);
+    assert_eq!(get(&files, target).await, answer(200, "no-cache", ""));
 }
 
 #[tokio::test]

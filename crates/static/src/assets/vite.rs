@@ -32,7 +32,7 @@ pub(super) fn read(json: &[u8], base: &str) -> io::Result<Known> {
         for path in [vec![file.to_owned()], styles, assets].concat() {
             let asset = Asset {
                 path: path.clone(),
-                state: None,
+                states: None,
             };
             known.files.insert(path, asset);
         }
