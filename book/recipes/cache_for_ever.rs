@@ -59,7 +59,8 @@ mod tests {
 
         let page = client.get("/").await;
         let url = page.text().split('"').nth(1).expect("a link");
-        let (name, extension) = url.rsplit_once('.').expect("a name and its extension");
+        let (name, extension) =
+            url.rsplit_once('.').expect("a name and its extension");
         assert!(name.starts_with("/static/app."), "{url}");
         assert_eq!(extension, "css");
         client
