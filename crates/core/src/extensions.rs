@@ -40,7 +40,7 @@ pub use self::{
     client::Client,
     client_certificate::ClientCertificate,
     connection::{Connection, Secured},
-    failure::Failure,
+    failure::{Failure, refuse},
     file_identity::FileIdentity,
     identity::Identity,
     matched_route::MatchedRoute,

@@ -3,13 +3,12 @@
 use bytes::BytesMut;
 use http::{HeaderMap, Response, StatusCode};
 use http_body_util::BodyExt;
-use plywood_core::{Body, body::Whole};
+use plywood_core::{Body, body::Whole, refuse};
 use plywood_header::media_type;
 
 use crate::{
     multipart::{First, first},
     preceded::Preceded,
-    refusal::refuse,
 };
 
 const URLENCODED: &str = "application/x-www-form-urlencoded";

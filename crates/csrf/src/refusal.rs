@@ -1,9 +1,6 @@
 use std::{error::Error, fmt};
 
-use http::{Response, StatusCode};
-use plywood_core::{Body, BoxError, Failure};
-
-/// Why a request was taken for forged. It is the [`Failure`] of the `403`.
+/// Why a request was taken for forged. It is the [`Failure`](plywood_core::Failure) of the `403`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
     reason: Reason,
@@ -52,11 +49,3 @@ impl fmt::Display for Refused {
 }
 
 impl Error for Refused {}
-
-/// An empty answer: what it looks like is for others to say.
-pub(crate) fn refuse(status: StatusCode, reason: impl Into<BoxError>) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = status;
-    response.extensions_mut().insert(Failure::new(reason));
-    response
-}

@@ -1,13 +1,13 @@
 use std::task::{Context, Poll};
 
 use http::{Request, Response, StatusCode, request};
-use plywood_core::{Body, HttpBody, future::Gated, take_ready};
+use plywood_core::{Body, HttpBody, future::Gated, refuse, take_ready};
 use plywood_session_core::Session;
 use tower_service::Service;
 
 use crate::{
     CsrfLayer, form,
-    refusal::{Reason, Refused, refuse},
+    refusal::{Reason, Refused},
     token,
 };
 

@@ -12,12 +12,12 @@ use http::{Request, Response, StatusCode};
 use plywood_core::{
     AnyService, Body, BoxError, BoxFuture, Failure, HttpBody, HttpService,
     future::Gated,
+    refuse,
     sheet::{Described, Sheet},
 };
 use tower_service::Service;
 
 use self::tape::Tape;
-use crate::refusal::refuse;
 
 /// The service that tries services in turn, while their answer is `404`.
 ///

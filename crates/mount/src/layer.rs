@@ -7,12 +7,13 @@ use http::{Request, Response};
 use plywood_core::{
     Body, BoxError, BoxFuture, Failure, HttpBody, MatchedRoute, Mount,
     future::{Either, Gated},
+    refuse,
     sheet::{Act, Described, Sheet},
 };
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{Mounts, mounts::Way, refusal::refuse};
+use crate::{Mounts, mounts::Way};
 
 /// Puts mounts in front of another service: what goes nowhere else, the other service answers, and sees the request as it came.
 ///

@@ -85,7 +85,6 @@ mod layer;
 mod mounts;
 mod place;
 mod recursive;
-mod refusal;
 #[cfg(feature = "regex")]
 mod regex;
 mod table;

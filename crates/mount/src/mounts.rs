@@ -11,11 +11,12 @@ use plywood_core::{
     Path,
     future::Gated,
     path::Malformed,
+    refuse,
     sheet::{Described, Sheet},
 };
 use tower_service::Service;
 
-use crate::{BuildError, BuildErrorKind, MountsLayer, place::Place, refusal::refuse, table::Table};
+use crate::{BuildError, BuildErrorKind, MountsLayer, place::Place, table::Table};
 
 /// The service that hands each request to the service that is mounted where it goes.
 ///

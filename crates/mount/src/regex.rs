@@ -11,11 +11,12 @@ use plywood_core::{
     Params, Path,
     future::Gated,
     path::Malformed,
+    refuse,
     sheet::{Described, Sheet},
 };
 use tower_service::Service;
 
-use crate::{BuildError, BuildErrorKind, place::Place, refusal::refuse};
+use crate::{BuildError, BuildErrorKind, place::Place};
 
 /// The service that hands a request to the service behind the first regular expression that matches its path.
 ///

@@ -3,17 +3,9 @@
 use std::{error::Error, fmt};
 
 use http::{HeaderValue, Method, Response, StatusCode, header};
-use plywood_core::{Body, BoxError, Failure};
+use plywood_core::{Body, refuse};
 
 use crate::{Mismatch, Visit};
-
-/// An empty answer: what it looks like is for others to say. The reason is for the operator.
-pub(crate) fn refuse(status: StatusCode, reason: impl Into<BoxError>) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = status;
-    response.extensions_mut().insert(Failure::new(reason));
-    response
-}
 
 pub(crate) fn not_found() -> Response<Body> {
     refuse(

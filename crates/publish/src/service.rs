@@ -7,7 +7,7 @@ use std::{
 use http::{Method, Request, Response, header};
 use http_body::Body as _;
 use plywood_core::{
-    Body, BoxError, BoxFuture, Failure, HttpBody, MatchedRoute, Mount, Path,
+    Body, BoxError, BoxFuture, Failure, HttpBody, MatchedRoute, Mount, Path, refuse,
     sheet::{Described, Sheet},
 };
 use tower_service::Service;
@@ -75,14 +75,11 @@ impl<D: Directory + 'static> Publish<D> {
         let is_head = head.method == Method::HEAD;
         let path = match Path::read(&uri) {
             Ok(path) => path,
-            Err(reason) => return Ok(refusal::refuse(reason.status(), reason)),
+            Err(reason) => return Ok(refuse(reason.status(), reason)),
         };
         let segments: Vec<_> = path.segments().take(self.depth + 1).collect();
         if segments.len() > self.depth {
-            return Ok(refusal::refuse(
-                http::StatusCode::NOT_FOUND,
-                "the path is too deep",
-            ));
+            return Ok(refuse(http::StatusCode::NOT_FOUND, "the path is too deep"));
         }
         let asked = Asked {
             visit: Visit::new(head, path.has_trailing_slash()),

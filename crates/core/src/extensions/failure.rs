@@ -1,6 +1,9 @@
 use std::{error::Error, fmt, sync::Arc};
 
+use http::{Response, StatusCode};
+
 use super::Carrier;
+use crate::Body;
 
 /// Why a layer refused, or why an answer is an error. It travels in the **response**.
 ///
@@ -34,6 +37,25 @@ impl Failure {
     pub fn of(carrier: &impl Carrier) -> Option<&Self> {
         carrier.extensions().get()
     }
+}
+
+/// The empty answer of who refuses, with its reason for the operator. What it looks like is for the error pages to say.
+///
+/// ```
+/// use plywood_core::{Failure, refuse};
+///
+/// let response = refuse(http::StatusCode::FORBIDDEN, "the gate is shut");
+/// assert_eq!(response.status(), 403);
+/// assert_eq!(Failure::of(&response).unwrap().to_string(), "the gate is shut");
+/// ```
+pub fn refuse(
+    status: StatusCode,
+    reason: impl Into<Box<dyn Error + Send + Sync>>,
+) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response.extensions_mut().insert(Failure::new(reason));
+    response
 }
 
 impl fmt::Debug for Failure {

@@ -1,9 +1,7 @@
 use std::{error::Error, fmt};
 
 use http::{Response, StatusCode};
-use plywood_core::{Body, BoxError};
-
-use crate::refusal::refuse;
+use plywood_core::{Body, BoxError, refuse};
 
 /// Why a request was not forwarded, or another not included.
 #[derive(Debug)]
