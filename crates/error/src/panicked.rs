@@ -3,7 +3,7 @@ use std::{
     backtrace::{Backtrace, BacktraceStatus},
     cell::RefCell,
     error::Error,
-    fmt,
+    fmt, mem,
     panic::{self, AssertUnwindSafe, PanicHookInfo, catch_unwind},
     sync::{Arc, Once, OnceLock},
 };
@@ -46,9 +46,13 @@ type Tracer = fn() -> Box<dyn Trace>;
 static TRACER: OnceLock<Tracer> = OnceLock::new();
 
 thread_local! {
-    /// The last panic of this thread. Whoever catches a panic is in the thread that panicked, and sees the last one.
-    static LAST: RefCell<Option<Noted>> = const { RefCell::new(None) };
+    /// The panics of this thread that nobody has asked about yet, the last one last. Whoever catches a panic is in the thread that panicked; but
+    /// while it unwinds, what is dropped may have panicked and caught that by itself.
+    static NOTED: RefCell<Vec<Noted>> = const { RefCell::new(Vec::new()) };
 }
+
+/// So many of them are kept: those that others have caught are never asked about.
+const MAX_NOTED: usize = 8;
 
 /// What the hook saw of a panic.
 struct Noted {
@@ -95,7 +99,17 @@ impl Panicked {
     ///
     /// When `work` panics. What it was about to change may be half changed.
     pub fn catch<T>(work: impl FnOnce() -> T) -> Result<T, Self> {
-        catch_unwind(AssertUnwindSafe(work)).map_err(|payload| Self::of(&*payload))
+        catch_unwind(AssertUnwindSafe(work)).map_err(Self::from_payload)
+    }
+
+    /// The same as [`of`](Self::of), for whoever has no further use of the payload. It is dropped here, and what panics in that is caught, too.
+    pub fn from_payload(payload: Box<dyn Any + Send>) -> Self {
+        let panicked = Self::of(&*payload);
+        if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+            // Who panics when he is dropped may do so again.
+            mem::forget(another);
+        }
+        panicked
     }
 
     /// The panic that was just caught in this thread, by its payload. A payload that is a `Panicked` itself is that one.
@@ -105,8 +119,11 @@ impl Panicked {
         if let Some(panicked) = payload.downcast_ref::<Self>() {
             return panicked.clone();
         }
-        let noted = LAST.try_with(RefCell::take).ok().flatten();
-        let noted = noted.filter(|noted| noted.mark == Mark::of(payload));
+        let noted = NOTED.try_with(|noted| {
+            let mut noted = noted.try_borrow_mut().ok()?;
+            taken(&mut noted, payload)
+        });
+        let noted = noted.ok().flatten();
         let (place, trace) = noted.map_or((None, None), |noted| (noted.place, noted.trace));
         Self {
             message: text(payload).unwrap_or("without words").into(),
@@ -157,6 +174,15 @@ fn text(payload: &(dyn Any + Send)) -> Option<&str> {
     literal.or_else(|| payload.downcast_ref().map(String::as_str))
 }
 
+/// What was noted of the panic with this payload. Those after it are over, because they happened while it was unwinding; and if it was not noted,
+/// all are: it came from elsewhere.
+fn taken(noted: &mut Vec<Noted>, payload: &(dyn Any + Send)) -> Option<Noted> {
+    let mark = Mark::of(payload);
+    let at = noted.iter().rposition(|noted| noted.mark == mark);
+    let mut over = noted.drain(at.unwrap_or(0)..);
+    if at.is_some() { over.next() } else { None }
+}
+
 fn note(info: &PanicHookInfo<'_>) {
     let trace = TRACER.get().map_or_else(own_trace, |tracer| Some(tracer()));
     let noted = Noted {
@@ -167,7 +193,12 @@ fn note(info: &PanicHookInfo<'_>) {
         trace,
     };
     // A thread that ends has nobody who will ask.
-    let _ = LAST.try_with(|last| last.replace(Some(noted)));
+    let _ = NOTED.try_with(|all| {
+        let mut all = all.try_borrow_mut().ok()?;
+        let oldest = (all.len() == MAX_NOTED).then(|| all.remove(0));
+        all.push(noted);
+        oldest
+    });
 }
 
 fn own_trace() -> Option<Box<dyn Trace>> {
@@ -251,6 +282,52 @@ mod tests {
         let panicked = caught(|| resume_unwind(payload));
         assert_eq!(panicked.message(), "elsewhere");
         assert_eq!(panicked.place(), None);
+    }
+
+    #[test]
+    fn what_panics_and_is_caught_while_another_panic_unwinds_does_not_take_its_place() {
+        struct Catches;
+
+        impl Drop for Catches {
+            fn drop(&mut self) {
+                let within = Panicked::catch(|| panic!("{}", "within")).unwrap_err();
+                assert!(within.place().is_some());
+                catch_unwind(|| panic!("{}", "and nobody asks")).unwrap_err();
+            }
+        }
+
+        let line = line!() + 3;
+        let outer = caught(|| {
+            let _catches = Catches;
+            panic!("{}", "the first");
+        });
+        assert_eq!(outer.message(), "the first");
+        assert_eq!(outer.place().map(Place::line), Some(line));
+    }
+
+    #[test]
+    fn panics_that_nobody_asks_about_are_forgotten() {
+        Panicked::watch();
+        for number in 0..3 * MAX_NOTED {
+            catch_unwind(|| panic!("{number}")).unwrap_err();
+        }
+        NOTED.with_borrow(|noted| assert_eq!(noted.len(), MAX_NOTED));
+        assert!(caught(|| panic!("{}", "the last")).place().is_some());
+    }
+
+    #[test]
+    fn a_payload_that_panics_when_it_is_dropped_is_caught_too() {
+        struct Again;
+
+        impl Drop for Again {
+            fn drop(&mut self) {
+                panic::panic_any(Self);
+            }
+        }
+
+        let panicked = caught(|| panic::panic_any(Again));
+        assert_eq!(panicked.message(), "without words");
+        assert!(panicked.place().is_some());
     }
 
     #[test]
