@@ -1,7 +1,7 @@
 //! Incidents, grouped by their fingerprints, and when they are due. It reads no clock.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     mem,
     time::{Duration, Instant},
 };
@@ -18,6 +18,9 @@ pub(crate) struct Pace {
     /// Fingerprints that are told apart at a time.
     pub(crate) groups: usize,
 }
+
+/// A century. What is longer is meant to be for ever, and an `Instant` does not reach as far.
+const LONGEST_PAUSE: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 pub(crate) struct Groups {
     pace: Pace,
@@ -51,8 +54,9 @@ impl Group {
 
 impl Groups {
     pub(crate) fn new(pace: Pace, now: Instant) -> Self {
+        let pause = pace.pause.min(LONGEST_PAUSE);
         Self {
-            pace,
+            pace: Pace { pause, ..pace },
             open: HashMap::new(),
             assorted: Group::default(),
             allowance: pace.hourly,
@@ -130,17 +134,23 @@ impl Groups {
 
 /// What one reporter still has to be told.
 pub(crate) struct Backlog {
-    waiting: Vec<Report>,
+    waiting: VecDeque<Report>,
     missed: u64,
     room: usize,
+    /// Has something been reported since something could not be?
+    goes_on: bool,
 }
+
+/// So many times a report is tried that cannot be reported, although others can.
+const MAX_TRIES: u32 = 5;
 
 impl Backlog {
     pub(crate) const fn new(room: usize) -> Self {
         Self {
-            waiting: Vec::new(),
+            waiting: VecDeque::new(),
             missed: 0,
             room,
+            goes_on: true,
         }
     }
 
@@ -151,7 +161,7 @@ impl Backlog {
         if let Some(waiting) = self.waiting.iter_mut().find(same) {
             waiting.append(report);
         } else if self.waiting.len() < self.room {
-            self.waiting.push(report);
+            self.waiting.push_back(report);
         } else {
             self.missed += report.count;
         }
@@ -160,7 +170,7 @@ impl Backlog {
     /// The same, for whoever is told of each.
     pub(crate) fn add_alone(&mut self, report: Report) {
         if self.waiting.len() < self.room {
-            self.waiting.push(report);
+            self.waiting.push_back(report);
         } else {
             self.missed += report.count;
         }
@@ -171,17 +181,40 @@ impl Backlog {
         self.missed += count;
     }
 
-    pub(crate) fn take(&mut self) -> Vec<Report> {
-        let mut taken = mem::take(&mut self.waiting);
-        if let Some(first) = taken.first_mut() {
-            first.missed += mem::take(&mut self.missed);
-        }
-        taken
+    /// So many reports wait.
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.len()
     }
 
-    /// What was taken and could not be reported.
-    pub(crate) fn put_back(&mut self, reports: impl IntoIterator<Item = Report>) {
-        self.waiting.splice(0..0, reports);
+    /// So many incidents wait.
+    pub(crate) fn count(&self) -> u64 {
+        self.missed + self.waiting.iter().map(Report::count).sum::<u64>()
+    }
+
+    /// The next one that is to be told.
+    pub(crate) fn take(&mut self) -> Option<Report> {
+        let mut next = self.waiting.pop_front()?;
+        next.missed += mem::take(&mut self.missed);
+        Some(next)
+    }
+
+    /// It was told.
+    pub(crate) const fn done(&mut self) {
+        self.goes_on = true;
+    }
+
+    /// It could not be told, and waits behind all others: if it is the one that is at fault, it holds nobody up. Gives whether it is tried again.
+    pub(crate) fn put_back(&mut self, mut report: Report) -> bool {
+        if mem::take(&mut self.goes_on) {
+            report.tries += 1;
+        }
+        let is_kept = report.tries < MAX_TRIES;
+        if is_kept {
+            self.waiting.push_back(report);
+        } else {
+            self.missed += report.count + report.missed;
+        }
+        is_kept
     }
 }
 
@@ -278,21 +311,80 @@ mod tests {
     }
 
     #[test]
+    fn a_pause_for_ever_is_one_of_a_century() {
+        let start = Instant::now();
+        let pace = Pace {
+            pause: Duration::MAX,
+            ..PACE
+        };
+        let mut groups = Groups::new(pace, start);
+        groups.add(&incident("disk"), start);
+        assert_eq!(due(&mut groups, start), ["disk 1"]);
+        groups.add(&incident("disk"), start);
+        assert!(due(&mut groups, start + Duration::from_secs(1 << 31)).is_empty());
+    }
+
+    fn report(word: &str) -> Report {
+        Report::of(incident(word))
+    }
+
+    #[test]
     fn what_could_not_be_reported_waits_as_one() {
-        let report = |word| Report::of(incident(word));
         let mut backlog = Backlog::new(2);
         for word in ["a", "b", "a", "c", "c"] {
             backlog.add(report(word));
         }
-        let taken = backlog.take();
-        let counts: Vec<_> = taken
-            .iter()
-            .map(|report| (report.count(), report.missed()))
-            .collect();
-        assert_eq!(counts, [(2, 2), (1, 0)]);
-        backlog.put_back(taken);
+        assert_eq!(backlog.count(), 5);
+        let first = backlog.take().unwrap();
+        assert_eq!((first.count(), first.missed()), (2, 2));
+        assert!(backlog.put_back(first));
+        backlog.add(report("a"));
+        let second = backlog.take().unwrap();
+        assert_eq!((second.incident().message(), second.count()), ("b", 1));
+        let first = backlog.take().unwrap();
+        assert_eq!((first.count(), first.missed()), (3, 2));
+        assert!(backlog.take().is_none());
+    }
+
+    #[test]
+    fn a_report_that_alone_cannot_be_reported_is_given_up_and_counted() {
+        let mut backlog = Backlog::new(4);
+        backlog.add(report("refused"));
+        for tries in 1.. {
+            let refused = backlog.take().unwrap();
+            if !backlog.put_back(refused) {
+                assert_eq!(tries, MAX_TRIES);
+                break;
+            }
+            backlog.done();
+        }
+        backlog.add(report("next"));
+        let next = backlog.take().unwrap();
+        assert_eq!((next.incident().message(), next.missed()), ("next", 1));
+    }
+
+    #[test]
+    fn while_nothing_can_be_reported_nothing_is_given_up() {
+        let mut backlog = Backlog::new(4);
+        backlog.add(report("a"));
         backlog.add(report("b"));
-        assert_eq!(backlog.take()[1].count(), 2);
-        assert!(backlog.take().is_empty());
+        for _ in 0..100 {
+            let first = backlog.take().unwrap();
+            assert!(backlog.put_back(first));
+        }
+        assert_eq!(backlog.count(), 2);
+    }
+
+    #[test]
+    fn what_is_told_together_with_other_kinds_says_so() {
+        let mut backlog = Backlog::new(4);
+        backlog.add(report("a"));
+        let mut mixed = report("a");
+        mixed.add(&incident("b"));
+        mixed.assorted = true;
+        backlog.add(mixed);
+        let told = backlog.take().unwrap();
+        assert!(told.is_assorted());
+        assert_eq!(told.count(), 3);
     }
 }

@@ -14,7 +14,8 @@ pub trait Reporter: Send + 'static {
     ///
     /// # Errors
     ///
-    /// When it could not be reported. It is called with the same report again, half a minute later.
+    /// When it could not be reported. It is called with the same report again, half a minute later and after the others that wait; not for ever,
+    /// if the others can be reported: after five times it is given up, and [counted](Report::missed).
     fn report(&mut self, report: &Report) -> Result<(), BoxError>;
 }
 
@@ -37,6 +38,8 @@ pub struct Report {
     pub(crate) until: SystemTime,
     pub(crate) assorted: bool,
     pub(crate) missed: u64,
+    /// So many times it could not be told, although others could.
+    pub(crate) tries: u32,
 }
 
 /// So many ids of incidents stand in a report.
@@ -50,6 +53,7 @@ impl Report {
             until: incident.time(),
             assorted: false,
             missed: 0,
+            tries: 0,
             incident,
         }
     }
@@ -67,6 +71,7 @@ impl Report {
     pub(crate) fn append(&mut self, later: Self) {
         self.count += later.count;
         self.until = later.until;
+        self.assorted |= later.assorted;
         let room = MAX_IDS.saturating_sub(self.ids.len());
         self.ids.extend(later.ids.into_iter().take(room));
     }
@@ -96,7 +101,7 @@ impl Report {
         self.assorted
     }
 
-    /// So many incidents before this one were not kept for this reporter, which did not come to report them.
+    /// So many incidents before this one were not kept for this reporter, which did not come to report them, or could not.
     pub const fn missed(&self) -> u64 {
         self.missed
     }

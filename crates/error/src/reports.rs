@@ -150,8 +150,8 @@ impl ReportsBuilder {
         self
     }
 
-    /// So many fingerprints are told apart at a time; what is more is reported as one. Default: 256, which takes 2 MB when every message
-    /// is as long as it may be.
+    /// So many fingerprints are told apart at a time; what is more is reported as one. Default: 256, which takes 3 MB when every message
+    /// and its causes are as long as they may be.
     pub const fn fingerprints(mut self, count: usize) -> Self {
         self.pace.groups = count;
         self
@@ -226,6 +226,7 @@ impl Shared {
             drop(state);
             self.quiet.notify_all();
             if ends {
+                grouped.iter().chain(each.iter()).for_each(Desk::close);
                 return;
             }
         }
@@ -291,26 +292,49 @@ impl Desk {
         }
     }
 
-    /// Reports what waits, in order, up to the first that cannot be reported.
+    /// Reports what waits. One that cannot be reported may be at fault itself; after two of them nothing can be.
     fn report(&mut self, hurry: bool) {
         if !hurry && self.retry.is_some_and(|retry| retry > Instant::now()) {
             return;
         }
         self.retry = None;
-        let mut waiting = self.backlog.take().into_iter();
-        while let Some(report) = waiting.next() {
+        let mut failures = 0;
+        for _ in 0..self.backlog.len() {
+            let Some(report) = self.backlog.take() else {
+                return;
+            };
             let told = Panicked::catch(|| self.reporter.report(&report));
             let Err(error) = told.unwrap_or_else(|panicked| Err(panicked.into())) else {
+                self.backlog.done();
+                failures = 0;
                 continue;
             };
-            tracing::warn!(
-                error = %OneLine(&*error),
-                incident = %report.incident().id(),
-                "an incident could not be reported; it is tried again"
-            );
-            self.backlog.put_back([report].into_iter().chain(waiting));
+            let id = report.incident().id();
+            let is_kept = self.backlog.put_back(report);
+            // Whoever listens may panic, and nobody would be told of anything any more.
+            let _ = Panicked::catch(|| {
+                let error = OneLine(&*error);
+                if is_kept {
+                    tracing::warn!(%error, incident = %id, "an incident could not be reported; it is tried again");
+                } else {
+                    tracing::warn!(%error, incident = %id, "an incident cannot be reported, although others can; it is given up");
+                }
+            });
             self.retry = Some(Instant::now() + RETRY_AFTER);
-            return;
+            failures += 1;
+            if failures == 2 {
+                return;
+            }
+        }
+    }
+
+    /// The program ends: what could not be reported by now never is.
+    fn close(&self) {
+        let lost = self.backlog.count();
+        if lost > 0 {
+            let _ = Panicked::catch(|| {
+                tracing::warn!(lost, "incidents were not reported before the program ended");
+            });
         }
     }
 }

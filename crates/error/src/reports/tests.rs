@@ -96,6 +96,63 @@ fn what_fails_is_tried_again_and_a_panic_ends_nothing() {
 }
 
 #[test]
+fn a_report_that_cannot_be_reported_holds_no_other_up() {
+    let (sender, receiver) = mpsc::channel();
+    let refuses = move |report: &Report| match report.incident().message() {
+        "too long" => Err("400 Bad Request".into()),
+        _ => Ok(sender.send(report.clone())?),
+    };
+    let reports = Reports::to(refuses).start().unwrap();
+    reports.tell(&incident("too long"));
+    assert!(reports.finish(PATIENCE));
+    for word in ["disk", "bank"] {
+        reports.tell(&incident(word));
+        assert!(reports.finish(PATIENCE));
+    }
+    assert_eq!(subjects(&receiver), ["failed: disk", "failed: bank"]);
+}
+
+#[test]
+fn an_error_without_a_text_and_a_payload_that_panics_end_nothing() {
+    struct Again;
+
+    impl Drop for Again {
+        fn drop(&mut self) {
+            std::panic::panic_any(Self);
+        }
+    }
+
+    #[derive(Debug)]
+    struct Wordless;
+
+    impl fmt::Display for Wordless {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            panic!("no words")
+        }
+    }
+
+    impl std::error::Error for Wordless {}
+
+    let (sender, receiver) = mpsc::channel();
+    let mut tries = 0;
+    let fails = move |report: &Report| {
+        tries += 1;
+        match tries {
+            1 => Err(Wordless.into()),
+            2 => std::panic::panic_any(Again),
+            _ => Ok(sender.send(report.clone())?),
+        }
+    };
+    let reports = Reports::to(fails).start().unwrap();
+    for _ in 0..4 {
+        reports.tell(&incident("disk"));
+        assert!(reports.finish(PATIENCE));
+    }
+    let told: u64 = receiver.try_iter().map(|report| report.count()).sum();
+    assert_eq!(told, 4);
+}
+
+#[test]
 fn what_waits_is_reported_when_the_last_handle_is_gone() {
     let (sender, receiver) = mpsc::channel();
     let reports = Reports::to(sends(&sender)).start().unwrap();
