@@ -1,6 +1,6 @@
 use std::{
     fs::{File, OpenOptions},
-    io::{self, Write},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -12,7 +12,7 @@ use crate::{Report, Reporter};
 /// Reports to a file: one JSON object a line, appended and never changed.
 ///
 /// The file is opened for each report, so that it may be renamed and removed at any time. On Unix it is made for its owner alone, because causes
-/// are told in it. It grows to [256 MiB](Self::max_size).
+/// are told in it. It grows to [256 MiB](Self::max_size). Where a disk was full, half a line may be left; the next report begins a new one.
 ///
 /// ```
 /// use std::time::Duration;
@@ -66,14 +66,26 @@ impl JsonLines {
 impl Reporter for JsonLines {
     fn report(&mut self, report: &Report) -> Result<(), BoxError> {
         let mut file = self.open()?;
-        if file.metadata()?.len() >= self.max_size {
+        let metadata = file.metadata()?;
+        if metadata.len() >= self.max_size {
             return Err(format!("{} is as large as it may be", self.path.display()).into());
         }
-        let mut line = Value::Object(report.json()).to_string();
-        line.push('\n');
+        let is_torn = metadata.is_file() && is_torn(&self.path).unwrap_or(false);
+        let begins = if is_torn { "\n" } else { "" };
         // In one write, so that lines of several processes stay whole.
+        let line = format!("{begins}{}\n", Value::Object(report.json()));
         Ok(file.write_all(line.as_bytes())?)
     }
+}
+
+/// Did somebody not come to the end of the last line? The disk may have been full, or the machine may have stopped. Of an empty file, and of one
+/// that may not be read, that is not known.
+fn is_torn(path: &Path) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
 }
 
 #[cfg(test)]
@@ -116,6 +128,25 @@ mod tests {
         JsonLines::new(&path).unwrap();
         let mode = fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0);
+    }
+
+    #[test]
+    fn half_a_line_is_not_continued() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("incidents.jsonl");
+        let mut lines = JsonLines::new(&path).unwrap();
+        lines.report(&report("one")).unwrap();
+        let torn = fs::read_to_string(&path).unwrap() + "{\"time\":\"2026";
+        fs::write(&path, torn).unwrap();
+        lines.report(&report("two")).unwrap();
+        lines.report(&report("three")).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        let messages = text.lines().map(|line| {
+            let line: Value = serde_json::from_str(line).ok()?;
+            Some(line["message"].as_str()?.to_owned())
+        });
+        let expected = [Some("one"), None, Some("two"), Some("three")];
+        assert!(messages.eq(expected.map(|message| message.map(str::to_owned))));
     }
 
     #[test]
