@@ -36,17 +36,30 @@ impl Place {
         self.column
     }
 
-    /// The file without what differs from machine to machine: the compiler's own hash, and the registry's folder.
+    /// The file without what differs from machine to machine: the compiler's own hash, and the folders of cargo and of the toolchain.
     pub fn stable_file(&self) -> &str {
         let file = &*self.file;
-        if let Some((_, rest)) = file.split_once("/registry/src/") {
-            return rest.split_once('/').map_or(rest, |(_, rest)| rest);
+        for (folder, depth) in [
+            // Then the registry's name.
+            ("/registry/src/", 1),
+            // Then the repository's name with a hash, and the commit.
+            ("/git/checkouts/", 2),
+            ("/lib/rustlib/src/rust/", 0),
+        ] {
+            if let Some((_, rest)) = file.split_once(folder) {
+                return below(rest, depth);
+            }
         }
-        if let Some(rest) = file.strip_prefix("/rustc/") {
-            return rest.split_once('/').map_or(rest, |(_, rest)| rest);
-        }
-        file
+        file.strip_prefix("/rustc/")
+            .map_or(file, |rest| below(rest, 1))
     }
+}
+
+/// The path without its first folders.
+fn below(path: &str, folders: u32) -> &str {
+    (0..folders).fold(path, |path, _| {
+        path.split_once('/').map_or(path, |(_, rest)| rest)
+    })
 }
 
 impl From<&'static Location<'static>> for Place {
@@ -76,6 +89,14 @@ mod tests {
             (
                 "/rustc/29483883eed69d5fb4db01964cdf2af4d86e9cb2/library/core/src/option.rs",
                 "library/core/src/option.rs",
+            ),
+            (
+                "/home/ada/.rustup/toolchains/stable-x86_64-unknown-linux-gnu/lib/rustlib/src/rust/library/core/src/option.rs",
+                "library/core/src/option.rs",
+            ),
+            (
+                "/home/ada/.cargo/git/checkouts/shop-7a1ca467d7f2b7ab/29d3f25/till/src/lib.rs",
+                "till/src/lib.rs",
             ),
         ] {
             assert_eq!(Place::new(file, 1, 1).stable_file(), stable);
