@@ -182,7 +182,8 @@ impl HttpError {
     }
 
     fn retry_after(self, after: Duration) -> Self {
-        let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+        let part = u64::from(after.subsec_nanos() > 0);
+        let seconds = after.as_secs().saturating_add(part);
         self.header(header::RETRY_AFTER, seconds.into())
     }
 }
@@ -265,6 +266,12 @@ mod tests {
                 429,
                 "retry-after",
                 "60",
+            ),
+            (
+                HttpError::service_unavailable(Duration::MAX),
+                503,
+                "retry-after",
+                "18446744073709551615",
             ),
             (
                 HttpError::service_unavailable(Duration::from_secs(5)),
