@@ -18,8 +18,8 @@
 //! # What it does
 //!
 //! Each report is one mail of plain text: the [subject](plywood_error::Report::subject) with a [label](Mail::label), and
-//! [all of it](plywood_error::Report::text). It is sent over SMTP in the thread of the reports; what could not be sent within 20 seconds is tried
-//! again.
+//! [all of it](plywood_error::Report::text). It is sent over SMTP in the thread of the reports; a server that is
+//! silent for 20 seconds has failed, and the mail is tried again.
 //!
 //! # What it does not do
 //!

@@ -12,7 +12,7 @@ use crate::{
 /// Something went wrong on the server's side, once: what, where, and at which request.
 ///
 /// It is made where an error ends ([`new`](Self::new)), left in the response for whoever stands further out, and told to the operator. It is cheap to
-/// clone, and within bounds whatever a client sent: texts end after 4 KiB, and a chain after 16 links.
+/// clone, and within bounds whatever a client sent: its message ends after 4 KiB, its causes after as much together, and a chain after 16 links.
 ///
 /// ```
 /// use http::{Method, StatusCode};
@@ -62,20 +62,17 @@ pub enum IncidentKind {
     BrokenOff,
 }
 
-const MAX_TEXT: usize = 4096;
-
 impl Incident {
     /// It happened now, and this is why. The place is the innermost that an error of the chain knows; the calls are those of a
     /// panic.
     pub fn new(kind: IncidentKind, reason: &(dyn Error + 'static)) -> Self {
-        let text = |error| bounded::text(MAX_TEXT, error);
         let panicked = link::chain(reason).find_map(|link| link.downcast_ref::<Panicked>());
         Self(Arc::new(Facts {
             id: IncidentId::new(),
             time: SystemTime::now(),
             kind,
-            message: text(reason),
-            sources: link::chain(reason).skip(1).map(text).collect(),
+            message: bounded::text(bounded::MAX_TEXT, reason),
+            sources: sources(reason),
             types: link::chain(reason).map(link::type_name).collect(),
             place: link::chain(reason).filter_map(link::place).last(),
             trace: panicked.and_then(Panicked::shared_trace),
@@ -241,7 +238,7 @@ impl Incident {
             facts
                 .trace
                 .as_ref()
-                .map(|trace| bounded::text(4 * MAX_TEXT, trace).into()),
+                .map(|trace| bounded::text(4 * bounded::MAX_TEXT, trace).into()),
         );
         map
     }
@@ -249,6 +246,17 @@ impl Incident {
     fn facts(&mut self) -> &mut Facts {
         Arc::make_mut(&mut self.0)
     }
+}
+
+/// What the causes say, within the room for all of them.
+fn sources(reason: &(dyn Error + 'static)) -> Vec<String> {
+    let mut room = bounded::MAX_TEXT;
+    let causes = link::chain(reason).skip(1).map_while(|cause| {
+        let text = (room > 0).then(|| bounded::text(room, cause))?;
+        room = room.saturating_sub(text.len());
+        Some(text)
+    });
+    causes.collect()
 }
 
 /// A time as [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) writes it, in UTC and with milliseconds.
@@ -276,5 +284,44 @@ impl fmt::Debug for Incident {
             .field("kind", &self.kind())
             .field("message", &self.message())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Long(Option<Box<Self>>);
+
+    impl fmt::Display for Long {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(&"long ".repeat(500))
+        }
+    }
+
+    impl Error for Long {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&**self.0.as_ref()?)
+        }
+    }
+
+    #[test]
+    fn it_is_within_bounds_however_much_its_causes_say() {
+        let long = (0..20).fold(Long(None), |cause, _| Long(Some(Box::new(cause))));
+        let incident = Incident::new(IncidentKind::Failed, &long);
+        let said: usize = incident.sources().map(str::len).sum();
+        assert_eq!(incident.message().len(), 2500);
+        assert_eq!(incident.sources().count(), 2);
+        assert!((4096..4104).contains(&said), "{said}");
+    }
+
+    #[test]
+    fn short_causes_are_all_told() {
+        let error = io::Error::other(crate::HttpError::internal("the cause"));
+        let incident = Incident::new(IncidentKind::Failed, &error);
+        assert!(incident.sources().eq(["the cause"]));
     }
 }

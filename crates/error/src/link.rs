@@ -23,16 +23,17 @@ pub(crate) fn place(error: &(dyn Error + 'static)) -> Option<Place> {
 }
 
 /// The type of an error, as far as it can be known of one behind a pointer: what a derived `Debug` begins with, which is the name of the type or
-/// of the variant. None for a text.
+/// of the variant. None for a text, and for what is written by hand and reads like one: its first word may be a visitor's name.
 pub(crate) fn type_name(error: &(dyn Error + 'static)) -> Option<String> {
     if let Some(error) = error.downcast_ref::<io::Error>() {
         return Some(format!("io::Error({:?})", error.kind()));
     }
     let mut name = bounded::text(64, format_args!("{error:?}"));
-    let end = name.find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
-    name.truncate(end.unwrap_or(name.len()));
-    let is_name = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
-    is_name.then_some(name)
+    let end = name.find(|c: char| !c.is_alphanumeric() && c != '_');
+    let rest = name.split_off(end.unwrap_or(name.len()));
+    let is_name = name.starts_with(|c: char| c.is_uppercase() || c == '_');
+    let is_derived = rest.is_empty() || rest.starts_with('(') || rest.starts_with(" {");
+    (is_name && is_derived).then_some(name)
 }
 
 #[cfg(test)]
@@ -63,6 +64,38 @@ mod tests {
         assert_eq!(name(gone.into()).as_deref(), Some("io::Error(NotFound)"));
         assert_eq!(name(fmt::Error.into()).as_deref(), Some("Error"));
         assert_eq!(name("the disk is full".into()), None);
+    }
+
+    #[test]
+    fn what_reads_like_a_text_names_no_type() {
+        struct Prose(&'static str);
+
+        impl fmt::Debug for Prose {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.0)
+            }
+        }
+
+        impl fmt::Display for Prose {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.0)
+            }
+        }
+
+        impl Error for Prose {}
+
+        for (text, name) in [
+            ("eve is unknown", None),
+            ("Eve is unknown", None),
+            ("eve", None),
+            ("Eve: unknown\n\nCaused by: the disk", None),
+            ("Io(Os { code: 2 })", Some("Io")),
+            ("Parse { at: 7 }", Some("Parse")),
+            ("Unit", Some("Unit")),
+            ("", None),
+        ] {
+            assert_eq!(type_name(&Prose(text)).as_deref(), name, "{text}");
+        }
     }
 
     #[test]

@@ -3,10 +3,15 @@ use std::{
     fmt::{self, Write},
 };
 
+use crate::{bounded, link};
+
 /// An error and its causes, as one line of a log.
 ///
 /// An error may repeat what a client has sent, and what reads a log takes a line break for the end of an entry, and a terminal takes a control
-/// character for an order.
+/// character for an order. What turns the direction of writing is escaped, too, because behind that a line hides.
+///
+/// It is within bounds: each text ends after 4 KiB, and the chain after 16 links, as one that ends in itself has no end. An error whose text cannot be
+/// had, because it panics, says so.
 ///
 /// ```
 /// use plywood_error::OneLine;
@@ -20,14 +25,20 @@ pub struct OneLine<'a>(pub &'a (dyn Error + 'static));
 impl fmt::Display for OneLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut escaped = Escaped(f);
-        write!(escaped, "{}", self.0)?;
-        let mut cause = self.0.source();
-        while let Some(error) = cause {
-            write!(escaped, ": {error}")?;
-            cause = error.source();
+        for (at, link) in link::chain(self.0).enumerate() {
+            if at > 0 {
+                escaped.write_str(": ")?;
+            }
+            escaped.write_str(&bounded::text(bounded::MAX_TEXT, link))?;
         }
         Ok(())
     }
+}
+
+/// Is it a character that ends a line, that a terminal obeys, or that turns the direction of writing?
+fn is_order(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Writes on, with what would end a line escaped.
@@ -35,10 +46,9 @@ pub(crate) struct Escaped<'a, W>(pub(crate) &'a mut W);
 
 impl<W: Write> Write for Escaped<'_, W> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let ends_a_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-        for piece in text.split_inclusive(ends_a_line) {
+        for piece in text.split_inclusive(is_order) {
             match piece.char_indices().next_back() {
-                Some((at, last)) if ends_a_line(last) => {
+                Some((at, last)) if is_order(last) => {
                     self.0.write_str(&piece[..at])?;
                     write!(self.0, "{}", last.escape_default())?;
                 }
@@ -72,8 +82,34 @@ mod tests {
             }
         }
 
-        let error = Outer(Failure::new("\u{1b}[2J\u{2028}\r"));
-        let expected = r#"the café\n\tis "closed": \u{1b}[2J\u{2028}\r"#;
+        let error = Outer(Failure::new("\u{1b}[2J\u{2028}\r\u{202e}"));
+        let expected = r#"the café\n\tis "closed": \u{1b}[2J\u{2028}\r\u{202e}"#;
         assert_eq!(OneLine(&error).to_string(), expected);
+    }
+
+    #[test]
+    fn an_error_that_has_no_end_or_no_text_is_told_all_the_same() {
+        #[derive(Debug)]
+        struct Endless(u32);
+
+        impl fmt::Display for Endless {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                assert!(self.0 > 0, "no text");
+                (0..self.0).try_for_each(|_| f.write_str("again "))
+            }
+        }
+
+        impl Error for Endless {
+            fn source(&self) -> Option<&(dyn Error + 'static)> {
+                Some(self)
+            }
+        }
+
+        assert_eq!(
+            OneLine(&Endless(1)).to_string().matches("again").count(),
+            16
+        );
+        assert!(OneLine(&Endless(1_000_000)).to_string().len() < 17 * 4200);
+        assert!(OneLine(&Endless(0)).to_string().contains("it panics"));
     }
 }

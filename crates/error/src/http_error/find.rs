@@ -4,10 +4,14 @@ use plywood_core::Failure;
 
 use super::HttpError;
 
+/// So many errors are looked at: a chain that ends in itself has no end.
+const MAX_LOOKS: u32 = 64;
+
 impl HttpError {
     /// The first [`HttpError`] among an error and its sources: the outermost has the last word.
     ///
-    /// It is found also where a wrapper is not among the sources of its own: in an [`io::Error`], an [`Arc`], a [`Failure`].
+    /// It is found also where a wrapper is not among the sources of its own: in an [`io::Error`], an [`Arc`], a [`Failure`]. Below 64 wrappers nothing is
+    /// looked for.
     ///
     /// ```
     /// use std::io;
@@ -19,9 +23,14 @@ impl HttpError {
     /// assert!(HttpError::find(&io::Error::other("the disk is full")).is_none());
     /// ```
     pub fn find<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Self> {
+        Self::search(error, &mut { MAX_LOOKS })
+    }
+
+    fn search<'e>(error: &'e (dyn Error + 'static), looks: &mut u32) -> Option<&'e Self> {
         let mut next = Some(error);
         while let Some(error) = next {
-            if let Some(found) = Self::within(error) {
+            *looks = looks.checked_sub(1)?;
+            if let Some(found) = Self::within(error, looks) {
                 return Some(found);
             }
             next = error.source();
@@ -30,15 +39,15 @@ impl HttpError {
     }
 
     /// The error itself, or what it holds without naming it as its source.
-    fn within<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Self> {
+    fn within<'e>(error: &'e (dyn Error + 'static), looks: &mut u32) -> Option<&'e Self> {
         if let Some(found) = error.downcast_ref() {
             Some(found)
         } else if let Some(shared) = error.downcast_ref::<Arc<Self>>() {
             Some(shared)
         } else if let Some(failure) = error.downcast_ref::<Failure>() {
-            Self::find(failure.reason())
+            Self::search(failure.reason(), looks)
         } else {
-            Self::find(error.downcast_ref::<io::Error>()?.get_ref()?)
+            Self::search(error.downcast_ref::<io::Error>()?.get_ref()?, looks)
         }
     }
 }
@@ -90,5 +99,31 @@ mod tests {
             let found = HttpError::find(&*error).map(|found| found.status().as_u16());
             assert_eq!(found, status, "{error:?}");
         }
+    }
+
+    #[test]
+    fn a_chain_without_an_end_and_one_of_many_wrappers_cost_little() {
+        #[derive(Debug)]
+        struct Ouroboros;
+
+        impl fmt::Display for Ouroboros {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("again")
+            }
+        }
+
+        impl Error for Ouroboros {
+            fn source(&self) -> Option<&(dyn Error + 'static)> {
+                Some(self)
+            }
+        }
+
+        assert!(HttpError::find(&Ouroboros).is_none());
+        // Each pair is looked through twice, unless somebody counts.
+        let wrap = |error: BoxError| BoxError::from(wrapped(io::Error::other(error)));
+        let none = (0..200).fold(BoxError::from("no"), |error, _| wrap(error));
+        assert!(HttpError::find(&*none).is_none());
+        let deep = (0..20).fold(BoxError::from(HttpError::gone()), |error, _| wrap(error));
+        assert_eq!(HttpError::find(&*deep).unwrap().status(), 410);
     }
 }
