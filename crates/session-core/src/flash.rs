@@ -1,10 +1,10 @@
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error, ser::SerializeStruct};
+use serde_json::{Map, Value};
 
 use crate::{Session, SessionError, draft::Operation};
 
 /// A message for the next page that shows messages: "saved", after a redirect.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Flash {
     /// What kind of news it is.
@@ -14,8 +14,7 @@ pub struct Flash {
 }
 
 /// What kind of news a message is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Level {
     /// Something to know.
     Info,
@@ -36,6 +35,45 @@ impl Level {
             Self::Warning => "warning",
             Self::Error => "error",
         }
+    }
+}
+
+// By hand, because a derive would bring its macros to everybody who has a session.
+impl Serialize for Level {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Level {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        let mut levels = [Self::Info, Self::Success, Self::Warning, Self::Error].into_iter();
+        let level = levels.find(|level| level.as_str() == word);
+        level.ok_or_else(|| D::Error::custom(format_args!("{word:?} is no level")))
+    }
+}
+
+impl Serialize for Flash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut flash = serializer.serialize_struct("Flash", 2)?;
+        flash.serialize_field("level", &self.level)?;
+        flash.serialize_field("text", &self.text)?;
+        flash.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Flash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Map::<String, Value>::deserialize(deserializer)?;
+        let mut member = |name| {
+            let member = members.remove(name);
+            member.ok_or_else(|| D::Error::missing_field(name))
+        };
+        Ok(Self {
+            level: Level::deserialize(member("level")?).map_err(D::Error::custom)?,
+            text: String::deserialize(member("text")?).map_err(D::Error::custom)?,
+        })
     }
 }
 
@@ -123,4 +161,40 @@ fn waiting(value: Option<&Value>) -> Vec<Flash> {
     value
         .and_then(|value| Vec::deserialize(value).ok())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_message_is_an_object_of_two_words() {
+        for level in [Level::Info, Level::Success, Level::Warning, Level::Error] {
+            let flash = Flash {
+                level,
+                text: "saved".into(),
+            };
+            let value = serde_json::to_value(&flash).unwrap();
+            assert_eq!(value, json!({ "level": level.as_str(), "text": "saved" }));
+            assert_eq!(Flash::deserialize(value).unwrap(), flash);
+        }
+    }
+
+    #[test]
+    fn what_is_no_message_is_refused() {
+        for value in [
+            json!({ "level": "info" }),
+            json!({ "text": "saved" }),
+            json!({ "level": "Info", "text": "saved" }),
+            json!({ "level": "info", "text": 7 }),
+            json!(["info", "saved"]),
+            json!("saved"),
+        ] {
+            assert!(Flash::deserialize(&value).is_err(), "{value}");
+        }
+        let more = json!({ "level": "info", "text": "saved", "since": 7 });
+        assert_eq!(Flash::deserialize(more).unwrap().text, "saved");
+    }
 }

@@ -1,17 +1,15 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use plywood_core::Identity;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What the session remembers of a sign-in.
-#[derive(Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Record {
     pub(super) name: Box<str>,
     roles: Vec<Box<str>>,
     /// Seconds since the Unix epoch.
     since: u64,
-    /// One that was kept before there were methods has none.
-    #[serde(default)]
     methods: String,
 }
 
@@ -34,6 +32,31 @@ impl Record {
                 _ => methods,
             },
         }
+    }
+}
+
+// By hand, because a derive would bring its macros to everybody who signs in.
+impl Serialize for Record {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self {
+            name,
+            roles,
+            since,
+            methods,
+        } = self;
+        (name, roles, since, methods).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Record {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (name, roles, since, methods) = Deserialize::deserialize(deserializer)?;
+        Ok(Self {
+            name,
+            roles,
+            since,
+            methods,
+        })
     }
 }
 
