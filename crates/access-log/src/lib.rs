@@ -106,6 +106,8 @@
 //! [Elastic Common Schema](https://www.elastic.co/docs/reference/ecs) and OpenTelemetry's
 //! [semantic conventions](https://opentelemetry.io/docs/specs/semconv/http/).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod buffers;
 mod choice;
 mod draft;

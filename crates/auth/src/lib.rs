@@ -121,6 +121,8 @@
 //! [RFC 8176](https://www.rfc-editor.org/rfc/rfc8176) (words for how somebody was authenticated),
 //! [Fetch Metadata](https://www.w3.org/TR/fetch-metadata/), [CSP 3](https://www.w3.org/TR/CSP3/).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod accounts;
 mod address;
 mod area;

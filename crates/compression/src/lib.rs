@@ -1,5 +1,7 @@
 //! Response compression for any tower service, correct about caches.
 //!
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(feature = "gzip", doc = "```")]
 #![cfg_attr(not(feature = "gzip"), doc = "```no_run")]
 //! use http::{Request, Response};

@@ -77,6 +77,8 @@
 //!
 //! [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) (problem details), [CSP Level 3](https://www.w3.org/TR/CSP3/).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod admission;
 mod asked;
 mod calls;

@@ -116,6 +116,8 @@
 //! [§15.5.6](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6) (`405`),
 //! [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986) (URLs).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod base;
 mod bound;
 mod builder;

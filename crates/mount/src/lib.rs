@@ -78,6 +78,8 @@
 //! [RFC 4918 §11.5](https://www.rfc-editor.org/rfc/rfc4918#section-11.5) (`507`),
 //! [RFC 5842 §7.2](https://www.rfc-editor.org/rfc/rfc5842#section-7.2) (`508`).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod cascade;
 mod error;
 mod host;

@@ -49,6 +49,8 @@
 //! wants a C compiler too), `auth-certificate` (certificates of clients), `auth-digest` (Digest authentication), `auth-password` (hashes and password files), `auth-jwt`, `auth-jwks` and `auth-ticket` (signed tokens, keys fetched from an issuer, tickets in cookies: so do
 //! they), `serve-tls` (and so does this), `dispatch-macros` (an enum of pages derives its rules), `dispatch-regex` and `mount-regex` (they bring regular expressions), `static-assets`, `static-embed` and `static-zip` (files that are kept for ever, that are in the program, that are in an archive), `lint` and `test` (for your tests).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod app;
 mod builder;
 pub mod doctor;

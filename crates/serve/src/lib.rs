@@ -45,6 +45,8 @@
 //!
 //! [RFC 9112](https://www.rfc-editor.org/rfc/rfc9112) (HTTP/1.1), [RFC 9113](https://www.rfc-editor.org/rfc/rfc9113) (HTTP/2), by hyper.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod body;
 mod connection;
 mod host;

@@ -51,6 +51,8 @@
 //!
 //! The session rules of OWASP's Application Security Verification Standard, [chapter V7](https://github.com/OWASP/ASVS).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod desk;

@@ -82,6 +82,8 @@
 //! [RFC 6265](https://www.rfc-editor.org/rfc/rfc6265) and its successor for cookies,
 //! [RFC 9111](https://www.rfc-editor.org/rfc/rfc9111) for caches.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod body;
 mod caching;
 mod cookie;

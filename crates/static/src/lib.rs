@@ -98,6 +98,8 @@
 //! [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110) §8.8 (validators), §13 (preconditions), §14 (ranges),
 //! [RFC 9111](https://www.rfc-editor.org/rfc/rfc9111) (caching).
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "zip")]
 mod archive;
 #[cfg(feature = "assets")]

@@ -66,6 +66,8 @@
 //! It opens no socket, but for `Client::over`, and starts no runtime: any executor will do. It does not decode a compressed body, and asks for none
 //! unless you do. Of a page it runs no scripts, and does not check what a browser checks before it sends a form.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod client;
 mod clock;
 mod control;
