@@ -6,7 +6,7 @@ use std::{
 use tracing::{
     Subscriber,
     field::{Field, Visit},
-    span::{Attributes, Id},
+    span::{self, Attributes, Id},
 };
 use tracing_subscriber::{
     layer::{Context, Layer},
@@ -21,7 +21,8 @@ use crate::{
 /// Brings the events and spans of a request onto its page: a layer for the program's subscriber.
 ///
 /// It keeps the last 200 events of a request, with 1 KiB of fields each, as long as the request is answered. Events of a task that was spawned are
-/// among them where the task stands in a span that the request has made. Fields that are called like a secret are not kept.
+/// among them where the task stands in a span that the request has made. Fields of a span that are [recorded](tracing::Span::record) later are kept, too; those
+/// that are called like a secret are not.
 ///
 /// ```
 /// use plywood_debug::RequestEvents;
@@ -40,10 +41,22 @@ impl RequestEvents {
     }
 }
 
-/// What is kept of a span: the request that has made it, and its name with its fields.
+/// What is kept of a span: the request that has made it, its name and its fields.
 struct Kept {
     record: Option<Record>,
-    text: String,
+    name: &'static str,
+    fields: Fields,
+}
+
+impl Kept {
+    fn text(&self) -> String {
+        let (name, fields) = (self.name, &self.fields.0);
+        if fields.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{name}{{{fields}}}")
+        }
+    }
 }
 
 thread_local! {
@@ -73,12 +86,32 @@ where
         let mut fields = Fields::default();
         attributes.record(&mut fields);
         let name = attributes.metadata().name();
-        let text = if fields.0.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{name}{{{}}}", fields.0)
+        span.extensions_mut().replace(Kept {
+            record,
+            name,
+            fields,
+        });
+    }
+
+    fn on_record(&self, id: &Id, values: &span::Record<'_>, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else { return };
+        // Before anything is locked, because a value may tell something itself while it is written.
+        let mut fields = Fields::default();
+        values.record(&mut fields);
+        let text = {
+            let mut extensions = span.extensions_mut();
+            let Some(kept) = extensions.get_mut::<Kept>() else {
+                return;
+            };
+            kept.fields.append(&fields);
+            kept.text()
         };
-        span.extensions_mut().replace(Kept { record, text });
+        let _ = ENTERED.try_with(|entered| {
+            let mut entered = entered.borrow_mut();
+            for (_, shown) in entered.iter_mut().filter(|(other, _)| other == id) {
+                shown.clone_from(&text);
+            }
+        });
     }
 
     fn on_event(&self, event: &tracing::Event<'_>, context: Context<'_, S>) {
@@ -131,7 +164,7 @@ fn record_of<'a, R: LookupSpan<'a>>(span: &SpanRef<'a, R>) -> Option<Record> {
 fn text_of<'a, R: LookupSpan<'a>>(span: &SpanRef<'a, R>) -> String {
     let kept = span.extensions();
     kept.get::<Kept>()
-        .map_or_else(|| span.name().to_owned(), |kept| kept.text.clone())
+        .map_or_else(|| span.name().to_owned(), Kept::text)
 }
 
 /// Fields as a text: the message first, as tracing has it, then `name=value`.
@@ -139,6 +172,12 @@ fn text_of<'a, R: LookupSpan<'a>>(span: &SpanRef<'a, R>) -> String {
 struct Fields(String);
 
 impl Fields {
+    fn append(&mut self, more: &Self) {
+        let mut room = Room(&mut self.0);
+        let space = if room.0.is_empty() { "" } else { " " };
+        let _ = write!(room, "{space}{}", more.0);
+    }
+
     fn add(&mut self, field: &Field, value: fmt::Arguments<'_>) {
         let mut room = Room(&mut self.0);
         let space = if room.0.is_empty() { "" } else { " " };

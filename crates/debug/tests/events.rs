@@ -36,6 +36,17 @@ async fn answer(request: Request<Body>) -> Answer {
             tokio::spawn(task.instrument(span)).await?;
             Err("after the task".into())
         }
+        "/later" => {
+            let empty = tracing::field::Empty;
+            let span = tracing::info_span!("order", number = 7, amount = empty, token = empty);
+            let pays = async {
+                tracing::Span::current().record("amount", 90);
+                tracing::Span::current().record("token", "hunter2");
+                tracing::info!("pays");
+                panic!("no money");
+            };
+            pays.instrument(span).await
+        }
         "/other" => Err("another request".into()),
         _ => {
             for number in 0..250 {
@@ -82,6 +93,14 @@ async fn events_stand_in_their_spans_and_a_panic_in_those_it_was_in() {
     assert!(event["text"].as_str().unwrap().contains("pays"));
     assert!(!event.to_string().contains("hunter2"));
     assert_eq!(event["spans"], spans);
+}
+
+#[tokio::test]
+async fn fields_that_a_span_learns_later_are_shown() {
+    let told = told("/later").await;
+    let spans = json!(["order{number=7 amount=90 token=[redacted]}"]);
+    assert_eq!(told["spans"], spans);
+    assert_eq!(told["events"][0]["spans"], spans);
 }
 
 #[tokio::test]
