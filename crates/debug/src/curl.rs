@@ -1,5 +1,7 @@
 //! The request as a command for a shell.
 
+use http::Method;
+
 use crate::{asked::Asked, visible::visible};
 
 /// What curl writes by itself.
@@ -14,15 +16,41 @@ const BY_ITSELF: [&str; 6] = [
 
 /// Asks for the same again, but for the body and the secrets.
 pub(crate) fn command(asked: &Asked) -> String {
-    let mut command = format!("curl --include --request {}", quoted(asked.method.as_str()));
-    for (name, value) in asked.fields() {
+    let url = asked.shown_url();
+    let mut command = match &asked.method {
+        // With `--request HEAD` it would wait for a body.
+        &Method::HEAD => "curl --head".to_owned(),
+        method => format!("curl --include --request {}", quoted(method.as_str())),
+    };
+    let fields = asked.fields();
+    for (option, is_needed) in [
+        (
+            "--compressed",
+            fields.iter().any(|(name, _)| name == "accept-encoding"),
+        ),
+        // These are patterns to it: `[redacted]` is none that it understands.
+        ("--globoff", url.contains(['[', ']', '{', '}'])),
+        ("--path-as-is", url.contains("/.")),
+    ] {
+        if is_needed {
+            command.push(' ');
+            command.push_str(option);
+        }
+    }
+    for (name, value) in fields {
         if !BY_ITSELF.contains(&&*name) {
+            // With a colon it would take the field away.
+            let field = if value.is_empty() {
+                format!("{name};")
+            } else {
+                format!("{name}: {value}")
+            };
             command.push_str(" \\\n  --header ");
-            command.push_str(&quoted(&format!("{name}: {value}")));
+            command.push_str(&quoted(&field));
         }
     }
     command.push_str(" \\\n  ");
-    command.push_str(&quoted(&asked.shown_url()));
+    command.push_str(&quoted(&url));
     command
 }
 
@@ -51,10 +79,25 @@ mod tests {
             .header("authorization", "Bearer secret")
             .body(())
             .unwrap();
-        let expected = r"curl --include --request POST \
+        let expected = r"curl --include --request POST --globoff \
   --header 'x-note: it'\''s; rm -rf `x`' \
   --header 'authorization: Bearer [redacted]' \
   'http://localhost:8000/a'\''b?token=[redacted]&q=$(rm)'";
+        assert_eq!(command(&Asked::of(&mut request)), expected);
+    }
+
+    #[test]
+    fn what_curl_takes_for_an_order_of_its_own_is_none() {
+        let mut request = Request::head("/a/../b?x={1,2}")
+            .header("host", "localhost")
+            .header("accept-encoding", "gzip")
+            .header("x-empty", "")
+            .body(())
+            .unwrap();
+        let expected = r"curl --head --compressed --globoff --path-as-is \
+  --header 'accept-encoding: gzip' \
+  --header 'x-empty;' \
+  'http://localhost/a/../b?x={1,2}'";
         assert_eq!(command(&Asked::of(&mut request)), expected);
     }
 }
