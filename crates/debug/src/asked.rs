@@ -5,7 +5,12 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use http::{HeaderMap, Method, Request, Version, header::HOST, request::Parts, uri::PathAndQuery};
+use http::{
+    HeaderMap, Method, Request, Version,
+    header::HOST,
+    request::Parts,
+    uri::{Authority, PathAndQuery},
+};
 use plywood_core::{
     Client, ClientCertificate, Identity, MatchedRoute, Mount, Params, RequestId, Scheme, Witness,
 };
@@ -50,7 +55,9 @@ impl Asked {
         let within = Within::default();
         let mount = Mount::of(request);
         let uri = mount.original_uri(request.uri()).clone();
-        let host = uri.authority().map(ToString::to_string).or_else(|| {
+        // A user's name and password in front of it are secrets.
+        let bare = |authority: &Authority| authority.as_str().rsplit('@').next().map(str::to_owned);
+        let host = uri.authority().and_then(bare).or_else(|| {
             let host = request.headers().get(HOST)?;
             Some(host.to_str().ok()?.to_owned())
         });
@@ -78,9 +85,13 @@ impl Asked {
         let Some(target) = &self.target else {
             return String::new();
         };
+        let path = match self.route() {
+            Some(route) => secret::path(target.path(), route.pattern()),
+            None => target.path().to_owned(),
+        };
         match target.query() {
-            Some(query) => cut(format!("{}?{}", target.path(), secret::query(query))),
-            None => cut(target.path().to_owned()),
+            Some(query) => cut(format!("{path}?{}", secret::query(query))),
+            None => cut(path),
         }
     }
 

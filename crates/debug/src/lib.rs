@@ -64,11 +64,12 @@
 //!   [`insecure_in_release_builds`](DebugLayer::insecure_in_release_builds) is said;
 //! - unless [`insecure_beyond_loopback`](DebugLayer::insecure_beyond_loopback) is said: the gateway has left a [`Client`](plywood_core::Client) whose
 //!   address is a loopback one, no field says that a proxy stood between, and the request names `localhost`, a name below it, or a loopback address: a page
-//!   elsewhere that has its own name lead here (DNS rebinding) is not served. A proxy on this machine that sends no `Forwarded`, `Via` or `X-Forwarded-For` and
+//!   elsewhere that has its own name lead here (DNS rebinding) is not served. Nor is a script of a page elsewhere, by what the browser says of it in `Origin` and
+//!   `Sec-Fetch-Site`: where a program lets every origin read its answers, that would read this one, too. A proxy on this machine that sends no `Forwarded`, `Via` or `X-Forwarded-For` and
 //!   changes `Host` to `localhost` cannot be told from a browser here: do not turn debug on behind one.
 //!
 //! Values that look like secrets are not shown, because pages are copied: `Authorization` and cookies, and fields, parameters and event fields that are called like a
-//! secret. Of the session there are the keys. Source is shown of `.rs` files below the [root](DebugLayer::source_root), links followed.
+//! secret, also in the query of `Referer` and where the rule that matched has them in the path (`/reset/<token>`). What a message quotes is shown. Of the session there are the keys. Source is shown of `.rs` files below the [root](DebugLayer::source_root), links followed.
 //!
 //! All that is shown is escaped, and what cannot be seen is spelled out. The policy of the page admits its one style and its one script by their hashes;
 //! nothing is loaded, sent or framed. Without the script the texts to copy can be unfolded.

@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue, header};
 pub(crate) const REDACTED: &str = "[redacted]";
 
 /// A name with one of these in it, as a word or within one, is that of a secret.
-const SECRET: [&str; 18] = [
+const SECRET: [&str; 20] = [
     "apikey",
     "assertion",
     "auth",
@@ -14,6 +14,7 @@ const SECRET: [&str; 18] = [
     "cookie",
     "credential",
     "csrf",
+    "dpop",
     "jwt",
     "nonce",
     "otp",
@@ -21,6 +22,7 @@ const SECRET: [&str; 18] = [
     "passw",
     "pwd",
     "secret",
+    "sessid",
     "session",
     "signature",
     "ticket",
@@ -28,15 +30,31 @@ const SECRET: [&str; 18] = [
 ];
 
 /// These are too short to be looked for within words.
-const SECRET_WORDS: [&str; 8] = ["code", "key", "pass", "pin", "sid", "sig", "state", "xsrf"];
+const SECRET_WORDS: [&str; 11] = [
+    "code", "cvc", "cvv", "key", "pass", "pin", "sess", "sid", "sig", "state", "xsrf",
+];
 
 /// Is what is called so a secret?
 pub(crate) fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
+    let name = apart(name);
     let bare: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
     SECRET.iter().any(|secret| bare.contains(secret))
         || words.any(|word| SECRET_WORDS.contains(&word))
+}
+
+/// In lower case, with the words of `privateKey` apart as those of `private_key` are.
+fn apart(name: &str) -> String {
+    let mut words = String::with_capacity(name.len() + 4);
+    let mut before = ' ';
+    for character in name.chars() {
+        if before.is_ascii_lowercase() && character.is_ascii_uppercase() {
+            words.push(' ');
+        }
+        words.push(character.to_ascii_lowercase());
+        before = character;
+    }
+    words
 }
 
 /// A header field's value as it is shown. Of cookies the names are.
@@ -62,7 +80,34 @@ pub(crate) fn field(name: &HeaderName, value: &HeaderValue) -> String {
             _ => REDACTED.to_owned(),
         };
     }
-    String::from_utf8_lossy(value.as_bytes()).into_owned()
+    url(&String::from_utf8_lossy(value.as_bytes()))
+}
+
+/// A URL as it is shown: `Referer` has one, and other fields do. Text without a query stays as it is.
+fn url(text: &str) -> String {
+    match text.split_once('?') {
+        Some((before, rest)) => format!("{before}?{}", query(rest)),
+        None => text.to_owned(),
+    }
+}
+
+/// A path as it is shown: without what the rule that matched calls a secret, `/reset/<token>` or `/reset/{token}`.
+pub(crate) fn path(path: &str, rule: &str) -> String {
+    let is_hidden = |part: &str| part.contains(['<', '{']) && is_secret(part);
+    let rule: Vec<_> = rule.trim_end_matches('/').split('/').collect();
+    if !rule.iter().copied().any(is_hidden) {
+        return path.to_owned();
+    }
+    let mut parts: Vec<_> = path.split('/').collect();
+    let length = parts.len() - usize::from(path.ends_with('/') && parts.len() > 1);
+    // A parameter may take several segments, and which one did is not known.
+    let more = length.saturating_sub(rule.len());
+    for (at, _) in rule.iter().enumerate().filter(|(_, part)| is_hidden(part)) {
+        for part in parts.iter_mut().take(at + more + 1).skip(at) {
+            *part = REDACTED;
+        }
+    }
+    parts.join("/")
 }
 
 /// A query as it is shown: as it was sent, without the values of secrets.
@@ -113,6 +158,11 @@ mod tests {
             "client-secret",
             "code",
             "pin",
+            "privateKey",
+            "pinCode",
+            "PHPSESSID",
+            "DPoP",
+            "card.cvv",
             "id_token_hint",
             "x-amz-signature",
         ] {
@@ -127,8 +177,32 @@ mod tests {
             "q",
             "sidebar",
             "decode",
+            "Monkey",
         ] {
             assert!(!is_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_a_rule_calls_a_secret_is_not_shown_in_the_path() {
+        for (sent, rule, shown) in [
+            ("/reset/abc", "/reset/<token>", "/reset/[redacted]"),
+            ("/reset/abc/", "/reset/<str:token>/", "/reset/[redacted]/"),
+            (
+                "/reset/abc/7",
+                "/reset/{token}/{page}",
+                "/reset/[redacted]/7",
+            ),
+            (
+                "/a/b/abc/7",
+                "/<path:rest>/<key>/<page>",
+                "/a/[redacted]/[redacted]/7",
+            ),
+            ("/reset/abc", "/reset/<user>", "/reset/abc"),
+            ("/token/abc", "/token/<user>", "/token/abc"),
+            ("*", "/<token>", "*"),
+        ] {
+            assert_eq!(path(sent, rule), shown, "{sent} {rule}");
         }
     }
 
@@ -150,6 +224,15 @@ mod tests {
             shown("cookie", "session=secret; theme=x;secret"),
             "session=[redacted]; theme=[redacted]; [redacted]"
         );
+        assert_eq!(
+            shown("referer", "http://localhost/reset?page=2&token=secret"),
+            "http://localhost/reset?page=2&token=[redacted]"
+        );
+        assert_eq!(
+            shown("x-original-url", "/reset?code=secret"),
+            "/reset?code=[redacted]"
+        );
+        assert_eq!(shown("sec-ch-ua-mobile", "?0"), "?0");
         assert_eq!(shown("accept", "text/html"), "text/html");
         assert_eq!(
             query("page=2&token=secret&pass%77ord=secret&x"),
