@@ -14,6 +14,9 @@ use crate::{
     visible::visible,
 };
 
+/// So many errors of a chain are asked whether they are a panic.
+const MAX_LINKS: usize = 16;
+
 pub(crate) struct Finding<'a> {
     pub(crate) layer: &'a DebugLayer,
     pub(crate) asked: &'a Asked,
@@ -44,7 +47,9 @@ impl<'a> Finding<'a> {
             .trace()
             .map(plywood_error::Trace::frames)
             .unwrap_or_default();
-        let mut chain = iter::successors(Some(reason), |&error| error.source());
+        // One that ends in itself has no end.
+        let chain = iter::successors(Some(reason), |&error| error.source());
+        let mut chain = chain.take(MAX_LINKS);
         let panicked = chain.find_map(|link| link.downcast_ref::<Panicked>());
         let message = match panicked {
             Some(panicked) if incident.kind() == IncidentKind::Panicked => panicked.message(),
@@ -63,7 +68,11 @@ impl<'a> Finding<'a> {
                 .answered()
                 .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             word: word(incident.kind(), HttpError::find(reason).is_some()),
-            message: visible(message),
+            message: visible(if message.trim().is_empty() {
+                "without words"
+            } else {
+                message
+            }),
             causes: incident.sources().map(visible).collect(),
             excerpt,
             place,

@@ -1,6 +1,6 @@
 //! The answer that the page is.
 
-use http::{HeaderValue, Method, Response, StatusCode, header, response::Parts};
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header, response::Parts};
 use plywood_core::{Body, Failure};
 use plywood_error::{HttpError, Incident, IncidentKind};
 use plywood_header::vary;
@@ -36,6 +36,7 @@ pub(crate) fn instead<B>(
 ) -> Response<Body> {
     let (mut head, _) = response.into_parts();
     for stale in [
+        header::ACCEPT_RANGES,
         header::CONTENT_DISPOSITION,
         header::CONTENT_ENCODING,
         header::CONTENT_LANGUAGE,
@@ -45,6 +46,8 @@ pub(crate) fn instead<B>(
         header::LAST_MODIFIED,
         header::TRAILER,
         header::TRANSFER_ENCODING,
+        HeaderName::from_static("content-digest"),
+        HeaderName::from_static("repr-digest"),
     ] {
         head.headers.remove(stale);
     }

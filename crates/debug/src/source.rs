@@ -73,7 +73,8 @@ impl Root {
         let text = String::from_utf8_lossy(&text);
         let first = place.line().saturating_sub(AROUND).max(1);
         let lines = text.lines().skip(first as usize - 1);
-        let count = (place.line() + AROUND + 1).saturating_sub(first);
+        let after = place.line().saturating_add(AROUND + 1);
+        let count = after.saturating_sub(first);
         let lines: Vec<_> = lines.take(count as usize).map(shortened).collect();
         // The file is another one by now.
         let is_there =
@@ -144,7 +145,10 @@ mod tests {
             let marked: Vec<_> = excerpt.numbered().filter(|(.., marked)| *marked).collect();
             assert_eq!(marked, [(line, &*format!("line {line}"), true)]);
         }
-        assert!(root.excerpt(&Place::new("src/main.rs", 31, 1)).is_none());
+        for line in [31, u32::MAX] {
+            let past = Place::new("src/main.rs", line, 1);
+            assert!(root.excerpt(&past).is_none());
+        }
         assert!(
             root.excerpt(&Place::new("src/main.rs", 0, 1))
                 .is_some_and(|excerpt| excerpt.first == 1)

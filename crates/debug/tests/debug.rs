@@ -226,11 +226,18 @@ async fn nobody_else_sees_it() {
             .insert("x-forwarded-for", HeaderValue::from_static("192.0.2.7"));
         request
     };
+    let by_another_site = |mut request: Request<Body>| {
+        request
+            .headers_mut()
+            .insert("origin", HeaderValue::from_static("https://evil.example"));
+        request
+    };
     let nameless = |mut request: Request<Body>| {
         request.extensions_mut().clear();
         request
     };
-    let hides: [fn(Request<Body>) -> Request<Body>; 4] = [from_afar, rebound, proxied, nameless];
+    let hides: [fn(Request<Body>) -> Request<Body>; 5] =
+        [from_afar, rebound, proxied, by_another_site, nameless];
     for hide in hides {
         let app = debug().layer(service_fn(fails));
         let error = app.oneshot(hide(here("/", HTML))).await.unwrap_err();
@@ -260,6 +267,7 @@ async fn secrets_are_not_shown_in_any_form() {
             ("authorization", "Basic hunter2"),
             ("cookie", "session=hunter2; theme=hunter2"),
             ("x-api-key", "hunter2"),
+            ("referer", "http://localhost:8000/reset?code=hunter2"),
             ("x-shown", "shown"),
         ] {
             request.headers_mut().insert(name, value.parse().unwrap());
@@ -296,6 +304,56 @@ async fn another_one_further_in_sees_more() {
     assert_eq!(known["MatchedRoute"], "/shop/<item>");
     assert_eq!(known["Identity"], "ada by Basic, with the roles buyer");
     assert_eq!(page["debug"]["request"]["target"], "/shop/7");
+}
+
+#[tokio::test]
+async fn a_secret_in_the_path_is_not_shown_in_any_form() {
+    let app = debug().layer(service_fn(|mut request: Request<Body>| {
+        MatchedRoute::new("/reset/<token>").leave(&mut request);
+        fails(request)
+    }));
+    for accept in [HTML, JSON, "*/*"] {
+        let page = page(app.clone(), here("/reset/hunter2", accept)).await;
+        assert!(!page.contains("hunter2"), "{accept} {page}");
+        assert!(page.contains("/reset/[redacted]"));
+    }
+}
+
+#[tokio::test]
+async fn a_panic_without_words_has_a_heading() {
+    let app = debug().layer(service_fn(async |_: Request<Body>| -> Answer {
+        panic!("")
+    }));
+    let page = page(app, here("/", HTML)).await;
+    assert!(
+        page.contains("<h1 tabindex=\"0\">without words</h1>"),
+        "{page}"
+    );
+    assert!(page.contains("<title>Panic: without words</title>"));
+}
+
+#[tokio::test]
+async fn a_chain_that_ends_in_itself_is_shown() {
+    #[derive(Debug)]
+    struct Ouroboros;
+
+    impl fmt::Display for Ouroboros {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("again")
+        }
+    }
+
+    impl std::error::Error for Ouroboros {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(self)
+        }
+    }
+
+    let app = debug().layer(service_fn(async |_: Request<Body>| -> Answer {
+        Err(Ouroboros.into())
+    }));
+    let page = json(app, here("/", JSON)).await;
+    assert_eq!(page["debug"]["causes"].as_array().unwrap().len(), 15);
 }
 
 #[tokio::test]
