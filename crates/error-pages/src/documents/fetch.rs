@@ -66,7 +66,7 @@ where
         };
         Next::Later(Box::pin(async move {
             let Ok(document) = Oneshot::new(service, request).await;
-            if document.status() == StatusCode::OK {
+            if document.status() == StatusCode::OK && !is_empty(document.body()) {
                 wear(answer, head, document)
             } else {
                 answer.fill(head)
@@ -98,6 +98,11 @@ fn at(uri: &Uri, target: uri::PathAndQuery) -> Option<Uri> {
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(target);
     Uri::from_parts(parts).ok()
+}
+
+/// Is there nothing to be seen on it?
+fn is_empty(body: &impl http_body::Body) -> bool {
+    body.is_end_stream() || body.size_hint().exact() == Some(0)
 }
 
 /// What holds of the document where it stands, and not of an error that wears it.
