@@ -22,7 +22,10 @@ pub struct Answer {
 
 /// Left in a response whose failure has been told, so that a second layer outside does not tell it again.
 #[derive(Clone)]
-struct Reported;
+struct Reported {
+    /// Beyond the event, reports were told. Where not, those of the layer outside are.
+    to_reports: bool,
+}
 
 impl<B, Err> Settle<B, Err> for Answer
 where
@@ -36,9 +39,10 @@ where
             Outcome::Answered(response) => self.answered(response),
             Outcome::Failed(error) => self.failed(IncidentKind::Failed, error.into()),
             Outcome::Unready(error) => self.failed(IncidentKind::Unready, error),
-            Outcome::Panicked(payload) => {
-                self.failed(IncidentKind::Panicked, Panicked::of(&*payload).into())
-            }
+            Outcome::Panicked(payload) => self.failed(
+                IncidentKind::Panicked,
+                Panicked::from_payload(payload).into(),
+            ),
         }
     }
 }
@@ -50,9 +54,15 @@ impl Answer {
             return response.map(|body| PageBody::inner(body, self.asked));
         }
         let (mut head, body) = response.into_parts();
+        // Whoever has made an incident of it and told nobody has made its page, too: the developer's.
+        let is_explained =
+            Incident::of(&head).is_some() && head.extensions.get::<Reported>().is_none();
         self.report(IncidentKind::Refused, &mut head);
-        let replaced = &self.layer.config.replaced;
-        if is_blank(&head.headers, &body) || replaced.iter().any(|some| some.contains(status)) {
+        let mut replaced = self.layer.config.replaced.iter();
+        let is_replaced = !is_explained && replaced.any(|some| some.contains(status));
+        if is_replaced || is_blank(&head.headers, &body) {
+            // Nobody misses it; so what panics in its drop is no matter.
+            let _ = Panicked::catch(|| drop(body));
             self.fill_or_defer(head)
         } else {
             Response::from_parts(head, PageBody::inner(body, self.asked))
@@ -73,7 +83,15 @@ impl Answer {
 
     /// Tells the operator why, once, if it is the server's fault. What happened stays in the response, for the page.
     fn report(&self, kind: IncidentKind, head: &mut Parts) {
-        if !head.status.is_server_error() || head.extensions.get::<Reported>().is_some() {
+        if !head.status.is_server_error() {
+            return;
+        }
+        let to_reports = self.asked.reports.is_some();
+        if let Some(reported) = head.extensions.get_mut::<Reported>() {
+            if to_reports && !std::mem::replace(&mut reported.to_reports, true) {
+                let incident = Incident::of(head);
+                incident.inspect(|incident| telling::tell_reports(incident, &self.asked));
+            }
             return;
         }
         let Some(failure) = Failure::of(head) else {
@@ -84,7 +102,7 @@ impl Answer {
             .unwrap_or_else(|| self.asked.incident(kind, failure.reason()))
             .status(head.status);
         telling::tell(&incident, failure.reason(), &self.asked);
-        head.extensions.insert(Reported);
+        head.extensions.insert(Reported { to_reports });
         head.extensions.insert(incident);
     }
 
@@ -167,7 +185,7 @@ fn is_blank<B: HttpBody>(headers: &HeaderMap, body: &B) -> bool {
 }
 
 /// What described the body that was not there, and would lie about the page.
-pub(crate) const DESCRIBES_A_BODY: [HeaderName; 13] = [
+pub(crate) const DESCRIBES_A_BODY: [HeaderName; 15] = [
     header::ACCEPT_RANGES,
     header::CONTENT_DISPOSITION,
     header::CONTENT_ENCODING,
@@ -180,6 +198,8 @@ pub(crate) const DESCRIBES_A_BODY: [HeaderName; 13] = [
     header::TRAILER,
     header::TRANSFER_ENCODING,
     HeaderName::from_static("content-digest"),
+    HeaderName::from_static("content-md5"),
+    HeaderName::from_static("digest"),
     HeaderName::from_static("repr-digest"),
 ];
 
@@ -217,12 +237,27 @@ fn merge(head: &mut Parts, mut page: Parts) {
             page.headers.remove(required);
         }
     }
-    for added in [header::SET_COOKIE, header::VARY] {
-        for value in page.headers.get_all(&added) {
-            head.headers.append(&added, value.clone());
-        }
-        page.headers.remove(added);
+    // One of a name is enough, and what the answer says is about more than the page
+    // ([RFC 6265 §4.1.1](https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1)).
+    let own: Vec<_> = head.headers.get_all(header::SET_COOKIE).iter().collect();
+    let is_new = |cookie: &&HeaderValue| {
+        !own.iter()
+            .any(|own| cookie_name(own) == cookie_name(cookie))
+    };
+    let cookies = page
+        .headers
+        .get_all(header::SET_COOKIE)
+        .iter()
+        .filter(is_new);
+    let cookies: Vec<_> = cookies.cloned().collect();
+    for cookie in cookies {
+        head.headers.append(header::SET_COOKIE, cookie);
     }
+    for value in page.headers.get_all(header::VARY) {
+        head.headers.append(header::VARY, value.clone());
+    }
+    page.headers.remove(header::SET_COOKIE);
+    page.headers.remove(header::VARY);
     head.headers.extend(page.headers);
     head.extensions.extend(page.extensions);
     head.headers
@@ -233,6 +268,11 @@ fn merge(head: &mut Parts, mut page: Parts) {
         HeaderValue::from_static("nosniff"),
     );
     vary::append(&mut head.headers, header::ACCEPT);
+}
+
+fn cookie_name(cookie: &HeaderValue) -> &[u8] {
+    let pair = cookie.as_bytes().split(|byte| *byte == b'=').next();
+    pair.unwrap_or_default().trim_ascii()
 }
 
 impl fmt::Debug for Answer {

@@ -1,5 +1,6 @@
 use std::{
     cell::Cell,
+    error::Error,
     fmt,
     pin::Pin,
     task::{Context, Poll},
@@ -9,7 +10,7 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use pin_project_lite::pin_project;
 use plywood_core::{Body, BoxError, HttpBody};
-use plywood_error::{IncidentKind, Panicked};
+use plywood_error::{Incident, IncidentKind, Panicked};
 
 use crate::{request::Asked, telling};
 
@@ -32,8 +33,17 @@ pin_project! {
 }
 
 thread_local! {
-    /// Whether a body further in has told of its end in the poll that goes on.
-    static TOLD: Cell<bool> = const { Cell::new(false) };
+    /// What a body further in has told of its end in the poll that goes on.
+    static TOLD: Cell<Told> = const { Cell::new(Told::Nothing) };
+    /// What it was, where there are reports further out that may not know of it.
+    static INCIDENT: Cell<Option<Incident>> = const { Cell::new(None) };
+}
+
+#[derive(Clone, Copy)]
+enum Told {
+    Nothing,
+    ByEvent,
+    ToReports,
 }
 
 impl<B> PageBody<B> {
@@ -71,7 +81,7 @@ impl<B: HttpBody> http_body::Body for PageBody<B> {
             KindProjection::Inner { inner, asked } => (inner, asked),
             KindProjection::Page { page } => return Pin::new(page).poll_frame(cx),
         };
-        TOLD.set(false);
+        TOLD.set(Told::Nothing);
         let polled = Panicked::catch(|| inner.poll_frame(cx));
         let (error, may_go_on): (BoxError, _) = match polled {
             Ok(Poll::Ready(Some(Err(error)))) => (error.into(), true),
@@ -80,16 +90,16 @@ impl<B: HttpBody> http_body::Body for PageBody<B> {
             Ok(Poll::Pending) => return Poll::Pending,
             Err(panicked) => (panicked.into(), false),
         };
-        // Once, though it may be polled again, and though another layer stands further in.
-        if let Some(asked) = asked.take()
-            && !TOLD.replace(true)
-        {
-            let incident = asked.incident(IncidentKind::BrokenOff, &*error);
-            telling::tell(&incident, &*error, &asked);
+        // Once, though it may be polled again.
+        if let Some(asked) = asked.take() {
+            tell(&asked, &*error);
         }
         if !may_go_on {
-            kind.set(Kind::Page {
-                page: Body::empty(),
+            // What has panicked may panic when it is dropped, too.
+            let _ = Panicked::catch(|| {
+                kind.set(Kind::Page {
+                    page: Body::empty(),
+                });
             });
         }
         Poll::Ready(Some(Err(error)))
@@ -107,6 +117,29 @@ impl<B: HttpBody> http_body::Body for PageBody<B> {
             Kind::Inner { inner, .. } => inner.size_hint(),
             Kind::Page { page } => page.size_hint(),
         }
+    }
+}
+
+/// Tells that the answer breaks off, and of what another layer further in has told only those who do not know it.
+fn tell(asked: &Asked, error: &(dyn Error + 'static)) {
+    let has_reports = asked.reports.is_some();
+    match TOLD.get() {
+        Told::Nothing => {
+            let incident = asked.incident(IncidentKind::BrokenOff, error);
+            telling::tell(&incident, error, asked);
+            if has_reports {
+                TOLD.set(Told::ToReports);
+            } else {
+                TOLD.set(Told::ByEvent);
+                INCIDENT.set(Some(incident));
+            }
+        }
+        Told::ByEvent if has_reports => {
+            TOLD.set(Told::ToReports);
+            let incident = INCIDENT.take();
+            incident.inspect(|incident| telling::tell_reports(incident, asked));
+        }
+        Told::ByEvent | Told::ToReports => {}
     }
 }
 

@@ -50,7 +50,7 @@ impl ErrorPagesLayer {
     /// given, and where none has a page the built-in one stands in; so it does where `page` panics.
     ///
     /// Of the response that `page` gives, the status is not used, as a page does not change what happened. Its fields replace those of the
-    /// answer, but for those that belong to the status (`Allow`, `Retry-After`); `Set-Cookie` and `Vary` are added. Without a `Content-Type`
+    /// answer, but for those that belong to the status (`Allow`, `Retry-After`); `Vary` is added, and so are cookies of other names. Without a `Content-Type`
     /// it is sent as the form that the client likes best ([`Blank::form`]).
     ///
     /// ```
@@ -117,7 +117,8 @@ impl ErrorPagesLayer {
         self
     }
 
-    /// Errors of these statuses get a page even where the inner service wrote a body. None by default, as an API says more in its own words.
+    /// Errors of these statuses get a page even where the inner service wrote a body. None by default, as an API says more in its own words. The developer's
+    /// page of `plywood-debug` is left.
     ///
     /// ```
     /// use plywood_error_pages::{ErrorPagesLayer, Statuses};

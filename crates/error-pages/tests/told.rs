@@ -23,7 +23,15 @@ use tower::{ServiceBuilder, ServiceExt, service_fn};
 
 /// Counts the errors that the operator is told.
 #[derive(Clone, Default)]
-struct Told(Arc<Mutex<Vec<String>>>);
+struct Told(Arc<Mutex<Vec<String>>>, Temper);
+
+/// How somebody listens.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Temper {
+    #[default]
+    Calm,
+    Panicky,
+}
 
 impl tracing::Subscriber for Told {
     fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
@@ -31,6 +39,7 @@ impl tracing::Subscriber for Told {
     }
 
     fn event(&self, event: &tracing::Event<'_>) {
+        assert!(self.1 == Temper::Calm, "it cannot be written down");
         struct Fields(String);
 
         impl tracing::field::Visit for Fields {
@@ -222,4 +231,57 @@ fn an_answer_that_breaks_off_is_told_once_with_its_request() {
 
 fn one(piece: Result<&'static str, BoxError>) -> Result<Frame<Bytes>, BoxError> {
     piece.map(|text| Frame::data(Bytes::from(text)))
+}
+
+#[test]
+fn reports_are_told_of_what_a_layer_further_in_that_has_none_has_told() {
+    type Make = fn() -> Result<Response<Body>, BoxError>;
+    let makes: [Make; 3] = [
+        || Err("the reason".into()),
+        || {
+            let frames = stream::once(async { Err("the reason".into()) }).map(one);
+            Ok(Response::new(Body::new(StreamBody::new(frames))))
+        },
+        || {
+            let frames = stream::once(async { panic!("the reason") }).map(one);
+            Ok(Response::new(Body::new(StreamBody::new(frames))))
+        },
+    ];
+    for make in makes {
+        let (sender, receiver) = mpsc::channel();
+        let reports = Reports::each(move |report: &Report| Ok(sender.send(report.clone())?));
+        let reports = reports.start().unwrap();
+        let app = ServiceBuilder::new()
+            .layer(ErrorPagesLayer::new().reports(&reports))
+            .layer(ErrorPagesLayer::new().reports(&reports))
+            .layer(ErrorPagesLayer::new())
+            .service(service_fn(move |_: Request<Body>| async move { make() }));
+        let told = Told::default();
+        tracing::subscriber::with_default(told.clone(), || {
+            let answer = app.oneshot(get("/a")).now_or_never();
+            let body = answer.unwrap().unwrap().into_body();
+            let _ = body.collect().now_or_never().unwrap();
+        });
+        let told = told.0.lock().unwrap().clone();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(reports.finish(Duration::from_secs(60)));
+        let reported: Vec<_> = receiver.try_iter().collect();
+        assert_eq!(reported.len(), 1, "{reported:?}");
+        let id = reported[0].incident().id().to_string();
+        assert_eq!(id, field(&told[0], "incident"));
+    }
+}
+
+#[test]
+fn the_visitor_is_answered_though_whoever_listens_panics() {
+    let app = ServiceBuilder::new()
+        .layer(ErrorPagesLayer::new())
+        .service(service_fn(|_: Request<Body>| {
+            std::future::ready(Err::<Response<Body>, BoxError>("the reason".into()))
+        }));
+    let panicky = Told(Arc::default(), Temper::Panicky);
+    tracing::subscriber::with_default(panicky, || {
+        let answer = app.oneshot(get("/")).now_or_never().unwrap();
+        assert_eq!(answer.unwrap().status(), 500);
+    });
 }

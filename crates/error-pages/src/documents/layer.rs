@@ -44,10 +44,10 @@ use crate::{ErrorPagesLayer, Statuses};
 /// An awaiter. The document is asked for by `GET`, by a clone of the inner service, as the same visitor: with the fields and extensions of his request, but for
 /// those of its body, of conditions, ranges and codings. It finds an [`ErrorDocument`](crate::ErrorDocument) in its request.
 ///
-/// Only those who read HTML get a document, and only one that is answered by 200. Everybody else gets what [`ErrorPagesLayer`] has for
+/// Only those who read HTML get a document, and only one that is answered by 200 and is not empty. Everybody else gets what [`ErrorPagesLayer`] has for
 /// him, the built-in page at last; so there is no way in which an error page that fails leads to another one, nor does the request for a document ever
 /// lead to a second. The answer keeps its status and the fields that belong to it; the document's fields replace others of the same name, cookies of
-/// both are set, and what the document says of how long it may be kept is not taken over.
+/// both are set, of one name that of the answer, and what the document says of how long it may be kept is not taken over.
 ///
 /// Each request costs a clone of its fields and extensions, since they are gone when the answer is known.
 #[derive(Clone)]

@@ -34,7 +34,8 @@ impl Notice {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
         let headers = response.headers_mut();
-        let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+        let part = u64::from(after.subsec_nanos() > 0);
+        let seconds = after.as_secs().saturating_add(part);
         headers.insert(header::RETRY_AFTER, seconds.into());
         if self.page.is_empty() {
             return response;

@@ -65,6 +65,7 @@ async fn site(request: Request<Body>) -> Result<Response<Body>, BoxError> {
                 Body::new(StreamBody::new(stream::iter(frames))),
             )
         }
+        "/errors/empty" => answer(200, &[html], ""),
         "/errors/moved" => answer(302, &[("location", "/errors/lost")], ""),
         "/errors/panics" => panic!("no ink"),
         "/errors/fails" => return Err("no paper".into()),
@@ -82,6 +83,8 @@ async fn site(request: Request<Body>) -> Result<Response<Body>, BoxError> {
             "",
         ),
         "/502" => answer(502, &[], ""),
+        "/501" => answer(501, &[], ""),
+        "/cookie" => answer(404, &[("set-cookie", "seen=new; Path=/")], ""),
         "/503" => answer(503, &[("retry-after", "9")], ""),
         "/504" => answer(504, &[], ""),
         "/sold" => return Err(HttpError::gone().detail("Sold.").because("secret").into()),
@@ -94,6 +97,7 @@ async fn site(request: Request<Body>) -> Result<Response<Body>, BoxError> {
 
 fn app() -> App {
     let documents = ErrorDocumentsLayer::new(ErrorPagesLayer::new())
+        .document(StatusCode::NOT_IMPLEMENTED, "/errors/empty")
         .document(StatusCode::BAD_GATEWAY, "/errors/panics")
         .document(StatusCode::SERVICE_UNAVAILABLE, "/errors/moved")
         .document(StatusCode::GATEWAY_TIMEOUT, "/errors/fails")
@@ -142,6 +146,13 @@ async fn the_document_is_worn_with_the_status_and_what_belongs_to_it() {
 }
 
 #[tokio::test]
+async fn of_cookies_of_one_name_that_of_the_answer_is_set() {
+    let worn = ask(app(), visit("/cookie")).await;
+    let cookies: Vec<_> = worn.headers.get_all("set-cookie").iter().collect();
+    assert_eq!(cookies, ["seen=new; Path=/"]);
+}
+
+#[tokio::test]
 async fn an_error_and_a_body_of_a_method_other_than_get_lead_to_a_document_too() {
     let sold = ask(app(), visit("/sold")).await;
     assert_eq!(sold.status, 410);
@@ -162,8 +173,8 @@ async fn an_error_and_a_body_of_a_method_other_than_get_lead_to_a_document_too()
 }
 
 #[tokio::test]
-async fn a_document_that_is_not_answered_by_200_is_replaced_by_the_built_in_page() {
-    for (target, status) in [("/502", 502), ("/503", 503), ("/504", 504)] {
+async fn a_document_that_is_not_answered_by_200_or_is_empty_is_replaced_by_the_built_in_page() {
+    for (target, status) in [("/501", 501), ("/502", 502), ("/503", 503), ("/504", 504)] {
         let answer = ask(app(), visit(target)).await;
         assert_eq!(answer.status, status);
         assert!(

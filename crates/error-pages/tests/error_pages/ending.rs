@@ -155,3 +155,100 @@ async fn frames_trailers_and_errors_of_a_body_pass() {
     let error = broken.into_body().collect().await.unwrap_err();
     assert_eq!(error.to_string(), "broken");
 }
+
+/// Panics when it is dropped, again and again.
+struct Again;
+
+impl Drop for Again {
+    fn drop(&mut self) {
+        std::panic::panic_any(Self);
+    }
+}
+
+#[tokio::test]
+async fn a_payload_that_panics_when_it_is_dropped_is_answered_for() {
+    let early = service_fn(
+        |_: Request<Body>| -> BoxFuture<Result<Response<Body>, Infallible>> {
+            std::panic::panic_any(Again)
+        },
+    );
+    let late = service_fn(|_: Request<Body>| async {
+        tokio::task::yield_now().await;
+        std::panic::panic_any(Again) as Result<Response<Body>, Infallible>
+    });
+    let early = around(ErrorPagesLayer::new(), early);
+    let late = around(ErrorPagesLayer::new(), late);
+    for app in [early, late] {
+        let answer = ask(app, get("/", "text/html")).await;
+        assert_eq!(answer.status, 500);
+        assert!(answer.failure.is_some());
+    }
+}
+
+/// A body that panics when it is dropped, and if it is told to, when it is polled.
+struct Brittle(bool);
+
+impl http_body::Body for Brittle {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        assert!(!self.0, "polled");
+        Poll::Ready(None)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        !self.0
+    }
+}
+
+impl Drop for Brittle {
+    fn drop(&mut self) {
+        panic!("dropped");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_panics_when_it_is_dropped_is_replaced_and_broken_off_all_the_same() {
+    let app = around(
+        ErrorPagesLayer::new(),
+        service_fn(|request: Request<Body>| async move {
+            let polls = request.uri().path() == "/polled";
+            let status = if polls { 200 } else { 404 };
+            Response::builder().status(status).body(Brittle(polls))
+        }),
+    );
+    let page = ask(app.clone(), get("/", "text/html")).await;
+    assert!(page.text.starts_with("<!doctype html>"));
+    let Ok(polled) = app.oneshot(get("/polled", "*/*")).await;
+    let error = polled.into_body().collect().await.unwrap_err();
+    assert_eq!(error.to_string(), "panicked: polled");
+}
+
+#[tokio::test]
+async fn an_error_whose_text_cannot_be_had_is_answered_for() {
+    #[derive(Debug)]
+    struct Wordless;
+
+    impl std::fmt::Display for Wordless {
+        fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            panic!("no words")
+        }
+    }
+
+    impl std::error::Error for Wordless {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(self)
+        }
+    }
+
+    let app = around(
+        ErrorPagesLayer::new(),
+        service_fn(|_: Request<Body>| async { Err::<Response<Body>, _>(Wordless) }),
+    );
+    let Ok(response) = app.oneshot(get("/", "text/html")).await;
+    assert_eq!(response.status(), 500);
+}

@@ -5,7 +5,8 @@ use futures_util::stream;
 use http::{Response, StatusCode};
 use http_body::Frame;
 use http_body_util::StreamBody;
-use plywood_core::{Body, BoxError};
+use plywood_core::{Body, BoxError, Failure};
+use plywood_error::{Incident, IncidentKind};
 use plywood_error_pages::{ErrorPagesLayer, Form, Statuses};
 
 use crate::{answering, ask, empty, filled_by, get};
@@ -181,4 +182,20 @@ async fn an_own_page_cannot_take_away_how_to_do_better() {
     let answer = ask(app, get("/", "text/html")).await;
     assert_eq!(answer.header("allow"), Some("GET"));
     assert_eq!(answer.header("retry-after"), Some("9"));
+}
+
+#[tokio::test]
+async fn the_developer_s_page_is_not_replaced() {
+    let shown = || {
+        let mut response = Response::new(Body::from("the developer's page"));
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        let failure = Failure::new("the cause");
+        let incident = Incident::new(IncidentKind::Failed, failure.reason());
+        response.extensions_mut().insert(failure);
+        response.extensions_mut().insert(incident);
+        Ok(response)
+    };
+    let app = answering(ErrorPagesLayer::new().replace(Statuses::SERVER), shown);
+    let answer = ask(app, get("/", "text/html")).await;
+    assert_eq!(answer.text, "the developer's page");
 }
