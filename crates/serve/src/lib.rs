@@ -27,6 +27,7 @@
 //! - An HTTP/1.1 request that names no host is answered with 400, and so is any that names two, or one that cannot be.
 //! - On SIGTERM or Ctrl-C it stops accepting, lets requests under way finish, and closes idle connections. What is left after
 //!   the [grace](Server::grace) is dropped; a second signal drops it at once.
+//! - From systemd it takes [sockets that are open already](Listener::inherited), and tells it when it is ready and when it stops.
 //! - With the feature `tls` it speaks TLS (`Server::tls`), tells the protocol by ALPN, and verifies the certificates of clients, which it leaves
 //!   as a [`ClientCertificate`](plywood_core::ClientCertificate).
 //! - Slow and many clients meet bounds: [`header_timeout`](Server::header_timeout), [`stall_timeout`](Server::stall_timeout),
@@ -56,6 +57,7 @@ mod patience;
 mod server;
 mod signal;
 mod stream;
+mod supervisor;
 #[cfg(feature = "tls")]
 mod tls;
 

@@ -1,3 +1,5 @@
+#[cfg(unix)]
+use std::os::fd::OwnedFd;
 use std::{
     fmt, io,
     net::SocketAddr,
@@ -10,6 +12,8 @@ use tokio::net::TcpListener;
 use tokio::net::{UnixListener, UnixStream};
 
 use crate::stream;
+#[cfg(unix)]
+use crate::supervisor;
 
 /// A socket that listens: TCP, or a Unix socket.
 ///
@@ -21,7 +25,7 @@ pub struct Listener(Socket);
 enum Socket {
     Tcp(TcpListener),
     #[cfg(unix)]
-    Unix(UnixListener, SocketFile),
+    Unix(UnixListener, Option<SocketFile>),
 }
 
 impl Listener {
@@ -50,6 +54,63 @@ impl Listener {
             let text = format!("cannot listen on {address}: {error}{hint}");
             io::Error::new(error.kind(), text)
         })
+    }
+
+    /// The next socket that a supervisor has opened and passed to this process, in the supervisor's order; `None` where there is none, or none
+    /// left.
+    ///
+    /// systemd does so for a service with a `.socket` unit ([`sd_listen_fds`](https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html)):
+    /// the socket is open before the process starts and while it restarts, and who connects meanwhile waits instead of being refused. The unit says
+    /// `Accept=no`, which is its default. A socket's file is the supervisor's, and stays.
+    ///
+    /// ```no_run
+    /// use plywood_serve::{Listener, Server};
+    ///
+    /// # #[tokio::main] async fn main() -> std::io::Result<()> {
+    /// # let app = tower::service_fn(|_: http::Request<plywood_core::Body>| async {
+    /// #     Ok::<_, std::convert::Infallible>(http::Response::new(plywood_core::Body::empty()))
+    /// # });
+    /// let listener = match Listener::inherited()? {
+    ///     Some(passed) => passed,
+    ///     None => Listener::bind("127.0.0.1:8000").await?,
+    /// };
+    /// Server::new(listener).serve(app).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When what was passed is no socket that can listen, or the supervisor's variables cannot be read.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime, if there is a socket.
+    pub fn inherited() -> io::Result<Option<Self>> {
+        Self::passed(None)
+    }
+
+    /// The same for the socket of this name: the unit's `FileDescriptorName=`, which is `shop.socket` for a unit of that name if it says
+    /// nothing. For a server with two of them, as for HTTP and HTTPS.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`inherited`](Self::inherited).
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime, if there is such a socket.
+    pub fn inherited_as(name: &str) -> io::Result<Option<Self>> {
+        Self::passed(Some(name))
+    }
+
+    fn passed(name: Option<&str>) -> io::Result<Option<Self>> {
+        #[cfg(unix)]
+        return supervisor::take(name)?.map(adopt).transpose();
+        #[cfg(not(unix))]
+        {
+            let _ = name;
+            Ok(None)
+        }
     }
 
     /// The TCP address that it is bound to; `None` for a Unix socket.
@@ -84,6 +145,14 @@ impl From<TcpListener> for Listener {
     }
 }
 
+/// The socket's file, if it has one, is somebody else's to remove.
+#[cfg(unix)]
+impl From<UnixListener> for Listener {
+    fn from(listener: UnixListener) -> Self {
+        Self(Socket::Unix(listener, None))
+    }
+}
+
 impl fmt::Display for Listener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -92,7 +161,15 @@ impl fmt::Display for Listener {
                 Err(_) => f.write_str("a closed socket"),
             },
             #[cfg(unix)]
-            Socket::Unix(_, file) => write!(f, "unix:{}", file.0.display()),
+            Socket::Unix(_, Some(file)) => write!(f, "unix:{}", file.0.display()),
+            #[cfg(unix)]
+            Socket::Unix(listener, None) => {
+                let address = listener.local_addr().ok();
+                match address.as_ref().and_then(|address| address.as_pathname()) {
+                    Some(path) => write!(f, "unix:{}", path.display()),
+                    None => f.write_str("a Unix socket without a file"),
+                }
+            }
         }
     }
 }
@@ -116,10 +193,26 @@ async fn bind_unix(path: &Path) -> io::Result<Listener> {
         }
         bound => bound?,
     };
-    Ok(Listener(Socket::Unix(
-        listener,
-        SocketFile(path.to_owned()),
-    )))
+    let file = SocketFile(path.to_owned());
+    Ok(Listener(Socket::Unix(listener, Some(file))))
+}
+
+/// Listens on a socket that somebody else has opened.
+#[cfg(unix)]
+fn adopt(socket: OwnedFd) -> io::Result<Listener> {
+    // Which of the two it is, its address tells.
+    let tcp = std::net::TcpListener::from(socket);
+    if tcp.local_addr().is_ok() {
+        tcp.set_nonblocking(true)?;
+        return TcpListener::from_std(tcp).map(Listener::from);
+    }
+    let unix = std::os::unix::net::UnixListener::from(OwnedFd::from(tcp));
+    unix.local_addr().map_err(|error| {
+        let text = format!("what was passed to listen on is no such socket: {error}");
+        io::Error::new(error.kind(), text)
+    })?;
+    unix.set_nonblocking(true)?;
+    UnixListener::from_std(unix).map(Listener::from)
 }
 
 /// Is this the socket of a server that is gone? Only a socket that refuses a connection is; any other file is somebody's.
@@ -132,4 +225,38 @@ async fn is_left_behind(path: &Path) -> bool {
             use std::os::unix::fs::FileTypeExt;
             file.file_type().is_socket()
         })
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_socket_that_is_passed_is_known_by_its_address_and_its_file_stays() {
+        let tcp = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = tcp.local_addr().unwrap();
+        let listener = adopt(tcp.into()).unwrap();
+        assert_eq!(listener.local_addr(), Some(address));
+        assert_eq!(listener.to_string(), format!("http://{address}"));
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("app.sock");
+        let unix = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        let listener = adopt(unix.into()).unwrap();
+        assert_eq!(listener.to_string(), format!("unix:{}", path.display()));
+        assert!(listener.local_addr().is_none());
+        drop(listener);
+        assert!(path.exists());
+    }
+
+    #[tokio::test]
+    async fn what_is_no_socket_is_told() {
+        let file = tempfile::tempfile().unwrap();
+        let error = adopt(file.into()).unwrap_err().to_string();
+        assert!(
+            error.starts_with("what was passed to listen on is no such socket: "),
+            "{error}"
+        );
+    }
 }

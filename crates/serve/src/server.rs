@@ -24,6 +24,7 @@ use crate::{
     opening::Terms,
     signal::stop_signal,
     stream::{Protocol, Socket},
+    supervisor,
 };
 
 /// Buffered bytes a connection, and in HTTP/2 a stream, for the request's head and for the answer on its way out.
@@ -107,6 +108,9 @@ impl Server {
 
     /// Serves `app` until SIGTERM or Ctrl-C ([`stop_signal`]), then ends gracefully.
     ///
+    /// A supervisor that wants to know is told when the app is ready and when it stops: systemd does for a unit with `Type=notify`
+    /// ([`sd_notify`](https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html)).
+    ///
     /// # Errors
     ///
     /// When the system lets no signal handler be installed.
@@ -115,7 +119,12 @@ impl Server {
         S: HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>>,
     {
         let mut failure = Ok(());
-        let stop = async { failure = stop_signal().await };
+        let stop = async {
+            // The handlers come first: what is ready may be stopped at once.
+            let ready = async { supervisor::tell("READY=1") };
+            (failure, ()) = tokio::join!(stop_signal(), ready);
+            supervisor::tell("STOPPING=1");
+        };
         self.serve_until(app, stop).await;
         failure
     }
