@@ -1,5 +1,6 @@
 use std::{
     io::{BufRead, BufReader, Read},
+    os::fd::OwnedFd,
     process::{Child, Command, Stdio},
     sync::mpsc,
     thread,
@@ -33,6 +34,16 @@ impl Example {
         Self::run(Command::new(program).envs(environment.iter().copied()))
     }
 
+    /// Does the same with a socket that listens already, which it gets as systemd passes one: as descriptor 3, meant for the process that
+    /// `LISTEN_PID` names.
+    pub fn recipe_on(name: &str, environment: &[(&str, &str)], socket: impl Into<OwnedFd>) -> Self {
+        let program = built("plywood-book", &format!("recipe_{name}"));
+        let passing = r#"LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" 3<&0 </dev/null"#;
+        let mut shell = Command::new("sh");
+        shell.args(["-c", passing, &program]).stdin(socket.into());
+        Self::run(shell.envs(environment.iter().copied()))
+    }
+
     fn run(command: &mut Command) -> Self {
         let mut process = command
             .stdout(Stdio::piped())
@@ -43,7 +54,7 @@ impl Example {
             let line = output
                 .recv_timeout(PATIENCE)
                 .expect("the example says where it listens");
-            if let Some(at) = line.find("http://") {
+            if let Some(at) = line.find("http://").or_else(|| line.find("unix:")) {
                 let address = line[at..]
                     .split_whitespace()
                     .next()
@@ -58,7 +69,7 @@ impl Example {
         }
     }
 
-    /// Where it listens: `http://127.0.0.1:PORT`.
+    /// Where it listens: `http://127.0.0.1:PORT`, or `unix:PATH`.
     pub fn address(&self) -> &str {
         &self.address
     }
@@ -71,12 +82,22 @@ impl Example {
     }
 
     /// Asks it to stop by SIGTERM, and waits until it has ended well.
-    pub fn stop(mut self) {
+    pub fn stop(self) {
+        self.tell_to_stop();
+        self.wait();
+    }
+
+    /// Asks it to stop by SIGTERM.
+    pub fn tell_to_stop(&self) {
         let told = Command::new("kill")
             .args(["-TERM", &self.process.id().to_string()])
             .status()
             .expect("kill is there");
         assert!(told.success());
+    }
+
+    /// Waits until it has ended well.
+    pub fn wait(mut self) {
         assert!(self.process.wait().expect("it is our child").success());
     }
 }

@@ -1,4 +1,5 @@
 use std::{
+    cell::Cell,
     fs,
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpStream},
@@ -26,6 +27,7 @@ pub struct WebServer {
     // Before its directory, which goes after it.
     _process: Leash,
     address: SocketAddr,
+    secure: Option<SocketAddr>,
     directory: TempDir,
 }
 
@@ -157,6 +159,42 @@ impl WebServer {
         )
     }
 
+    /// An nginx with somebody's own `servers`, of which one says `listen 80;` and one `listen 443 ssl http2;`: they get ports of their own.
+    /// What else is to be another file or socket here is replaced by `replaced`, each of which must be there.
+    pub fn nginx_with(servers: &str, replaced: &[(&str, &str)]) -> Self {
+        let mut site = servers.to_owned();
+        for (old, new) in replaced {
+            assert!(site.contains(old), "the configuration has no {old}");
+            site = site.replace(old, new);
+        }
+        let secure = Cell::new(0);
+        let mut server = Self::start("/usr/sbin/nginx -c", "QUIT", |directory, port| {
+            secure.set(free_port());
+            let site = site
+                .replace("listen 80;", &format!("listen 127.0.0.1:{port};"))
+                .replace(
+                    "listen 443 ssl http2;",
+                    &format!("listen 127.0.0.1:{} ssl http2;", secure.get()),
+                );
+            format!(
+                r"daemon off; master_process off; pid {directory}/pid; error_log {directory}/error.log;
+                events {{}}
+                http {{
+                    client_body_temp_path {directory}/t1; proxy_temp_path {directory}/t2; fastcgi_temp_path {directory}/t3;
+                    uwsgi_temp_path {directory}/t4; scgi_temp_path {directory}/t5;
+                    access_log off;
+                    server {{
+                        listen 127.0.0.1:{port} default_server;
+                        root {directory}/site;
+                    }}
+                    {site}
+                }}"
+            )
+        });
+        server.secure = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, secure.get())));
+        server
+    }
+
     /// The extensions that [`apache_files`](Self::apache_files) and [`nginx_files`](Self::nginx_files) know, all of text in UTF-8.
     pub const TYPES: [(&str, &str); 3] = [
         ("html", "text/html"),
@@ -167,6 +205,15 @@ impl WebServer {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it listens over TLS.
+    ///
+    /// # Panics
+    ///
+    /// If it does not.
+    pub fn secure(&self) -> SocketAddr {
+        self.secure.expect("one of its servers speaks TLS")
     }
 
     /// The folder that it serves.
@@ -214,6 +261,7 @@ impl WebServer {
                 return Self {
                     _process: process,
                     address,
+                    secure: None,
                     directory,
                 };
             }
