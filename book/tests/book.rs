@@ -84,6 +84,10 @@ fn every_part_that_a_chapter_shows_is_in_its_program() {
         let mut shown = 0;
         for include in chapter.split("{{#include ").skip(1) {
             let include = include.split("}}").next().expect("an include ends");
+            if let Some(file) = include.strip_prefix("../../deploy/") {
+                assert!(!read(&format!("deploy/{file}")).is_empty());
+                continue;
+            }
             let anchor = include
                 .strip_prefix(&format!("../../recipes/{name}.rs:"))
                 .unwrap_or_else(|| panic!("{name}: {include}"));
@@ -136,10 +140,11 @@ fn every_recipe_lists_the_crates_that_its_program_names() {
     }
 }
 
-/// Does a path of the program begin so? `http::` does not stand in `tower_http::`.
+/// Does a path of the program begin so? `http::` does not stand in `tower_http::`, nor `tower_http::` in `plywood::tower_http::`.
 fn names_crate(program: &str, path: &str) -> bool {
     program.match_indices(path).any(|(at, _)| {
-        !program[..at].ends_with(|c: char| c == '_' || c.is_alphanumeric())
+        !program[..at]
+            .ends_with(|c: char| c == '_' || c == ':' || c.is_alphanumeric())
     })
 }
 
@@ -151,4 +156,21 @@ fn names_in(dependencies: &str) -> Vec<&str> {
         .filter_map(|line| line.split_once('='))
         .map(|(name, _)| name.trim().trim_end_matches(".workspace"))
         .collect()
+}
+
+#[test]
+fn every_file_for_deploying_is_shown() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy");
+    let chapters: String = names("recipes")
+        .iter()
+        .map(|name| read(&format!("src/recipes/{name}.md")))
+        .collect();
+    for file in fs::read_dir(folder).expect("the folder is there") {
+        let file = file.expect("it can be listed").file_name();
+        let file = file.to_str().expect("its name is text");
+        assert!(
+            chapters.contains(&format!("{{{{#include ../../deploy/{file}}}}}")),
+            "no chapter shows deploy/{file}"
+        );
+    }
 }
