@@ -1,7 +1,7 @@
 use std::{error::Error, fmt};
 
 use http::{HeaderValue, Method, Response, StatusCode, header};
-use plywood_core::{Body, Failure, path::Malformed};
+use plywood_core::{Body, path::Malformed, refuse};
 
 use crate::Allow;
 
@@ -33,12 +33,12 @@ impl Error for Refusal {}
 
 /// `404 Not Found`, empty: what it looks like is for others to say.
 pub(crate) fn not_found() -> Response<Body> {
-    refuse(StatusCode::NOT_FOUND, Failure::new(Refusal::NotFound))
+    refuse(StatusCode::NOT_FOUND, Refusal::NotFound)
 }
 
 /// A path that cannot be read in one way only.
 pub(crate) fn malformed(reason: Malformed) -> Response<Body> {
-    refuse(reason.status(), Failure::new(reason))
+    refuse(reason.status(), reason)
 }
 
 /// The answer where no rule takes the method. OPTIONS is a question about the methods, so that every path can be asked it
@@ -47,10 +47,7 @@ pub(crate) fn other_method(method: &Method, allow: &Allow) -> Response<Body> {
     let mut response = if method == Method::OPTIONS {
         no_content()
     } else {
-        refuse(
-            StatusCode::METHOD_NOT_ALLOWED,
-            Failure::new(Refusal::MethodNotAllowed),
-        )
+        refuse(StatusCode::METHOD_NOT_ALLOWED, Refusal::MethodNotAllowed)
     };
     response
         .headers_mut()
@@ -60,10 +57,7 @@ pub(crate) fn other_method(method: &Method, allow: &Allow) -> Response<Body> {
 
 /// `400 Bad Request`: the kind of request is wrong.
 pub(crate) fn no_websocket() -> Response<Body> {
-    refuse(
-        StatusCode::BAD_REQUEST,
-        Failure::new(Refusal::WebsocketMismatch),
-    )
+    refuse(StatusCode::BAD_REQUEST, Refusal::WebsocketMismatch)
 }
 
 /// `204 No Content`.
@@ -78,12 +72,5 @@ pub(crate) fn redirect(location: HeaderValue) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
     response.headers_mut().insert(header::LOCATION, location);
-    response
-}
-
-fn refuse(status: StatusCode, reason: Failure) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = status;
-    response.extensions_mut().insert(reason);
     response
 }
