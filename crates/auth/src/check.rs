@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use plywood_core::{Identity, future::Next};
 
@@ -86,25 +86,35 @@ fn try_it(
     match accounts.check(attempt.account(), password).into_next() {
         Next::Now(found) => {
             let noted = note(&**throttle, &attempt, &found);
-            noted.map(|()| found.map_err(Refusal::unknown))
+            noted.map(|told| tell(told, found))
         }
         Next::Later(found) => {
             let (throttle, attempt) = (Arc::clone(throttle), attempt.into_owned());
             Next::Later(Box::pin(async move {
                 let found = found.await;
-                note(&*throttle, &attempt, &found).wait().await;
-                found.map_err(Refusal::unknown)
+                let told = note(&*throttle, &attempt, &found).wait().await;
+                tell(told, found)
             }))
         }
     }
 }
 
-fn note(throttle: &dyn Throttle, attempt: &Attempt<'_>, found: &Found) -> Next<()> {
+fn note(
+    throttle: &dyn Throttle,
+    attempt: &Attempt<'_>,
+    found: &Found,
+) -> Next<Result<(), Duration>> {
     match found {
         Ok(Some(_)) => throttle.note(attempt, Note::Right),
         Ok(None) => throttle.note(attempt, Note::Wrong),
-        Err(_) => Next::Now(()),
+        Err(_) => Next::Now(Ok(())),
     }
+}
+
+/// What was found, unless the throttle keeps it back.
+fn tell(told: Result<(), Duration>, found: Found) -> Asked {
+    told.map_err(Refusal::throttled)?;
+    found.map_err(Refusal::unknown)
 }
 
 impl fmt::Debug for Check {

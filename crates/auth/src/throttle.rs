@@ -1,12 +1,7 @@
 mod attempts;
 mod count;
 
-use std::{
-    borrow::Cow,
-    fmt,
-    net::{IpAddr, Ipv6Addr},
-    time::Duration,
-};
+use std::{borrow::Cow, fmt, net::IpAddr, time::Duration};
 
 use plywood_core::{Carrier, Client, future::Next};
 
@@ -16,8 +11,9 @@ pub use self::attempts::Attempts;
 ///
 /// [`Attempts`] does it in memory, for one process. One of one's own does it for many, in Redis or a database.
 ///
-/// A layer asks [`admits`](Self::admits) before it has credentials checked, and [notes](Self::note) the outcome. Checks that are under way by
-/// then are finished: how many those can be is for whoever checks to bound.
+/// A layer asks [`admits`](Self::admits) before it has credentials checked, and [notes](Self::note) the outcome before it tells anybody. Checks
+/// that are under way by then are finished, and their outcome may still be kept back: so a burst of guesses brings no more than as many one by one.
+/// How many checks can be under way is for whoever checks to bound.
 ///
 /// ```
 /// use std::time::Duration;
@@ -35,8 +31,8 @@ pub use self::attempts::Attempts;
 ///         Next::Now(if attacked { Err(Duration::from_secs(60)) } else { Ok(()) })
 ///     }
 ///
-///     fn note(&self, _: &Attempt<'_>, _: Note) -> Next<()> {
-///         Next::Now(())
+///     fn note(&self, _: &Attempt<'_>, _: Note) -> Next<Result<(), Duration>> {
+///         Next::Now(Ok(()))
 ///     }
 /// }
 ///
@@ -49,8 +45,11 @@ pub trait Throttle: fmt::Debug + Send + Sync + 'static {
     /// become of the visitor: a wait keeps everybody out, and no wait lets everybody try.
     fn admits(&self, attempt: &Attempt<'_>) -> Next<Result<(), Duration>>;
 
-    /// Learns how it went.
-    fn note(&self, attempt: &Attempt<'_>, note: Note) -> Next<()>;
+    /// Learns how it went. May the client learn it too?
+    ///
+    /// The error keeps the outcome back, right or wrong, and is how long to wait, as from [`admits`](Self::admits): of credentials that were
+    /// admitted when there was no wait yet, and that others have overtaken.
+    fn note(&self, attempt: &Attempt<'_>, note: Note) -> Next<Result<(), Duration>>;
 }
 
 /// What became of an [`Attempt`]. Where it could not be found out, or whoever asked has gone away before, nothing is noted.
@@ -92,11 +91,7 @@ impl<'a> Attempt<'a> {
         &self.account
     }
 
-    /// The address of the client, as [`Client`] proves it: an IPv4 address, or the first 64 bits of an IPv6 address, which one household
-    /// has as a whole.
-    ///
-    /// `None` without one, and for a loopback address: that is of a proxy on this machine that has not proved whom it speaks for, and whoever
-    /// counted it would count everybody as one.
+    /// The client, as [`Client::network`] says: an address, or an IPv6 network of 64 bits; `None` where everybody would count as one.
     pub const fn client(&self) -> Option<IpAddr> {
         self.client
     }
@@ -112,19 +107,7 @@ impl<'a> Attempt<'a> {
 
 /// Who sent it, as [`Attempt::client`] says.
 pub(crate) fn client(carrier: &impl Carrier) -> Option<IpAddr> {
-    Client::of(carrier).and_then(Client::ip).and_then(network)
-}
-
-/// What one client can choose from is one client.
-fn network(ip: IpAddr) -> Option<IpAddr> {
-    match ip.to_canonical() {
-        ip if ip.is_loopback() => None,
-        IpAddr::V6(ip) => {
-            let [a, b, c, d, ..] = ip.segments();
-            Some(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into())
-        }
-        IpAddr::V4(ip) => Some(ip.into()),
-    }
+    Client::of(carrier).and_then(Client::network)
 }
 
 #[cfg(test)]

@@ -107,13 +107,32 @@ async fn many_right_ones_at_a_time_are_no_guesses() {
 
 #[tokio::test]
 async fn guesses_that_are_sent_at_once_are_all_counted() {
-    let attempts = Attempts::new().per_client_and_account(199, LONG);
+    let attempts = Attempts::new()
+        .per_client_and_account(199, LONG)
+        .per_client(199, LONG)
+        .per_account(199, LONG);
     let layer = BasicAuthLayer::new(slowly).throttle(attempts);
     let layer = &layer;
     let all = (0..200).map(async |guess: u32| status(layer, "ada", &guess.to_string(), HERE).await);
     let all = futures_util::future::join_all(all).await;
     assert!(all.iter().all(|status| *status == 401));
     assert_eq!(status(layer, "ada", "plywood", HERE).await, 429);
+}
+
+#[tokio::test]
+async fn of_guesses_that_are_sent_at_once_no_more_are_answered_than_of_as_many_one_by_one() {
+    let attempts = Attempts::new().per_client_and_account(10, LONG);
+    let layer = BasicAuthLayer::new(slowly).throttle(attempts);
+    let layer = &layer;
+    let passwords = (0..200).map(|guess: u32| match guess {
+        150 => "plywood".to_owned(),
+        _ => guess.to_string(),
+    });
+    let all = passwords.map(async |password| status(layer, "ada", &password, HERE).await);
+    let all = futures_util::future::join_all(all).await;
+    let answered = |status| all.iter().filter(|one| **one == status).count();
+    assert_eq!((answered(401), answered(429)), (11, 189));
+    assert_eq!(status(layer, "ada", "plywood", THERE).await, 200);
 }
 
 #[tokio::test]
@@ -167,7 +186,7 @@ impl Throttle for Elsewhere {
         }))
     }
 
-    fn note(&self, attempt: &Attempt<'_>, note: Note) -> Next<()> {
+    fn note(&self, attempt: &Attempt<'_>, note: Note) -> Next<Result<(), Duration>> {
         assert_eq!(attempt.account(), "ada");
         assert_eq!(attempt.client(), Some(HERE.into()));
         let count = match note {
@@ -177,6 +196,7 @@ impl Throttle for Elsewhere {
         Next::Later(Box::pin(async move {
             tokio::task::yield_now().await;
             count.fetch_add(1, Ordering::Relaxed);
+            Ok(())
         }))
     }
 }

@@ -352,11 +352,8 @@ impl Config {
             Next::Now(Ok(())) => {
                 let (finding, note) = self.conclude(&sent, judged);
                 match note.map(|note| throttle.note(&attempt, note)) {
-                    Some(Next::Later(noted)) => Next::Later(Box::pin(async {
-                        noted.await;
-                        finding
-                    })),
-                    _ => Next::Now(finding),
+                    Some(noted) => noted.map(|told| tell(told, finding)),
+                    None => Next::Now(finding),
                 }
             }
             Next::Now(Err(wait)) => Next::Now(Refusal::throttled(wait).into()),
@@ -369,10 +366,13 @@ impl Config {
                         return Refusal::throttled(wait).into();
                     }
                     let (finding, note) = config.conclude(&sent, judged);
-                    if let Some(note) = note {
-                        throttle.note(&sent.attempt(), note).wait().await;
+                    match note {
+                        Some(note) => {
+                            let told = throttle.note(&sent.attempt(), note).wait().await;
+                            tell(told, finding)
+                        }
+                        None => finding,
                     }
-                    finding
                 }))
             }
         }
@@ -419,6 +419,14 @@ impl Config {
         } else {
             Err(UnfitNonce::Used)
         }
+    }
+}
+
+/// What was found, unless the throttle keeps it back.
+fn tell(told: Result<(), Duration>, finding: Finding) -> Finding {
+    match told {
+        Ok(()) => finding,
+        Err(wait) => Refusal::throttled(wait).into(),
     }
 }
 

@@ -36,10 +36,10 @@ use crate::generations::Generations;
 /// goes on guessing can keep an account shut: one guess at the end of each wait is enough, wherever it comes from. A
 /// [shorter wait](Self::per_account) for the account makes room for its owner, and for those who guess from many addresses.
 ///
-/// What is counted is what has been checked. Guesses that are sent all at once are all admitted, as are the many requests of a page that is
-/// loaded with a right password, and the wait after them is as long as after as many one by one. So a burst is as large as the number of
-/// passwords that are checked at a time: of hashes, `Workers` of `password` bound it; a check that asks a directory must do so itself. Of a
-/// request that was given up before its outcome nothing is counted, because nobody has learnt anything by it.
+/// What is counted is what somebody has learnt. Guesses that are sent all at once are all checked, as are the many requests of a page that is
+/// loaded with a right password; but of those guesses no more are answered than of as many one by one, and the others, a right one among them,
+/// as if they came during the wait. What they cost is bounded by the number of passwords that are checked at a time: of hashes, by `Workers` of
+/// `password`; a check that asks a directory must do so itself. Of a request that was given up before its outcome nothing is counted either.
 ///
 /// There is room for 65,536 counts, and for as many known clients, about 5 MB at most. When it is full, the oldest are forgotten. Names are
 /// counted without regard to case and surrounding space, whether there is such an account or not.
@@ -128,40 +128,22 @@ impl Attempts {
 
     fn wait(&self, attempt: &Attempt<'_>, now: Duration) -> Duration {
         let keys = self.table.keys(attempt);
-        let counts = self.table.counts();
-        let wait = |key: Option<u64>, limit| {
-            let count = key.and_then(|key| counts.wrong.get(key));
-            count.map_or(Duration::ZERO, |count| count.wait(limit, now))
-        };
-        let pair = wait(keys.pair, self.limits.pair);
-        if keys
-            .pair
-            .is_some_and(|pair| counts.known.get(pair).is_some())
-        {
-            return pair;
-        }
-        pair.max(wait(keys.client, self.limits.client))
-            .max(wait(Some(keys.account), self.limits.account))
+        self.table.counts().wait(&self.limits, &keys, now)
     }
 
-    fn learn_wrong(&self, attempt: &Attempt<'_>, now: Duration) {
+    /// Counts an outcome, unless it is to be kept back: as one step, so that of many at a time each sees those before it.
+    fn learn(&self, attempt: &Attempt<'_>, note: Note, now: Duration) -> Result<(), Duration> {
         let keys = self.table.keys(attempt);
         let mut counts = self.table.counts();
-        let keys = [Some(keys.account), keys.client, keys.pair];
-        for key in keys.into_iter().flatten() {
-            let mut count = counts.wrong.get(key).copied().unwrap_or_default();
-            count.add(now);
-            counts.wrong.insert(key, count);
+        let wait = counts.wait(&self.limits, &keys, now);
+        if !wait.is_zero() {
+            return Err(wait);
         }
-    }
-
-    fn learn_right(&self, attempt: &Attempt<'_>) {
-        let Some(pair) = self.table.pair(attempt) else {
-            return;
-        };
-        let mut counts = self.table.counts();
-        counts.wrong.remove(pair);
-        counts.known.insert(pair, ());
+        match note {
+            Note::Wrong => counts.add_wrong(&keys, now),
+            Note::Right => counts.add_right(&keys),
+        }
+        Ok(())
     }
 
     fn now(&self) -> Duration {
@@ -184,16 +166,43 @@ impl Throttle for Attempts {
         Next::Now(if wait.is_zero() { Ok(()) } else { Err(wait) })
     }
 
-    fn note(&self, attempt: &Attempt<'_>, note: Note) -> Next<()> {
-        // Who has signed in is known from then on, whether there has been a wrong one before or comes only later.
-        match note {
-            Note::Wrong => {
-                self.table.any.store(true, Ordering::Relaxed);
-                self.learn_wrong(attempt, self.now());
-            }
-            Note::Right => self.learn_right(attempt),
+    fn note(&self, attempt: &Attempt<'_>, note: Note) -> Next<Result<(), Duration>> {
+        if note == Note::Wrong {
+            self.table.any.store(true, Ordering::Relaxed);
         }
-        Next::Now(())
+        Next::Now(self.learn(attempt, note, self.now()))
+    }
+}
+
+impl Counts {
+    fn wait(&self, limits: &Limits, keys: &Keys, now: Duration) -> Duration {
+        let wait = |key: Option<u64>, limit| {
+            let count = key.and_then(|key| self.wrong.get(key));
+            count.map_or(Duration::ZERO, |count| count.wait(limit, now))
+        };
+        let pair = wait(keys.pair, limits.pair);
+        if keys.pair.is_some_and(|pair| self.known.get(pair).is_some()) {
+            return pair;
+        }
+        pair.max(wait(keys.client, limits.client))
+            .max(wait(Some(keys.account), limits.account))
+    }
+
+    fn add_wrong(&mut self, keys: &Keys, now: Duration) {
+        let keys = [Some(keys.account), keys.client, keys.pair];
+        for key in keys.into_iter().flatten() {
+            let mut count = self.wrong.get(key).copied().unwrap_or_default();
+            count.add(now);
+            self.wrong.insert(key, count);
+        }
+    }
+
+    /// Who has signed in is known from then on, whether there has been a wrong one before or comes only later.
+    fn add_right(&mut self, keys: &Keys) {
+        if let Some(pair) = keys.pair {
+            self.wrong.remove(pair);
+            self.known.insert(pair, ());
+        }
     }
 }
 
@@ -273,7 +282,7 @@ mod tests {
             let attempt = Attempt::of(&name, &request);
             if attempts.wait(&attempt, now).is_zero() {
                 checked += 1;
-                attempts.learn_wrong(&attempt, now);
+                assert_eq!(attempts.learn(&attempt, Note::Wrong, now), Ok(()));
             }
         }
         checked
@@ -314,8 +323,9 @@ mod tests {
         let attempts = Attempts::new();
         let ada_here = (from(HERE), "ada");
         let at_home = Attempt::of(ada_here.1, &ada_here.0);
-        attempts.learn_wrong(&at_home, Duration::ZERO);
-        attempts.learn_right(&at_home);
+        for note in [Note::Wrong, Note::Right] {
+            assert_eq!(attempts.learn(&at_home, note, Duration::ZERO), Ok(()));
+        }
         let checked = guess(&attempts, 0..3600, |second| {
             let [.., a, b] = second.to_be_bytes();
             ("ada".into(), Some([10, 0, a, b]))
@@ -333,7 +343,7 @@ mod tests {
         let at_home = Attempt::of("ada", &here);
         assert!(matches!(
             attempts.note(&at_home, Note::Right),
-            Next::Now(())
+            Next::Now(Ok(()))
         ));
         guess(&attempts, 0..31, |second| {
             let [.., a, b] = second.to_be_bytes();
@@ -357,12 +367,14 @@ mod tests {
         let attempts = Attempts::new();
         guess(&attempts, 0..9, |_| ("ada".into(), HERE));
         let own = from(HERE);
-        attempts.learn_right(&Attempt::of("ada", &own));
+        let right = attempts.learn(&Attempt::of("ada", &own), Note::Right, 9 * SECOND);
+        assert_eq!(right, Ok(()));
         assert_eq!(guess(&attempts, 9..19, |_| ("ada".into(), HERE)), 10);
 
         let attempts = Attempts::new();
         let checked = guess(&attempts, 0..3600, |second| {
-            attempts.learn_right(&Attempt::of("eve", &own));
+            let eve = Attempt::of("eve", &own);
+            assert_eq!(attempts.learn(&eve, Note::Right, SECOND * second), Ok(()));
             (second.to_string(), HERE)
         });
         assert!(checked <= 63, "{checked}");
@@ -377,6 +389,20 @@ mod tests {
         });
         assert_eq!(checked, 50_000);
         assert_eq!(wait(&attempts, "ada", HERE, 50_000), 0);
+    }
+
+    #[test]
+    fn what_comes_out_during_a_wait_is_kept_back_and_not_counted() {
+        let attempts = Attempts::new();
+        let here = from(HERE);
+        let guess = Attempt::of("ada", &here);
+        // All of them were admitted before the first had an outcome.
+        let learn = |note, second| attempts.learn(&guess, note, SECOND * second);
+        assert!((0..11).all(|_| learn(Note::Wrong, 0) == Ok(())));
+        assert!((0..1000).all(|_| learn(Note::Wrong, 0) == Err(SECOND)));
+        assert_eq!(learn(Note::Right, 0), Err(SECOND));
+        assert_eq!(learn(Note::Wrong, 1), Ok(()));
+        assert_eq!(learn(Note::Wrong, 1), Err(2 * SECOND));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use std::{
     fmt,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
 };
 
 use super::Carrier;
@@ -50,6 +50,31 @@ impl Client {
     /// The client's address: the proven one, else the peer's; `None` on a Unix socket.
     pub fn ip(&self) -> Option<IpAddr> {
         self.proven.or_else(|| self.peer.map(|peer| peer.ip()))
+    }
+
+    /// What counts as one client where something is counted by address: an IPv4 address, or the first 64 bits of an IPv6 address, from which
+    /// one household takes as many as it likes.
+    ///
+    /// `None` without an address, and for a loopback one: that is of a proxy on this machine that has not proved whom it speaks for, and whoever
+    /// counted it would count everybody as one.
+    ///
+    /// ```
+    /// use plywood_core::Client;
+    ///
+    /// let network = |ip: &str| Client::unix().proven(ip.parse().unwrap()).network().map(|ip| ip.to_string());
+    /// assert_eq!(network("192.0.2.7").unwrap(), "192.0.2.7");
+    /// assert_eq!(network("2001:db8:1:2:3:4:5:6").unwrap(), "2001:db8:1:2::");
+    /// assert_eq!(network("::1"), None);
+    /// ```
+    pub fn network(&self) -> Option<IpAddr> {
+        match self.ip()?.to_canonical() {
+            ip if ip.is_loopback() => None,
+            IpAddr::V6(ip) => {
+                let [a, b, c, d, ..] = ip.segments();
+                Some(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into())
+            }
+            IpAddr::V4(ip) => Some(ip.into()),
+        }
     }
 
     /// The other end of the socket itself; `None` on a Unix socket.
