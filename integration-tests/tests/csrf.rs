@@ -145,6 +145,39 @@ async fn a_form_that_comes_in_single_bytes_is_whole_with_its_trailers() {
 }
 
 #[tokio::test]
+async fn how_a_form_is_cut_decides_nothing() {
+    let ada = visitor(CsrfLayer::new());
+    let token = token(&ada).await;
+    let disposition = "content-disposition: form-data; name=\"csrf_token\"";
+    for (filling, status) in [(0, 200), (8000, 200), (8192, 403), (20_000, 403)] {
+        let filling = "x".repeat(filling);
+        let form = format!("--x\r\n{disposition}\r\nx: {filling}\r\n\r\n{token}\r\n--x--\r\n");
+        for pieces in [1, 1000, 100_000] {
+            let body = RoughBody::new(form.clone()).pieces(pieces);
+            let sent = ada
+                .post("/")
+                .header("content-type", "multipart/form-data; boundary=x")
+                .body(Body::new(body));
+            sent.await.expect_status(status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_boundary_that_no_form_has_is_none() {
+    let ada = visitor(CsrfLayer::new());
+    let token = token(&ada).await;
+    for (length, status) in [(1, 200), (70, 200), (71, 403), (30_000, 403)] {
+        let boundary = "x".repeat(length);
+        let disposition = "content-disposition: form-data; name=\"csrf_token\"";
+        let form = format!("--{boundary}\r\n{disposition}\r\n\r\n{token}\r\n--{boundary}--\r\n");
+        let media_type = format!("multipart/form-data; boundary={boundary}");
+        let sent = ada.post("/").header("content-type", media_type).body(form);
+        sent.await.expect_status(status);
+    }
+}
+
+#[tokio::test]
 async fn a_token_ends_with_the_sign_in_that_renews_its_session() {
     let ada = visitor(CsrfLayer::new());
     let before = token(&ada).await;
