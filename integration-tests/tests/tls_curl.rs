@@ -2,56 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
-use std::{fs, path::PathBuf, process::Command, sync::mpsc, thread::JoinHandle};
+#[path = "../../crates/serve/tests/office/mod.rs"]
+mod office;
+
+use std::{process::Command, sync::mpsc, thread::JoinHandle};
 
 use plywood::{
     auth::certificate::ClientCertificates,
     prelude::*,
     serve::{ClientAuthority, Tls},
 };
-use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    date_time_ymd,
-};
-use tempfile::TempDir;
+use rcgen::ExtendedKeyUsagePurpose;
 use tokio::sync::oneshot;
 
-/// An authority and what it has signed, in a folder.
-struct Office {
-    folder: TempDir,
-    issuer: Issuer<'static, KeyPair>,
-}
-
-impl Office {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.distinguished_name.push(DnType::CommonName, "office");
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.self_signed(&key).unwrap();
-        fs::write(folder.path().join("ca.pem"), certificate.pem()).unwrap();
-        let issuer = Issuer::new(params, key);
-        Self { folder, issuer }
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    /// Signs a certificate as `name.pem`, with `name.key`.
-    fn sign(&self, name: &str, purpose: ExtendedKeyUsagePurpose, until: i32) {
-        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.extended_key_usages = vec![purpose];
-        params.not_before = date_time_ymd(2000, 1, 1);
-        params.not_after = date_time_ymd(until, 1, 1);
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        fs::write(self.file(&format!("{name}.pem")), certificate.pem()).unwrap();
-        fs::write(self.file(&format!("{name}.key")), key.serialize_pem()).unwrap();
-    }
-}
+use self::office::Office;
 
 /// A server on a thread of its own.
 struct Running {
@@ -130,7 +94,7 @@ fn app() -> App {
 
 #[test]
 fn curl_comes_over_tls_by_the_protocol_it_likes() {
-    let office = Office::new();
+    let office = Office::new("office");
     office.sign("server", ExtendedKeyUsagePurpose::ServerAuth, 4000);
     let tls = Tls::open(office.file("server.pem"), office.file("server.key")).unwrap();
     let server = Running::start(tls);
@@ -155,7 +119,7 @@ fn curl_comes_over_tls_by_the_protocol_it_likes() {
 
 #[test]
 fn curl_shows_a_certificate_where_one_is_wanted() {
-    let (office, other) = (Office::new(), Office::new());
+    let (office, other) = (Office::new("office"), Office::new("office"));
     office.sign("server", ExtendedKeyUsagePurpose::ServerAuth, 4000);
     for (office, name, until) in [
         (&office, "ada", 4000),

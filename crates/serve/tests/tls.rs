@@ -3,21 +3,19 @@
 #![cfg(feature = "tls")]
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
-use std::{convert::Infallible, fs, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+mod office;
+
+use std::{convert::Infallible, fs, net::SocketAddr, sync::Arc, time::Duration};
 
 use http::{Request, Response};
 use plywood_core::{Body, Client, ClientCertificate, Connection, Scheme};
 use plywood_lint::LintLayer;
 use plywood_serve::{ClientAuthority, Listener, Server, Tls};
-use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    date_time_ymd,
-};
+use rcgen::ExtendedKeyUsagePurpose;
 use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject},
 };
-use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -28,44 +26,11 @@ use tokio::{
 use tokio_rustls::{TlsConnector, client::TlsStream};
 use tower::{Layer, service_fn};
 
+use self::office::Office;
+
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// An authority and what it has signed, in a folder.
-struct Office {
-    folder: TempDir,
-    issuer: Issuer<'static, KeyPair>,
-}
-
 impl Office {
-    fn new(name: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.distinguished_name.push(DnType::CommonName, name);
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.self_signed(&key).unwrap();
-        fs::write(folder.path().join("ca.pem"), certificate.pem()).unwrap();
-        let issuer = Issuer::new(params, key);
-        Self { folder, issuer }
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    /// Signs a certificate as `name.pem`, with `name.key`.
-    fn sign(&self, name: &str, purpose: ExtendedKeyUsagePurpose, until: i32) {
-        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.extended_key_usages = vec![purpose];
-        params.not_before = date_time_ymd(2000, 1, 1);
-        params.not_after = date_time_ymd(until, 1, 1);
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        fs::write(self.file(&format!("{name}.pem")), certificate.pem()).unwrap();
-        fs::write(self.file(&format!("{name}.key")), key.serialize_pem()).unwrap();
-    }
-
     fn server(&self) -> Tls {
         self.sign("server", ExtendedKeyUsagePurpose::ServerAuth, 4000);
         Tls::open(self.file("server.pem"), self.file("server.key")).unwrap()
