@@ -37,13 +37,14 @@ where
     }
 
     fn call(&mut self, request: Request<Incoming>) -> Self::Future {
-        let is_alone = request.version() < Version::HTTP_2;
-        if is_alone && !host::is_clear(request.version(), request.headers()) {
+        let (mut head, body) = request.into_parts();
+        if !host::settle(head.version, &head.uri, &mut head.headers) {
             let mut response = Response::new(Body::empty());
             *response.status_mut() = StatusCode::BAD_REQUEST;
             return Gated::shut(response);
         }
-        let mut request = request.map(|body| {
+        let is_alone = head.version < Version::HTTP_2;
+        let mut request = Request::from_parts(head, body).map(|body| {
             if is_alone {
                 Body::new(Awaited::new(body, self.stall_timeout))
             } else {

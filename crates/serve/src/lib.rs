@@ -24,7 +24,8 @@
 //! - The protocol is told from the first bytes: HTTP/2 by its preface, else HTTP/1.1.
 //! - Each request gets a [`Client`](plywood_core::Client) (from the socket, never from a header) a [`Scheme`](plywood_core::Scheme), and the
 //!   [`Connection`](plywood_core::Connection) that it came on, with our end's address, the number of the request, and what TLS was agreed on.
-//! - An HTTP/1.1 request that names no host is answered with 400, and so is any that names two, or one that cannot be.
+//! - An HTTP/1.1 request that names no host is answered with 400, and so is any that names two, or one that cannot be. A target of HTTP/1 that
+//!   names a host itself counts, and the `Host` field is made to agree with it.
 //! - On SIGTERM or Ctrl-C it stops accepting, lets requests under way finish, and closes idle connections. What is left after
 //!   the [grace](Server::grace) is dropped; a second signal drops it at once.
 //! - From systemd it takes [sockets that are open already](Listener::inherited), and tells it when it is ready and when it stops.
@@ -36,8 +37,10 @@
 //!
 //! # What it does not do
 //!
-//! It counts all connections and not those of one address: whoever answers the server's pings can hold HTTP/2 connections open. On the open
-//! internet a proxy or a firewall in front bounds what one address may have. It bounds no request's body: who reads one does.
+//! It counts all connections, and those of one address only [if it is told to](Server::max_connections_per_address): whoever answers the
+//! server's pings can hold HTTP/2 connections open, with a hundred streams each, and over HTTP/2 nothing bounds how long a body may take on its way in or
+//! out, because streams are there to last. On the open internet a proxy in front bounds both; `tower_http::timeout::TimeoutLayer` bounds the wait
+//! for an answer, with that for its request's body. It bounds no request's body in length: who reads one does.
 //!
 //! Without the feature `tls` it stands behind a proxy that speaks TLS. A service that fails with an `Err` has its connection closed, because
 //! a gateway does not invent answers: put `plywood-error-pages` outermost.
@@ -54,6 +57,7 @@ mod host;
 mod listener;
 mod opening;
 mod patience;
+mod places;
 mod server;
 mod signal;
 mod stream;

@@ -22,6 +22,7 @@ use crate::{
     Listener,
     connection::Connection,
     opening::Terms,
+    places::{Place, Places},
     signal::stop_signal,
     stream::{Protocol, Socket},
     supervisor,
@@ -47,6 +48,7 @@ pub struct Server {
     listener: Listener,
     grace: Duration,
     max_connections: usize,
+    max_connections_per_address: Option<usize>,
     terms: Terms,
 }
 
@@ -57,6 +59,7 @@ impl Server {
             listener: listener.into(),
             grace: Duration::from_secs(30),
             max_connections: 10_000,
+            max_connections_per_address: None,
             terms: Terms::default(),
         }
     }
@@ -89,6 +92,16 @@ impl Server {
     /// How many connections may be open at a time; more wait in the system's queue. The default is 10,000.
     pub const fn max_connections(mut self, connections: usize) -> Self {
         self.max_connections = connections;
+        self
+    }
+
+    /// How many connections one address may have open at a time; more are closed at once. The default is any number, because behind a proxy on
+    /// another machine everybody has one address: for a server that clients reach themselves.
+    ///
+    /// An IPv6 network of 64 bits is one address. Connections from this machine, and on a Unix socket, are not counted
+    /// ([`Client::network`]).
+    pub const fn max_connections_per_address(mut self, connections: usize) -> Self {
+        self.max_connections_per_address = Some(connections);
         self
     }
 
@@ -138,13 +151,21 @@ impl Server {
         let graceful = GracefulShutdown::new();
         let (open, stopping) = watch::channel(());
         let mut connections = JoinSet::new();
+        let places = Places::default();
+        let per_address = self.max_connections_per_address.unwrap_or(usize::MAX);
         let mut stop = pin!(stop);
         loop {
             tokio::select! {
                 () = &mut stop => break,
                 accepted = self.listener.accept(), if connections.len() < self.max_connections => match accepted {
                     Ok((socket, client)) => {
+                        // It is closed and does not wait: whoever waited here would keep the others waiting behind him.
+                        let Some(place) = places.take(client, per_address) else {
+                            tracing::debug!(%client, "this address has as many connections as it may");
+                            continue;
+                        };
                         let arrival = Arrival {
+                            _place: place,
                             socket,
                             client,
                             terms: self.terms.clone(),
@@ -216,6 +237,7 @@ fn is_of_one_connection(error: &io::Error) -> bool {
 
 /// A connection that was accepted, and what it takes to serve it.
 struct Arrival {
+    _place: Place,
     socket: Socket,
     client: Client,
     terms: Terms,
