@@ -5,7 +5,7 @@ use plywood_core::{Body, path::Malformed, refuse};
 
 use crate::Allow;
 
-/// Why [`Dispatch`](crate::Dispatch) answered by itself. It travels as the [`Failure`] of its response.
+/// Why [`Dispatch`](crate::Dispatch) answered by itself. It travels as the [`Failure`](plywood_core::Failure) of its response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
