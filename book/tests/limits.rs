@@ -6,6 +6,7 @@ use std::{fs, path::Path};
 #[rustfmt::skip]
 const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("connections at a time", "10,000", "serve/src/server.rs", "max_connections: 10_000"),
+    ("connections of one address", "any number", "serve/src/server.rs", "max_connections_per_address: None"),
     ("time for a request's head", "30 s", "serve/src/opening.rs", "header_timeout: Duration::from_secs(30)"),
     ("time for the handshake of TLS", "10 s", "serve/src/opening.rs", "handshake_timeout: Duration::from_secs(10)"),
     ("waiting in the middle", "60 s in all, and one more for every 500 bytes that move", "serve/src/opening.rs", "stall_timeout: Duration::from_secs(60)"),
@@ -76,6 +77,7 @@ const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("tries of a save", "32", "session-core/src/progress.rs", "const TRIES: u32 = 32;"),
     ("an urlencoded form that bears", "1 MiB", "csrf/src/layer.rs", "pub const MAX_FORM: usize = 1024 * 1024;"),
     ("what is read of a `multipart/form-data`", "8 KiB", "csrf/src/form.rs", "const MAX_FIRST: usize = 8 * 1024;"),
+    ("the boundary of a `multipart/form-data`", "70 characters", "csrf/src/form.rs", "const MAX_BOUNDARY: usize = 70;"),
     ("sessions in a `MemoryStore`", "100,000", "session/src/memory.rs", "MAX_SESSIONS: usize = 100_000;"),
     ("bytes of all sessions", "256 MiB", "session/src/memory.rs", "MAX_BYTES: usize = 256 << 20;"),
     ("time for the store to answer", "1.5 s", "session-core/src/vault.rs", "STORE_TIMEOUT: Duration = Duration::from_millis(1500);"),

@@ -116,10 +116,26 @@ impl Files {
         self
     }
 
-    /// The same for Apache's `mod_xsendfile` and lighttpd: `directory` is where that server finds our root on the disk, as an absolute path. Off by default.
+    /// The same for a server that takes `X-Sendfile` and decodes it, as Apache's `mod_xsendfile` does from 1.0 on: `directory` is where that server finds our root on
+    /// the disk, as an absolute path. Off by default.
     #[must_use]
     pub fn x_sendfile(mut self, directory: &str) -> Self {
         self.options_mut().handoff = Some(Handoff::x_sendfile(directory));
+        self
+    }
+
+    /// The same for `mod_xsendfile` before 1.0, which Debian has: it takes the path as it stands, and would not find `a b.txt` at `a%20b.txt`. A server that
+    /// decodes would take a file called `..%2fb` for one beside the directory: to such a one say [`x_sendfile`](Self::x_sendfile). Off by default.
+    ///
+    /// ```apache
+    /// XSendFile on
+    /// XSendFilePath /srv/site
+    /// ProxyPass / http://127.0.0.1:8000/ nocanon
+    /// AllowEncodedSlashes NoDecode
+    /// ```
+    #[must_use]
+    pub fn x_sendfile_plain(mut self, directory: &str) -> Self {
+        self.options_mut().handoff = Some(Handoff::x_sendfile_plain(directory));
         self
     }
 

@@ -4,7 +4,7 @@ use std::{
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpStream},
     os::unix::fs::PermissionsExt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -193,6 +193,61 @@ impl WebServer {
         });
         server.secure = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, secure.get())));
         server
+    }
+
+    /// An nginx in front of `upstream`, which may have it send what is below `root` by the location `/protected/`.
+    pub fn nginx_in_front(upstream: SocketAddr, root: &Path) -> Self {
+        let root = root.display();
+        Self::start("/usr/sbin/nginx -c", "QUIT", |directory, port| {
+            format!(
+                r"daemon off; master_process off; pid {directory}/pid; error_log {directory}/error.log;
+                events {{}}
+                http {{
+                    client_body_temp_path {directory}/t1; proxy_temp_path {directory}/t2; fastcgi_temp_path {directory}/t3;
+                    uwsgi_temp_path {directory}/t4; scgi_temp_path {directory}/t5;
+                    access_log off;
+                    server {{
+                        listen 127.0.0.1:{port};
+                        location = /whose.txt {{ root {directory}/site; }}
+                        location / {{ proxy_pass http://{upstream}; }}
+                        location /protected/ {{ internal; alias {root}/; }}
+                    }}
+                }}"
+            )
+        })
+    }
+
+    /// An Apache in front of `upstream`, which may have it send what is below `root`, by `mod_xsendfile`.
+    pub fn apache_in_front(upstream: SocketAddr, root: &Path) -> Self {
+        let root = root.display();
+        Self::start(
+            "/usr/sbin/apache2 -DFOREGROUND -f",
+            "TERM",
+            |directory, port| {
+                format!(
+                    r#"ServerRoot "{directory}"
+                DefaultRuntimeDir "{directory}"
+                PidFile "{directory}/pid"
+                ErrorLog "{directory}/error.log"
+                ServerName server.example
+                Listen 127.0.0.1:{port}
+                LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
+                LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
+                LoadModule proxy_module /usr/lib/apache2/modules/mod_proxy.so
+                LoadModule proxy_http_module /usr/lib/apache2/modules/mod_proxy_http.so
+                LoadModule xsendfile_module /usr/lib/apache2/modules/mod_xsendfile.so
+                User www-data
+                Group www-data
+                DocumentRoot "{directory}/site"
+                AllowEncodedSlashes NoDecode
+                ProxyPass /whose.txt !
+                ProxyPass / http://{upstream}/ nocanon
+                XSendFile on
+                XSendFilePath "{root}"
+                "#
+                )
+            },
+        )
     }
 
     /// The extensions that [`apache_files`](Self::apache_files) and [`nginx_files`](Self::nginx_files) know, all of text in UTF-8.

@@ -7,6 +7,7 @@
 mod connection;
 mod differential;
 mod faults;
+mod handoff;
 mod paths;
 mod server;
 mod site;
