@@ -1,8 +1,13 @@
-//! The architecture: arrows point down, never sideways.
+//! The architecture: arrows point down, never sideways. And the papers: each crate stands in all of them.
 
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
-use std::process::Command;
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use serde_json::Value;
 
@@ -184,4 +189,78 @@ fn no_layer_knows_a_framework() {
             "{from} must not depend on {to}"
         );
     }
+}
+
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap().to_owned()
+}
+
+fn paper(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap()
+}
+
+/// The crates that are published.
+fn crates() -> BTreeSet<String> {
+    let entries = fs::read_dir(root().join("crates")).unwrap();
+    entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect()
+}
+
+#[test]
+fn every_crate_has_a_section_on_its_security() {
+    let security = paper("SECURITY.md");
+    let headings = security
+        .lines()
+        .filter_map(|line| line.strip_prefix("### "));
+    let sections: BTreeSet<_> = headings
+        .flat_map(|heading| heading.split(", "))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(sections, crates());
+}
+
+#[test]
+fn every_crate_stands_in_the_readme_and_in_the_changelog() {
+    let (readme, changelog) = (paper("README.md"), paper("CHANGELOG.md"));
+    for name in crates() {
+        assert!(readme.contains(&format!("(crates/{name})")), "{name}");
+        assert!(changelog.contains(&format!("**{name}**")), "{name}");
+    }
+}
+
+/// The text of all tests of the crates, and of those that are here.
+fn sources(folder: &Path, text: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, text);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            text.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn what_is_promised_of_security_is_shown_by_tests_that_are_there() {
+    let mut text = String::new();
+    for folder in ["crates", "integration-tests/src", "integration-tests/tests"] {
+        sources(&root().join(folder), &mut text);
+    }
+    let functions: BTreeSet<_> = text
+        .split("fn ")
+        .filter_map(|after| after.split(['(', '<']).next())
+        .collect();
+    let security = paper("SECURITY.md");
+    // What stands between backticks: every second piece. Names of tests are sentences.
+    let named = security.split('`').skip(1).step_by(2);
+    let tests: BTreeSet<_> = named
+        .filter(|name| {
+            name.trim_matches('_').matches('_').count() > 1 && !name.contains(['/', '.', ':'])
+        })
+        .collect();
+    assert!(tests.len() > 100, "{}", tests.len());
+    let missing: Vec<_> = tests.difference(&functions).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
