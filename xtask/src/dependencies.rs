@@ -22,7 +22,7 @@ const GROUND: [&str; 9] = [
     "tower-service",
 ];
 
-/// Up to so many are named.
+/// Up to so many are all named.
 const NAMED: usize = 16;
 
 /// Packages by their names and versions.
@@ -42,8 +42,16 @@ pub(crate) enum Features<'a> {
     One(&'a str),
 }
 
-/// What a crate brings along on Linux, to run and to be built: all that stands below it.
-pub(crate) fn below(root: &Path, member: &Crate, features: Features) -> Result<Packages> {
+/// What stands below a package.
+#[derive(Debug, Default)]
+pub(crate) struct Tree {
+    pub(crate) all: Packages,
+    /// What the package asks for itself.
+    direct: Packages,
+}
+
+/// What a crate brings along on Linux, to run and to be built.
+pub(crate) fn below(root: &Path, member: &Crate, features: Features) -> Result<Tree> {
     let mut command = Command::new(env!("CARGO"));
     command
         .current_dir(root)
@@ -53,26 +61,30 @@ pub(crate) fn below(root: &Path, member: &Crate, features: Features) -> Result<P
         Features::Default => &mut command,
         Features::One(feature) => command.args(["--no-default-features", "--features", feature]),
     };
-    let mut packages = tree(&mut command)?;
-    packages.retain(|package| name(package) != member.package);
-    Ok(packages)
+    tree(&mut command)
 }
 
-/// The packages that `cargo tree` finds.
-pub(crate) fn tree(command: &mut Command) -> Result<Packages> {
-    command.args([
-        "--offline",
-        "--edges",
-        "normal,build",
-        "--target",
-        "x86_64-unknown-linux-gnu",
-    ]);
-    let lines = crates::output(command.args(["--prefix", "none"]))?;
-    let package = |line: &str| {
-        let mut words = line.split(' ');
-        Some(format!("{} {}", words.next()?, words.next()?))
-    };
-    Ok(lines.lines().filter_map(package).collect())
+/// What `cargo tree` finds.
+pub(crate) fn tree(command: &mut Command) -> Result<Tree> {
+    command.args(["--offline", "--edges", "normal,build", "--prefix", "depth"]);
+    let lines = crates::output(command.args(["--target", "x86_64-unknown-linux-gnu"]))?;
+    let mut tree = Tree::default();
+    for line in lines.lines() {
+        let at = line.find(|c: char| !c.is_ascii_digit()).unwrap_or(0);
+        let (depth, package) = line.split_at(at);
+        let package: Vec<_> = package.split(' ').take(2).collect();
+        match depth {
+            "0" => {}
+            "1" => {
+                tree.all.insert(package.join(" "));
+                tree.direct.insert(package.join(" "));
+            }
+            _ => {
+                tree.all.insert(package.join(" "));
+            }
+        }
+    }
+    Ok(tree)
 }
 
 fn name(package: &str) -> &str {
@@ -98,62 +110,67 @@ fn axum(root: &Path) -> Result<Packages> {
     fs::create_dir(folder.path().join("src"))?;
     fs::write(folder.path().join("src/main.rs"), "fn main() {}\n")?;
     fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock"))?;
-    tree(Command::new(env!("CARGO")).current_dir(&folder).arg("tree"))
+    let mut cargo = Command::new(env!("CARGO"));
+    Ok(tree(cargo.current_dir(&folder).arg("tree"))?.all)
 }
 
 fn chapter(root: &Path) -> Result<String> {
     let crates = crates::all(root)?;
     let axum = axum(root)?;
     let mut text = INTRODUCTION.to_owned();
-    let mut row = |first: String, packages: &Packages| -> Result {
-        let ours: Vec<_> = packages.iter().filter(|package| is_ours(package)).collect();
+    let mut row = |first: String, packages: &Packages, direct: &Packages| -> Result {
+        let ours = packages.iter().filter(|package| is_ours(package)).count();
         let others = others(packages);
         let beside = others.difference(&axum).count();
-        let c = if others.iter().any(|package| name(package) == "cc") {
-            " C"
-        } else {
-            ""
-        };
+        let has_c = others.iter().any(|package| name(package) == "cc");
+        let (count, c) = (others.len(), if has_c { " C" } else { "" });
+        let which = list(&others, direct);
         writeln!(
             text,
-            "| {first} | {} | {}{c} | {beside} | {} |",
-            ours.len(),
-            others.len(),
-            list(&others)
+            "| {first} | {ours} | {count}{c} | {beside} | {which} |"
         )?;
         Ok(())
     };
     for member in &crates {
         let none = below(root, member, Features::None)?;
-        let first = format!("[`{0}`](https://docs.rs/{0})", member.package);
+        let mut first = format!("[`{0}`](https://docs.rs/{0})", member.package);
         if member.has_default {
-            row(first, &below(root, member, Features::Default)?)?;
-            row("- without default features".to_owned(), &none)?;
-        } else {
-            row(first, &none)?;
+            let default = below(root, member, Features::Default)?;
+            row(first, &default.all, &default.direct)?;
+            "- without default features".clone_into(&mut first);
         }
+        row(first, &none.all, &none.direct)?;
         for feature in &member.features {
-            let more = &below(root, member, Features::One(feature))? - &none;
             if member.package != "plywood" {
-                row(format!("- `{feature}`: more"), &more)?;
+                let with = below(root, member, Features::One(feature))?;
+                row(
+                    format!("- `{feature}`: more"),
+                    &(&with.all - &none.all),
+                    &with.direct,
+                )?;
             }
         }
     }
     Ok(text)
 }
 
-/// Their names, or how many there are.
-fn list(packages: &Packages) -> String {
-    let names: BTreeSet<_> = packages.iter().map(|package| name(package)).collect();
-    let names: Vec<_> = names.into_iter().collect();
-    match names.len() {
+/// Their names; of many those alone on which the crate depends itself.
+fn list(packages: &Packages, direct: &Packages) -> String {
+    let names = |packages: &Packages| -> Vec<String> {
+        let names: BTreeSet<_> = packages.iter().map(|package| name(package)).collect();
+        names.into_iter().map(str::to_owned).collect()
+    };
+    match packages.len() {
         0 => "-".to_owned(),
-        1..=NAMED => names.join(", "),
-        many => format!(
-            "{}, and {} more",
-            names[..NAMED - 1].join(", "),
-            many - NAMED + 1
-        ),
+        1..=NAMED => names(packages).join(", "),
+        many => {
+            let direct = packages & direct;
+            format!(
+                "{}, and {} below them",
+                names(&direct).join(", "),
+                many - direct.len()
+            )
+        }
     }
 }
 
@@ -203,11 +220,18 @@ mod tests {
         ("sha-crypt", &[]),
         (
             "syn",
-            &["plywood-dispatch-macros", "plywood-publish-macros"],
+            &[
+                "plywood-dispatch-macros",
+                "plywood-error-mail",
+                "plywood-publish-macros",
+                "plywood-serve",
+                "plywood-session-postgres",
+                "plywood-session-redis",
+            ],
         ),
         ("tempfile", &["plywood-mount"]),
         ("tokio-postgres", &["plywood-session-postgres"]),
-        ("tower-http", &[]),
+        ("tower-http", &["plywood"]),
         ("tracing-subscriber", &[]),
         ("x509-parser", &[]),
         ("zstd", &[]),
@@ -226,28 +250,31 @@ mod tests {
     #[test]
     fn what_is_dear_comes_to_those_alone_who_ask_for_it() {
         let root = crates::root();
+        let mut wrong = Vec::new();
         for member in crates::all(&root).unwrap() {
-            if member.package == "plywood" {
-                continue;
-            }
-            let packages = below(&root, &member, Features::Default).unwrap();
-            let ours = packages.iter().map(|package| name(package));
-            let mut reached: Vec<_> = ours.filter(|name| name.starts_with("plywood")).collect();
-            reached.push(&member.package);
+            let packages = below(&root, &member, Features::Default).unwrap().all;
+            let mut ours: Vec<_> = packages.iter().map(|package| name(package)).collect();
+            ours.retain(|name| name.starts_with("plywood"));
+            ours.push(&member.package);
             for (dear, bringers) in DEAR {
                 let brings = packages.iter().any(|package| name(package) == *dear);
-                let may = bringers.iter().any(|bringer| reached.contains(bringer));
-                assert_eq!(brings, may, "{} and {dear}", member.package);
+                let may = bringers.iter().any(|bringer| ours.contains(bringer));
+                if brings != may {
+                    let verb = if brings { "brings" } else { "no longer brings" };
+                    wrong.push(format!("{} {verb} {dear}", member.package));
+                }
             }
         }
+        assert!(wrong.is_empty(), "{wrong:#?}");
     }
 
     #[test]
-    fn a_long_list_ends_with_a_number() {
+    fn of_a_long_list_the_direct_ones_are_named() {
         let packages = |count: usize| (10..10 + count).map(|at| format!("p{at} v1")).collect();
-        assert_eq!(list(&packages(0)), "-");
-        assert_eq!(list(&packages(2)), "p10, p11");
-        assert!(list(&packages(16)).ends_with("p24, p25"));
-        assert!(list(&packages(17)).ends_with("p24, and 2 more"));
+        let direct = packages(2);
+        assert_eq!(list(&packages(0), &direct), "-");
+        assert_eq!(list(&packages(3), &direct), "p10, p11, p12");
+        assert!(list(&packages(16), &direct).ends_with("p24, p25"));
+        assert_eq!(list(&packages(17), &direct), "p10, p11, and 15 below them");
     }
 }

@@ -70,9 +70,9 @@ fn try_out(root: &Path, member: &Crate, around: Around) -> Result<usize> {
             .env("CARGO_PROFILE_DEV_DEBUG", "0");
         Ok(cargo)
     };
-    let without = tree(&mut cargo(&[&others], &["tree"])?)?;
+    let without = tree(&mut cargo(&[&others], &["tree"])?)?.all;
     fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock"))?;
-    let with = tree(&mut cargo(&[&ours, &others], &["tree"])?)?;
+    let with = tree(&mut cargo(&[&ours, &others], &["tree"])?)?.all;
     crates::output(&mut cargo(
         &[&ours, &others],
         &["run", "--quiet", "--offline"],

@@ -26,6 +26,9 @@ async fn main() -> Result<(), BoxError> {
     let site = Publish::new(Site { shop: Shop });
     let request = Request::get("/shop/").body(Body::empty())?;
     let response = site.oneshot(request).await?;
-    assert_eq!(response.into_body().try_into_bytes().unwrap(), "what would you like?");
+    assert_eq!(
+        response.into_body().try_into_bytes().unwrap(),
+        "what would you like?"
+    );
     Ok(())
 }

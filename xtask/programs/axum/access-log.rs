@@ -15,12 +15,21 @@ use tower::ServiceExt;
 async fn main() {
     let (sender, lines) = mpsc::channel();
     let log = AccessLogLayer::new(move |line: &[u8]| {
-        sender.send(String::from_utf8_lossy(line).into_owned()).unwrap();
+        sender
+            .send(String::from_utf8_lossy(line).into_owned())
+            .unwrap();
     });
-    let app = Router::new().route("/hello", get(async || "hello")).layer(log);
+    let app = Router::new()
+        .route("/hello", get(async || "hello"))
+        .layer(log);
 
     let request = Request::get("/hello").body(Body::empty()).unwrap();
     let response = app.oneshot(request).await.unwrap();
     to_bytes(response.into_body(), 1024).await.unwrap();
-    assert!(lines.recv().unwrap().contains("\"GET /hello HTTP/1.1\" 200 5"));
+    assert!(
+        lines
+            .recv()
+            .unwrap()
+            .contains("\"GET /hello HTTP/1.1\" 200 5")
+    );
 }

@@ -27,5 +27,8 @@ async fn main() {
 
     let ann = Request::get("/").header("authorization", "Basic YW5uOnBseQ==");
     let response = app.oneshot(ann.body(Body::empty()).unwrap()).await.unwrap();
-    assert_eq!(to_bytes(response.into_body(), 1024).await.unwrap(), "hello, ann");
+    assert_eq!(
+        to_bytes(response.into_body(), 1024).await.unwrap(),
+        "hello, ann"
+    );
 }

@@ -7,10 +7,15 @@ use tower::ServiceExt;
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let page = get(async || Html("a rose is ".repeat(1000)));
-    let app = Router::new().route("/", page).layer(CompressionLayer::new());
+    let app = Router::new()
+        .route("/", page)
+        .layer(CompressionLayer::new());
 
     let request = Request::get("/").header("accept-encoding", "gzip");
-    let response = app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let response = app
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap();
     assert_eq!(response.headers()["content-encoding"], "gzip");
     assert_eq!(response.headers()["vary"], "accept-encoding");
 }

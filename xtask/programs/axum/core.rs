@@ -16,7 +16,7 @@ async fn place(uri: Uri) -> String {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let app = Router::new().fallback(get(place));
-    for (target, place) in [("/shop/./%63art", "/shop/cart"), ("/a%2Fb", "nowhere")] {
+    for (target, place) in [("//shop/%63art", "/shop/cart"), ("/a%2Fb", "nowhere")] {
         let request = Request::get(target).body(Body::empty()).unwrap();
         let response = app.clone().oneshot(request).await.unwrap();
         assert_eq!(to_bytes(response.into_body(), 1024).await.unwrap(), place);

@@ -16,7 +16,9 @@ async fn page(Extension(nonce): Extension<Nonce>) -> String {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let policy: Policy = "script-src 'nonce'".parse().unwrap();
-    let app = Router::new().route("/", get(page)).layer(CspLayer::new(policy));
+    let app = Router::new()
+        .route("/", get(page))
+        .layer(CspLayer::new(policy));
 
     let request = Request::get("/").body(Body::empty()).unwrap();
     let response = app.oneshot(request).await.unwrap();

@@ -32,6 +32,9 @@ async fn main() {
     assert_eq!(app.clone().oneshot(forged).await.unwrap().status(), 403);
 
     let sent = Request::post("/").header("cookie", cookie);
-    let sent = sent.header("x-csrf-token", &token[..]).body(Body::empty()).unwrap();
+    let sent = sent
+        .header("x-csrf-token", &token[..])
+        .body(Body::empty())
+        .unwrap();
     assert_eq!(app.oneshot(sent).await.unwrap().status(), 200);
 }

@@ -16,11 +16,15 @@ async fn broken() -> &'static str {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let app = Router::new().route("/", get(broken)).layer(DebugLayer::new(true));
+    let app = Router::new()
+        .route("/", get(broken))
+        .layer(DebugLayer::new(true));
 
     let request = Request::get("/").header("host", "localhost:8000");
     let mut request = request.body(Body::empty()).unwrap();
-    request.extensions_mut().insert(Client::tcp(([127, 0, 0, 1], 40312).into()));
+    request
+        .extensions_mut()
+        .insert(Client::tcp(([127, 0, 0, 1], 40312).into()));
     let response = app.oneshot(request).await.unwrap();
     assert_eq!(response.status(), 500);
     let page = to_bytes(response.into_body(), 1 << 20).await.unwrap();

@@ -20,5 +20,8 @@ async fn main() {
     let app = Router::new().route("/", get(async || Page::User { id: 7 }.url()));
     let request = Request::get("/").body(Body::empty()).unwrap();
     let response = app.oneshot(request).await.unwrap();
-    assert_eq!(to_bytes(response.into_body(), 1024).await.unwrap(), "/users/7");
+    assert_eq!(
+        to_bytes(response.into_body(), 1024).await.unwrap(),
+        "/users/7"
+    );
 }

@@ -53,7 +53,9 @@ async fn main() {
 
     let mail = Mail::new(&url, "shop@example.com", "ada@example.com").unwrap();
     let reports = Reports::to(mail.label("shop")).start().unwrap();
-    let app = Router::new().route("/", get(save)).layer(Extension(reports.clone()));
+    let app = Router::new()
+        .route("/", get(save))
+        .layer(Extension(reports.clone()));
 
     let request = Request::get("/").body(Body::empty()).unwrap();
     assert_eq!(app.oneshot(request).await.unwrap().status(), 200);

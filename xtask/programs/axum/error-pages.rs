@@ -16,7 +16,10 @@ async fn main() {
         .layer(ErrorPagesLayer::new());
 
     let request = Request::get("/nothing").header("accept", "text/html");
-    let response = app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let response = app
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap();
     assert_eq!(response.status(), 404);
     let page = to_bytes(response.into_body(), 1 << 16).await.unwrap();
     assert!(page.starts_with(b"<!doctype html>") || page.starts_with(b"<!DOCTYPE html>"));

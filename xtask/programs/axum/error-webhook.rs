@@ -19,5 +19,8 @@ fn main() {
     let error = std::io::Error::other("the disk is full");
     reports.tell(&Incident::new(IncidentKind::Failed, &error));
     assert!(reports.finish(Duration::from_secs(10)));
-    assert_eq!(posted.recv().unwrap(), r#"{"text":"failed: the disk is full"}"#);
+    assert_eq!(
+        posted.recv().unwrap(),
+        r#"{"text":"failed: the disk is full"}"#
+    );
 }

@@ -17,7 +17,9 @@ async fn main() {
     let (sender, told) = mpsc::channel();
     let reports = Reports::to(move |report: &Report| Ok(sender.send(report.subject())?));
     let reports = reports.start().unwrap();
-    let app = Router::new().route("/", get(save)).layer(Extension(reports.clone()));
+    let app = Router::new()
+        .route("/", get(save))
+        .layer(Extension(reports.clone()));
 
     let request = Request::get("/").body(Body::empty()).unwrap();
     assert_eq!(app.oneshot(request).await.unwrap().status(), 200);

@@ -17,6 +17,12 @@ async fn kind(headers: HeaderMap) -> &'static str {
 async fn main() {
     let app = Router::new().route("/", get(kind));
     let request = Request::get("/").header("accept", "text/html, application/json;q=0.5");
-    let response = app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-    assert_eq!(to_bytes(response.into_body(), 1024).await.unwrap(), "text/html");
+    let response = app
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap();
+    assert_eq!(
+        to_bytes(response.into_body(), 1024).await.unwrap(),
+        "text/html"
+    );
 }

@@ -23,7 +23,9 @@ async fn main() {
 
     let mut sound = None;
     for path in ["/", "/long"] {
-        let request = Request::get(path).header("host", "a.example").body(Body::empty());
+        let request = Request::get(path)
+            .header("host", "a.example")
+            .body(Body::empty());
         let response = app.clone().oneshot(request.unwrap()).await.unwrap();
         let _ = to_bytes(response.into_body(), 1024).await;
         sound.get_or_insert(faults.lock().unwrap().len());

@@ -19,7 +19,12 @@ async fn main() {
     site.mount("/shop", shop).unwrap();
     let app = Router::new().fallback_service(site);
 
-    let request = Request::get("/shop/cart?item=3").body(Body::empty()).unwrap();
+    let request = Request::get("/shop/cart?item=3")
+        .body(Body::empty())
+        .unwrap();
     let response = app.oneshot(request).await.unwrap();
-    assert_eq!(to_bytes(response.into_body(), 1024).await.unwrap(), "/cart?item=3");
+    assert_eq!(
+        to_bytes(response.into_body(), 1024).await.unwrap(),
+        "/cart?item=3"
+    );
 }

@@ -31,5 +31,8 @@ async fn main() {
 
     let request = Request::get("/hello/ada").body(Body::empty()).unwrap();
     let response = app.oneshot(request).await.unwrap();
-    assert_eq!(to_bytes(response.into_body(), 1024).await.unwrap(), "hello, ada");
+    assert_eq!(
+        to_bytes(response.into_body(), 1024).await.unwrap(),
+        "hello, ada"
+    );
 }

@@ -22,6 +22,11 @@ async fn main() -> std::io::Result<()> {
         assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("\r\n\r\nhello"));
         std::io::Result::Ok(())
     });
-    let done = async { asked.await.expect("the client does not panic").expect("it is answered") };
+    let done = async {
+        asked
+            .await
+            .expect("the client does not panic")
+            .expect("it is answered")
+    };
     Server::new(listener).serve_until(app, done).await
 }

@@ -20,8 +20,15 @@ async fn visit(State(vault): State<Vault>) -> String {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let store = RedisStore::new("redis://127.0.0.1:1").unwrap();
-    let app = Router::new().route("/", get(visit)).with_state(Vault::new(store));
+    let app = Router::new()
+        .route("/", get(visit))
+        .with_state(Vault::new(store));
     let request = Request::get("/").body(Body::empty()).unwrap();
     let response = app.oneshot(request).await.unwrap();
-    assert!(!to_bytes(response.into_body(), 4096).await.unwrap().is_empty());
+    assert!(
+        !to_bytes(response.into_body(), 4096)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }

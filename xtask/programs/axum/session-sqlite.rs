@@ -16,7 +16,9 @@ async fn visit(State(vault): State<Vault>) -> String {
 async fn main() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(folder.path().join("sessions.db")).unwrap();
-    let app = Router::new().route("/", get(visit)).with_state(Vault::new(store));
+    let app = Router::new()
+        .route("/", get(visit))
+        .with_state(Vault::new(store));
     let request = Request::get("/").body(Body::empty()).unwrap();
     assert_eq!(app.oneshot(request).await.unwrap().status(), 200);
     assert!(folder.path().join("sessions.db").exists());

@@ -25,7 +25,10 @@ async fn main() {
     let cookie = first.headers()["set-cookie"].to_str().unwrap();
     let (cookie, _) = cookie.split_once(';').unwrap();
 
-    let again = Request::get("/").header("cookie", cookie).body(Body::empty()).unwrap();
+    let again = Request::get("/")
+        .header("cookie", cookie)
+        .body(Body::empty())
+        .unwrap();
     let again = app.oneshot(again).await.unwrap();
     assert_eq!(to_bytes(again.into_body(), 1024).await.unwrap(), "visit 2");
 }

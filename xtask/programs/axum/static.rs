@@ -19,6 +19,12 @@ async fn main() {
 
     let request = Request::get("/app.css").body(Body::empty()).unwrap();
     let response = app.oneshot(request).await.unwrap();
-    assert_eq!(response.headers()["content-type"], "text/css; charset=utf-8");
-    assert_eq!(to_bytes(response.into_body(), 1024).await.unwrap(), "body { color: teal }");
+    assert_eq!(
+        response.headers()["content-type"],
+        "text/css; charset=utf-8"
+    );
+    assert_eq!(
+        to_bytes(response.into_body(), 1024).await.unwrap(),
+        "body { color: teal }"
+    );
 }

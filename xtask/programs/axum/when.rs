@@ -12,7 +12,9 @@ use tower::{ServiceExt, util::MapResponseLayer};
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let mark = MapResponseLayer::new(|mut response: Response<Body>| {
-        response.headers_mut().insert("x-admin", HeaderValue::from_static("1"));
+        response
+            .headers_mut()
+            .insert("x-admin", HeaderValue::from_static("1"));
         response
     });
     let app = Router::new()
