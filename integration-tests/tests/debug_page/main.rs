@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
 mod browser;
+mod curl;
 mod flood;
 mod services;
 mod session;
