@@ -3,8 +3,10 @@
 pub mod conformance;
 mod example;
 mod servers;
+mod valid;
 
 pub use self::{
     example::Example,
     servers::{PostgresServer, RedisServer, WebServer},
+    valid::faults_of_html,
 };

@@ -2,8 +2,10 @@
 
 use std::{path::Path, time::Duration};
 
+use http_body_util::BodyExt;
 use plywood::prelude::*;
 use plywood_error::HttpError;
+use plywood_integration_tests::faults_of_html;
 use tokio::{process::Command, sync::oneshot, time::timeout};
 use tracing::Instrument;
 
@@ -28,6 +30,7 @@ async fn shop(request: Request<Body>) -> Result<Response<Body>, BoxError> {
             let cause = std::fs::read("/no/such/file").unwrap_err();
             return Err(HttpError::internal(cause).into());
         }
+        "/text" => return Err("no place is known of this one".into()),
         "/hostile" => hostile(),
         _ => {}
     }
@@ -70,19 +73,50 @@ fn hostile() {
     );
 }
 
+fn app() -> App {
+    plywood::app(
+        ServiceBuilder::new()
+            .layer(ErrorPagesLayer::new())
+            .layer(debug())
+            .layer(SessionLayer::new(MemoryStore::new()).cookies_by_scheme())
+            .layer(debug())
+            .service(service_fn(shop)),
+    )
+}
+
+#[tokio::test]
+async fn a_validator_finds_no_fault_in_the_html() {
+    let mut pages = Vec::new();
+    for target in [
+        "/orders/7?page=2&token=hunter2",
+        "/error",
+        "/hostile?%3Cb%3E='b'",
+        "/text",
+    ] {
+        let mut request = Request::get(target)
+            .header("host", "localhost")
+            .header("accept", "text/html")
+            .header("x-evil", "</td><script>\"'")
+            .header("cookie", "a=b");
+        let client = Client::tcp(([127, 0, 0, 1], 40312).into());
+        request.extensions_mut().unwrap().insert(client);
+        let Ok(answer) = app().oneshot(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status(), 500, "{target}");
+        let page = answer.into_body().collect().await.unwrap().to_bytes();
+        let page = String::from_utf8(page.to_vec()).unwrap();
+        assert!(page.contains("DebugLayer"));
+        pages.push((target.to_owned(), page));
+    }
+    assert_eq!(faults_of_html(pages), Vec::<String>::new());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chromium_browser_shows_the_page_and_runs_nothing_of_what_is_on_it() {
-    let app = ServiceBuilder::new()
-        .layer(ErrorPagesLayer::new())
-        .layer(debug())
-        .layer(SessionLayer::new(MemoryStore::new()).cookies_by_scheme())
-        .layer(debug())
-        .service(service_fn(shop));
     let listener = Listener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let (stop, stopped) = oneshot::channel::<()>();
     let server = Server::new(listener).grace(Duration::ZERO);
-    let server = tokio::spawn(server.serve_until(app, async {
+    let server = tokio::spawn(server.serve_until(app(), async {
         let _ = stopped.await;
     }));
     let mut browser = Command::new("node")

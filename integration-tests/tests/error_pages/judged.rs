@@ -8,6 +8,7 @@ use std::{
 
 use http_body_util::BodyExt;
 use plywood::{error_pages::Language, prelude::*};
+use plywood_integration_tests::faults_of_html;
 use serde_json::json;
 
 const ACCEPTS: [(&str, &str); 2] = [("html", "text/html"), ("xml", "application/problem+xml")];
@@ -68,4 +69,17 @@ async fn html5lib_and_expat_find_no_fault_in_any_page() {
     let said = String::from_utf8(output.stdout).unwrap();
     let names: Vec<_> = said.lines().map(|line| &line[..2]).collect();
     assert_eq!(names, ["a ", "b "], "{said}");
+}
+
+#[tokio::test]
+async fn a_validator_finds_no_fault_in_the_html() {
+    let mut pages = Vec::new();
+    for language in Language::ALL {
+        // The words of each status are of one kind, and those of a handler are hostile.
+        for status in [404, 409, 418, 500] {
+            let name = format!("{status} {language:?}");
+            pages.push((name, page(status, language, "text/html").await));
+        }
+    }
+    assert_eq!(faults_of_html(pages), Vec::<String>::new());
 }
