@@ -14,7 +14,6 @@ use tower_http::{
     cors::CorsLayer,
     limit::RequestBodyLimitLayer,
     map_request_body::MapRequestBodyLayer,
-    map_response_body::MapResponseBodyLayer,
     normalize_path::NormalizePathLayer,
     request_id::{self, MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     set_header::SetResponseHeaderLayer,
@@ -76,7 +75,6 @@ fn app(patience: Duration) -> Result<(App, Onion), BoxError> {
         .layer(NormalizePathLayer::trim_trailing_slash())
         .layer(nosniff)
         .layer(cors)
-        .layer(MapResponseBodyLayer::new(Body::new))
         .layer(pages)
         .layer(compression)
         .layer(RequestBodyLimitLayer::new(10_000))

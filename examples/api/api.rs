@@ -103,7 +103,6 @@ fn app(tokens: Tokens) -> Result<App, BoxError> {
                 .allow_methods([Method::GET, Method::POST, Method::DELETE])
                 .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE]),
         )
-        .map_response(|response: Response<_>| response.map(Body::new))
         .map_request(move |mut request: Request<Body>| {
             request.extensions_mut().insert(notes.clone());
             // Nothing but JSON is spoken here: that holds for errors, too.

@@ -319,3 +319,33 @@ async fn what_their_layers_refuse_is_a_page_of_ours() {
     assert_eq!(large.status, 413);
     assert!(found.0.lock().unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_timeout_and_cors_stand_directly_outside_of_any_of_our_layers() {
+    let soon = Duration::from_millis(1);
+    let late = Duration::from_secs(600);
+    for patience in [[soon, late, late], [late, soon, late], [late, late, soon]] {
+        let [outside, between, inside] =
+            patience.map(|time| TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, time));
+        let stack = ServiceBuilder::new()
+            .layer(CorsLayer::permissive())
+            .layer(outside)
+            .layer(AccessLogLayer::new(|_: &[u8]| {}))
+            .layer(CorsLayer::permissive())
+            .layer(between)
+            .layer(ErrorPagesLayer::new())
+            .layer(CorsLayer::permissive())
+            .layer(inside)
+            .layer(CompressionLayer::new())
+            .service(service_fn(|_: Request<Body>| {
+                std::future::pending::<Result<Response<Body>, BoxError>>()
+            }));
+        let client = plywood_test::Client::new(plywood::app(stack));
+        let reply = client.get("/").await.expect_status(504);
+        // Only the timeout inside of the error pages gets a page.
+        assert_eq!(reply.bytes().is_empty(), patience[2] == late);
+        let preflight = client.options("/").header("origin", "https://shop.example");
+        let preflight = preflight.header("access-control-request-method", "POST");
+        preflight.await.expect_status(200);
+    }
+}

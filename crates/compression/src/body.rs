@@ -51,6 +51,13 @@ impl<B> Compressed<B> {
     }
 }
 
+/// An empty body, as layers such as tower-http's timeout and CORS answer with.
+impl<B> Default for Compressed<B> {
+    fn default() -> Self {
+        Self::whole(Bytes::new())
+    }
+}
+
 impl<B: HttpBody> Body for Compressed<B> {
     type Data = Bytes;
     type Error = BoxError;

@@ -7,6 +7,7 @@ use std::{
     any::Any,
     fmt, mem,
     pin::Pin,
+    sync::{Mutex, PoisonError},
     task::{Context, Poll, Waker},
 };
 
@@ -37,7 +38,7 @@ impl<B> HttpBody for B where B: http_body::Body<Data = Bytes, Error: Into<BoxErr
 /// An HTTP body of any origin: nothing, some bytes, or a stream.
 ///
 /// Small answers stay cheap: an empty body and a body of one piece need no allocation beyond their bytes. `Body` is
-/// [`Send`] and not [`Sync`], as most streams are.
+/// [`Send`] and [`Sync`], whatever stream is in it, so that a handler may hold a `&Request<Body>` while it waits for something.
 ///
 /// ```
 /// use plywood_core::Body;
@@ -54,7 +55,27 @@ enum Kind {
     #[default]
     Empty,
     Full(Bytes),
-    Boxed(Pin<Box<dyn http_body::Body<Data = Bytes, Error = BoxError> + Send>>),
+    Boxed(Boxed),
+}
+
+/// Most streams are not [`Sync`], and this is. Whoever reads has the body alone and needs no lock; one is taken for a look at its length.
+struct Boxed(Mutex<Stream>);
+
+type Stream = Pin<Box<dyn http_body::Body<Data = Bytes, Error = BoxError> + Send>>;
+
+impl Boxed {
+    fn new(stream: Stream) -> Self {
+        Self(Mutex::new(stream))
+    }
+
+    fn reader(&mut self) -> Pin<&mut (dyn http_body::Body<Data = Bytes, Error = BoxError> + Send)> {
+        let stream = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        stream.as_mut()
+    }
+
+    fn look<T>(&self, look: impl FnOnce(&Stream) -> T) -> T {
+        look(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 impl Body {
@@ -83,7 +104,7 @@ impl Body {
             return full.into();
         }
         let inner = slot.expect("no downcast has taken it");
-        Self(Kind::Boxed(Box::pin(ErrorBoxed { inner })))
+        Self(Kind::Boxed(Boxed::new(Box::pin(ErrorBoxed { inner }))))
     }
 
     /// The bytes, if the whole body is at hand; the body back if it is a stream.
@@ -116,7 +137,7 @@ impl http_body::Body for Body {
                 this.0 = Kind::Empty;
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
-            Kind::Boxed(body) => body.as_mut().poll_frame(cx),
+            Kind::Boxed(body) => body.reader().poll_frame(cx),
         }
     }
 
@@ -124,7 +145,7 @@ impl http_body::Body for Body {
         match &self.0 {
             Kind::Empty => true,
             Kind::Full(_) => false,
-            Kind::Boxed(body) => body.is_end_stream(),
+            Kind::Boxed(body) => body.look(http_body::Body::is_end_stream),
         }
     }
 
@@ -132,7 +153,7 @@ impl http_body::Body for Body {
         match &self.0 {
             Kind::Empty => SizeHint::with_exact(0),
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Kind::Boxed(body) => body.size_hint(),
+            Kind::Boxed(body) => body.look(http_body::Body::size_hint),
         }
     }
 }
@@ -236,6 +257,8 @@ impl<B: HttpBody> http_body::Body for ErrorBoxed<B> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
     use http_body::Body as _;
     use http_body_util::{BodyExt, StreamBody};
@@ -259,12 +282,13 @@ mod tests {
         let Kind::Boxed(before) = &boxed.0 else {
             panic!("a stream is boxed")
         };
-        let before = std::ptr::from_ref(&**before).cast::<()>();
+        let address = |body: &Boxed| body.look(|stream| std::ptr::from_ref(&**stream).cast::<()>());
+        let before = address(before);
         let again = Body::new(boxed);
         let Kind::Boxed(after) = &again.0 else {
             panic!("and stays so")
         };
-        assert_eq!(before, std::ptr::from_ref(&**after).cast::<()>());
+        assert_eq!(before, address(after));
 
         assert!(matches!(
             Body::new(Full::new(Bytes::from("x"))).0,
@@ -273,6 +297,22 @@ mod tests {
         assert!(matches!(Body::new(Empty::<Bytes>::new()).0, Kind::Empty));
         assert!(matches!(Body::new(Full::<Bytes>::default()).0, Kind::Empty));
         assert!(matches!(Body::new(Body::from("x")).0, Kind::Full(_)));
+    }
+
+    #[tokio::test]
+    async fn a_body_is_sync_over_a_stream_that_is_not() {
+        fn is_sync<T: Send + Sync>(body: T) -> T {
+            body
+        }
+
+        let count = Cell::new(0);
+        let frames = std::iter::repeat_with(move || {
+            count.set(count.get() + 1);
+            Ok::<_, BoxError>(Frame::data(Bytes::from(count.get().to_string())))
+        });
+        let stream = StreamBody::new(futures_util::stream::iter(frames.take(3)));
+        let bytes = is_sync(Body::new(stream)).collect().await.unwrap();
+        assert_eq!(bytes.to_bytes(), "123");
     }
 
     #[tokio::test]

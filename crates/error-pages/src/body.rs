@@ -62,6 +62,13 @@ impl<B> PageBody<B> {
     }
 }
 
+/// An empty body, as layers such as tower-http's timeout and CORS answer with.
+impl<B> Default for PageBody<B> {
+    fn default() -> Self {
+        Self::page(Body::empty())
+    }
+}
+
 impl<B> From<Body> for PageBody<B> {
     fn from(page: Body) -> Self {
         Self::page(page)

@@ -112,6 +112,17 @@ impl<B: Body, D: Watch> Watched<B, D> {
     }
 }
 
+/// An empty body, as layers such as tower-http's timeout and CORS answer with. It tells nobody.
+impl<B: Body + Default, D: Watch> Default for Watched<B, D> {
+    fn default() -> Self {
+        Self {
+            inner: B::default(),
+            done: None,
+            bytes: 0,
+        }
+    }
+}
+
 impl<B, D> Body for Watched<B, D>
 where
     B: Body<Data = Bytes>,
