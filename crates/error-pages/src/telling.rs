@@ -1,8 +1,12 @@
 //! What the operator is told.
 
-use std::error::Error;
+use std::{
+    error::Error,
+    io::{Write, stderr},
+};
 
 use plywood_error::{Incident, OneLine, Panicked};
+use tracing::subscriber::NoSubscriber;
 
 use crate::request::Asked;
 
@@ -21,6 +25,10 @@ pub(crate) fn tell(incident: &Incident, reason: &(dyn Error + 'static), asked: &
             error = %OneLine(reason),
             "a request could not be answered"
         );
+        if tracing::dispatcher::get_default(tracing::Dispatch::is::<NoSubscriber>) {
+            // A panic is on standard error by itself, and without this line an error would be nowhere.
+            let _ = stderr().write_all(line(incident, reason, asked).as_bytes());
+        }
     });
     tell_reports(incident, asked);
 }
@@ -30,4 +38,16 @@ pub(crate) fn tell_reports(incident: &Incident, asked: &Asked) {
     if let Some(reports) = &asked.reports {
         reports.tell(incident);
     }
+}
+
+/// Of one piece, so that nothing of another thread comes between.
+fn line(incident: &Incident, reason: &(dyn Error + 'static), asked: &Asked) -> String {
+    let path = asked.path().unwrap_or_default();
+    let place = incident.place().map(|place| format!(", at {place}"));
+    format!(
+        "ERROR {path:?} could not be answered: {} (incident {}{})\n",
+        OneLine(reason),
+        incident.id(),
+        place.unwrap_or_default()
+    )
 }

@@ -1,8 +1,12 @@
 //! Looks over a stack before it is served.
 
-use plywood_core::sheet::{Act, Described, Onion, Sheet, Weight};
+use std::io::{Write, stderr};
 
-/// Looks over a stack, outermost layer first, and warns through `tracing` of an order that cannot work.
+use plywood_core::sheet::{Act, Described, Onion, Sheet, Weight};
+use tracing::subscriber::NoSubscriber;
+
+/// Looks over a stack, outermost layer first, and warns through `tracing` of an order that cannot work; in a program without a subscriber on
+/// standard error.
 ///
 /// It gives back the [`Onion`], which prints itself. The layers are only asked for their [`Sheet`]s: call it once, at start-up.
 ///
@@ -21,8 +25,13 @@ use plywood_core::sheet::{Act, Described, Onion, Sheet, Weight};
 /// ```
 pub fn doctor(stack: &[&dyn Described]) -> Onion {
     let onion = Onion::of(stack);
+    // Whoever has not heard of `tracing` yet needs the advice most.
+    let nobody_listens = tracing::dispatcher::get_default(tracing::Dispatch::is::<NoSubscriber>);
     for advice in onion.advice() {
         match advice.weight() {
+            Weight::Wrong if nobody_listens => {
+                let _ = stderr().write_all(format!("WARN {advice}\n").as_bytes());
+            }
             Weight::Wrong => tracing::warn!("{advice}"),
             Weight::Doubtful => tracing::info!("{advice}"),
         }
