@@ -25,7 +25,13 @@ pub struct Example {
 impl Example {
     /// Builds it, starts it with these arguments, and waits until it says where it listens.
     pub fn start(name: &str, arguments: &[&str]) -> Self {
-        Self::run(Command::new(built("plywood-examples", name)).args(arguments))
+        Self::start_in(name, arguments, &[])
+    }
+
+    /// Does the same with something in its environment, too.
+    pub fn start_in(name: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(built("plywood-examples", name));
+        Self::run(command.args(arguments).envs(environment.iter().copied()))
     }
 
     /// Does the same with a recipe, which takes what it is told from its environment.

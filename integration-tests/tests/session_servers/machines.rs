@@ -1,4 +1,4 @@
-//! The recipe *more than one machine*: two processes behind a balancer.
+//! The recipe *more than one machine* and the example `many_machines`: two processes behind a balancer.
 
 use std::{
     io::{Read, Write},
@@ -15,7 +15,15 @@ struct Visitor<'a> {
     cookie: String,
 }
 
-impl Visitor<'_> {
+impl<'a> Visitor<'a> {
+    fn new(machines: &'a [String; 2]) -> Self {
+        Self {
+            machines,
+            asked: 0,
+            cookie: String::new(),
+        }
+    }
+
     /// The status and the body of the answer.
     fn ask(&mut self, head: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.machines[self.asked % 2]).unwrap();
@@ -57,11 +65,7 @@ fn addresses(machines: &[Example; 2]) -> [String; 2] {
 fn share(store: &str) {
     let running = machines(store);
     let machines = addresses(&running);
-    let mut ada = Visitor {
-        machines: &machines,
-        asked: 0,
-        cookie: String::new(),
-    };
+    let mut ada = Visitor::new(&machines);
     let (status, _) = ada.ask("POST /login", "username=ada&password=plywood");
     assert_eq!(status, 303);
     for n in 1..=10 {
@@ -116,11 +120,7 @@ fn a_machine_whose_store_is_away_answers_503_and_then_goes_on() {
     let mut server = RedisServer::start();
     let running = machines(&server.url());
     let machines = addresses(&running);
-    let mut ada = Visitor {
-        machines: &machines,
-        asked: 0,
-        cookie: String::new(),
-    };
+    let mut ada = Visitor::new(&machines);
     ada.ask("POST /login", "username=ada&password=plywood");
     server.kill();
     for _ in 0..4 {
@@ -135,5 +135,54 @@ fn a_machine_whose_store_is_away_answers_503_and_then_goes_on() {
     thread::sleep(std::time::Duration::from_millis(150));
     for n in 1..=4 {
         assert_eq!(ada.ask("GET /", "").1, page(n));
+    }
+}
+
+#[test]
+fn the_example_knows_its_visitor_in_each_process_and_in_one_that_is_new() {
+    let (url, _server) = RedisServer::given_or_started();
+    let start = || {
+        let environment = [("REDIS", &*url)];
+        Example::start_in("many_machines", &["--listen", "127.0.0.1:0"], &environment)
+    };
+    let greeting = |machine: &Example, visit: usize| {
+        let machine = machine.address();
+        (
+            200,
+            format!("Hello, ada. This is machine {machine}, and your visit {visit}.\n"),
+        )
+    };
+    let mut running = [start(), start()];
+    let machines = addresses(&running);
+    let mut ada = Visitor::new(&machines);
+    assert_eq!(ada.ask("POST /login", "username=ada&password=wrong").0, 403);
+    assert_eq!(ada.ask("GET /", "").0, 401);
+    assert_eq!(
+        ada.ask("POST /login", "username=ada&password=plywood").0,
+        303
+    );
+    for visit in 1..=4 {
+        let machine = &running[visit % 2];
+        assert_eq!(ada.ask("GET /", ""), greeting(machine, visit));
+    }
+    let (asked, cookie) = (ada.asked, ada.cookie);
+
+    // One goes, and one that has never heard of her takes its place.
+    std::mem::replace(&mut running[0], start()).stop();
+    let machines = addresses(&running);
+    let mut ada = Visitor {
+        machines: &machines,
+        asked,
+        cookie,
+    };
+    for visit in 5..=6 {
+        let machine = &running[visit % 2];
+        assert_eq!(ada.ask("GET /", ""), greeting(machine, visit));
+    }
+    let cookie = ada.cookie.clone();
+    assert_eq!(ada.ask("POST /logout", "").0, 303);
+    ada.cookie = cookie;
+    for _ in 0..2 {
+        assert_eq!(ada.ask("GET /", "").0, 401);
     }
 }
