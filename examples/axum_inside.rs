@@ -5,6 +5,7 @@ use std::path::Path;
 use axum::{Router, extract::Request, response::Html, routing::get};
 use plywood::{
     auth::constant_time_eq,
+    core::html,
     prelude::{
         AccessLogLayer, App, BoxError, CompressionLayer, ErrorPagesLayer, FormLoginLayer, Identity,
         Lines, Listener, Server, ServiceBuilder, Session, SessionLayer, SqliteStore,
@@ -19,10 +20,23 @@ async fn home(request: Request) -> Result<Html<String>, String> {
         .await
         .map_err(|error| error.to_string())?;
     let name = Identity::of(&request).map_or("stranger", Identity::name);
-    Ok(Html(format!(
-        "<p>Hello, {name}. You were here {visits} times.</p>"
-    )))
+    let page = PAGE.replace("{visits}", &visits.to_string());
+    Ok(Html(page.replace("{name}", &html::escape(name))))
 }
+
+const PAGE: &str = r#"<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Visits</title>
+<main>
+<h1>Hello, {name}</h1>
+<p>This is visit {visits}.</p>
+<form method="post" action="/logout"><button>Sign out</button></form>
+</main>
+</html>
+"#;
 
 fn check(name: &str, password: &str) -> Option<Identity> {
     let right = constant_time_eq(name, "ada") & constant_time_eq(password, "plywood");
@@ -66,7 +80,8 @@ mod tests {
 
         let account = [("username", "ada"), ("password", "plywood")];
         assert_eq!(client.post("/login").form(&account).await.status(), 303);
-        client.get("/").await.expect_text_contains("1 times");
-        client.get("/").await.expect_text_contains("Hello, ada. You were here 2 times");
+        client.get("/").await.expect_text_contains("This is visit 1.");
+        let again = client.get("/").await.expect_text_contains("This is visit 2.");
+        again.expect_text_contains("Hello, ada");
     }
 }

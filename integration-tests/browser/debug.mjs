@@ -2,7 +2,7 @@
 //
 //   node debug.mjs ADDRESS
 //
-// With SCREENSHOTS, pictures of it go to that folder.
+// With SCREENSHOTS, pictures of it go to that folder; with PICTURES, the one that the README shows.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -156,6 +156,13 @@ for (const [name, options] of looks) {
   assert.equal(await page.getByRole("button").count(), 0);
   await page.getByText("As Markdown", { exact: true }).click();
   assert.ok(await page.locator("#markdown").isVisible());
+  await context.close();
+}
+
+// What the README shows.
+if (process.env.PICTURES) {
+  const { page, context } = await look("/orders/7", { options: { colorScheme: "light", viewport: { width: 960, height: 760 } } });
+  await page.screenshot({ path: `${process.env.PICTURES}/debug.png` });
   await context.close();
 }
 
