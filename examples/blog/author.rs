@@ -24,7 +24,9 @@ pub(crate) async fn publish(request: Request<Body>) -> Result<Response<String>, 
         session.flash(Level::Error, "A post has a title and a text.")?;
         return to("/author");
     }
-    let id = blog.posts.add(draft.title.trim(), draft.text.trim())?;
+    // A form has the line breaks of the internet.
+    let text = draft.text.trim().replace("\r\n", "\n");
+    let id = blog.posts.add(draft.title.trim(), &text)?;
     if !draft.picture.is_empty() {
         let Some(kind) = kind_of_picture(&draft.picture) else {
             session.flash(

@@ -50,9 +50,7 @@ fn article(post: &Post) -> String {
     let picture = post.picture.as_deref().map_or_else(String::new, |name| {
         format!("<img src=\"/uploads/{name}\" alt=\"\">")
     });
-    let paragraphs = post.text.replace("\r\n", "\n");
-    let paragraphs = paragraphs.split("\n\n");
-    let text: String = paragraphs.map(paragraph).collect();
+    let text: String = post.text.split("\n\n").map(paragraph).collect();
     format!(
         "<article><time>{}</time>{picture}{text}</article>",
         &post.written[..10]

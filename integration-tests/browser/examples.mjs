@@ -98,6 +98,8 @@ const looksAtTheBlog = async ({ page, at, press, signIn, shows }) => {
   assert.ok(await page.locator("img").evaluate((image) => image.naturalWidth === 1), "the picture came");
   await at("blog-post", post);
   await at("blog-list", `${blog}/`);
+  const [first] = await page.locator("article").allInnerTexts();
+  assert.ok(/thin sheets/.test(first) && !/A long word/.test(first), `the list shows the first paragraph alone: ${first}`);
 
   await at("blog-desk-full", `${blog}/author`);
   await page.getByLabel("Title").fill("No picture");
