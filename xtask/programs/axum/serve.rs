@@ -28,5 +28,6 @@ async fn main() -> std::io::Result<()> {
             .expect("the client does not panic")
             .expect("it is answered")
     };
-    Server::new(listener).serve_until(app, done).await
+    Server::new(listener).serve_until(app, done).await;
+    Ok(())
 }
