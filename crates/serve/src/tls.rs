@@ -40,6 +40,8 @@ pub struct ClientAuthority(Arc<dyn ClientCertVerifier>);
 
 impl Tls {
     /// With a configuration of one's own. Where it names no protocols for ALPN, they are `h2` and `http/1.1`.
+    ///
+    /// One whose certificates a `rustls::server::ResolvesServerCert` finds can renew them while it serves, and choose them by the name that a client asks for.
     pub fn new(config: impl Into<Arc<ServerConfig>>) -> Self {
         let mut config = config.into();
         if config.alpn_protocols.is_empty() {

@@ -25,7 +25,8 @@ pub(super) struct Covered(pub(super) Bytes);
 /// request is not touched. What is inside takes requests with a [`Body`].
 ///
 /// It holds the whole body in memory, of whoever says that it is covered, before anybody is known: the bound is 1 MiB by default, and what is larger
-/// gets `413`. How long it waits for the body is the server's to bound.
+/// gets `413`. How long it waits for the body is the server's to bound: `plywood-serve` does so over HTTP/1, and over HTTP/2, where a stream may be there to last,
+/// nobody does. Put `tower_http::timeout::TimeoutLayer` around this one there.
 ///
 /// ```
 /// use plywood_auth::{AuthLayer, digest::{Account, Asked, Digest, IntegrityLayer}};
