@@ -42,7 +42,8 @@
 //!
 //! # Security
 //!
-//! What is posted is for the operator: causes, places, paths. The client must verify the TLS of whoever gets it. Neither the URL nor a field is in any message.
+//! What is posted is for the operator: causes, places, paths. The client must verify the TLS of whoever gets it, and an `http` URL is
+//! for this machine alone. Neither the URL nor a field is in any message, and where the client puts the URL into its error, it is taken out again.
 
 mod webhook;
 

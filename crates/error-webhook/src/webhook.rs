@@ -1,8 +1,10 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::{error::Error, fmt, sync::Arc, time::Duration};
 
-use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri, header};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri, header, uri::PathAndQuery,
+};
 use plywood_core::{Body, BoxError, BoxFuture, HttpBody, HttpService, future::Oneshot};
-use plywood_error::{Report, Reporter};
+use plywood_error::{OneLine, Report, Reporter};
 use serde_json::Value;
 use tokio::{
     runtime::{Builder, Runtime},
@@ -88,13 +90,35 @@ impl Reporter for Webhook {
         let runtime = self.runtime.insert(runtime);
         let (post, patience) = (&mut self.post, self.patience);
         let answer = runtime.block_on(async { timeout(patience, post(request)).await });
-        let status = answer.map_err(|_| format!("no answer within {patience:?}"))??;
+        let answer = answer.map_err(|_| format!("no answer within {patience:?}"))?;
+        let status = answer.map_err(|error| without(&self.uri, &*error))?;
         if status.is_success() {
             Ok(())
         } else {
             Err(format!("the answer was {status}").into())
         }
     }
+}
+
+/// What a client says of its error, without the URL, which may be a secret and which many of them repeat.
+fn without(uri: &Uri, error: &(dyn Error + 'static)) -> String {
+    let whole = uri.to_string();
+    let target = uri.path_and_query().map_or("", PathAndQuery::as_str);
+    let user = uri
+        .authority()
+        .and_then(|authority| authority.as_str().rsplit_once('@'));
+    let secrets = [
+        &*whole,
+        target,
+        uri.path(),
+        uri.query().unwrap_or_default(),
+        user.map_or("", |(user, _)| user),
+    ];
+    // A slash alone is none.
+    let secrets = secrets.into_iter().filter(|secret| secret.len() > 1);
+    secrets.fold(OneLine(error).to_string(), |said, secret| {
+        said.replace(secret, "[url]")
+    })
 }
 
 impl fmt::Debug for Webhook {

@@ -13,7 +13,7 @@ use std::{
 use http::{HeaderMap, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use plywood_core::{Body, BoxError, HttpService};
-use plywood_error::{Incident, IncidentKind, Reports};
+use plywood_error::{Incident, IncidentKind, Report, Reporter, Reports};
 use plywood_error_webhook::Webhook;
 use serde_json::Value;
 use tower::service_fn;
@@ -97,4 +97,36 @@ fn an_answer_that_does_not_come_is_not_waited_for() {
     let reports = Reports::to(webhook).start().unwrap();
     reports.tell(&incident());
     assert!(reports.finish(PATIENCE));
+}
+
+#[test]
+fn a_client_that_repeats_the_url_gives_no_secret_away() {
+    for uri in [
+        "https://chat.example/services/T000/hunter2",
+        "https://chat.example/hook?key=hunter2",
+        "https://ada:hunter2@chat.example/hook",
+    ] {
+        let uri: http::Uri = uri.parse().unwrap();
+        let repeats = service_fn(|request: Request<Body>| async move {
+            let uri = request.uri();
+            let (path, query) = (uri.path(), uri.query());
+            let authority = uri.authority().unwrap();
+            let said = format!("cannot connect to {uri}, {path} {query:?} at {authority}");
+            let wrapped = io::Error::other(io::Error::other(said));
+            Err::<Response<Body>, _>(wrapped)
+        });
+        let (sender, said) = mpsc::channel();
+        let mut webhook = Webhook::new(uri, repeats);
+        let reports = Reports::to(move |report: &Report| {
+            let refused = webhook.report(report).unwrap_err();
+            Ok(sender.send(refused.to_string())?)
+        });
+        let reports = reports.start().unwrap();
+        reports.tell(&incident());
+        assert!(reports.finish(PATIENCE));
+        let said = said.recv().unwrap();
+        assert!(said.starts_with("cannot connect to [url], "), "{said}");
+        assert!(said.contains("chat.example"), "{said}");
+        assert!(!said.contains("hunter2"), "{said}");
+    }
 }
