@@ -15,6 +15,8 @@ pub enum MailErrorKind {
     Server,
     /// An address.
     Address,
+    /// The certificate of an authority.
+    Certificate,
 }
 
 impl MailError {
@@ -31,6 +33,13 @@ impl MailError {
             message: format!(
                 "{address:?} is no address of a mailbox, such as \"Ada <ada@example.com>\": {error}"
             ),
+        }
+    }
+
+    pub(crate) fn certificate(error: impl fmt::Display) -> Self {
+        Self {
+            kind: MailErrorKind::Certificate,
+            message: format!("the certificate cannot be trusted: {error}"),
         }
     }
 

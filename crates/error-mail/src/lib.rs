@@ -27,16 +27,17 @@
 //!
 //! # Security
 //!
-//! A mail tells causes, places and paths to whoever reads it. TLS is required, and the server's certificate verified against Mozilla's roots, unless the
-//! server is on this machine. The password is in no message and no `Debug`.
+//! A mail tells causes, places and paths to whoever reads it. TLS is required, and the server's certificate verified against Mozilla's roots and
+//! [your own](Mail::root_certificate), unless the server is on this machine. The password is in no message and no `Debug`.
 //!
 //! # Standards
 //!
 //! [RFC 5321](https://www.rfc-editor.org/rfc/rfc5321) (SMTP), [RFC 5322](https://www.rfc-editor.org/rfc/rfc5322) (mail),
-//! [RFC 3207](https://www.rfc-editor.org/rfc/rfc3207) (STARTTLS).
+//! [RFC 3207](https://www.rfc-editor.org/rfc/rfc3207) (STARTTLS), [RFC 3834](https://www.rfc-editor.org/rfc/rfc3834) (mail that no machine answers).
 
 mod error;
 mod mail;
+mod server;
 
 pub use self::{
     error::{MailError, MailErrorKind},

@@ -2,17 +2,31 @@ use std::{fmt, time::Duration};
 
 use lettre::{
     Message, SmtpTransport, Transport,
-    message::{Mailbox, Mailboxes, header::ContentType},
+    message::{
+        Mailbox, Mailboxes,
+        header::{ContentType, HeaderName, HeaderValue},
+    },
+    transport::smtp::{
+        SmtpTransportBuilder,
+        client::{Certificate, TlsParameters},
+    },
 };
 use plywood_core::BoxError;
 use plywood_error::{Report, Reporter};
 
-use crate::MailError;
+use crate::{
+    MailError,
+    server::{self, Secrecy},
+};
 
 /// Sends reports by mail.
 #[derive(Clone)]
 pub struct Mail {
     transport: SmtpTransport,
+    builder: SmtpTransportBuilder,
+    server: String,
+    secrecy: Secrecy,
+    roots: Vec<Certificate>,
     from: Mailbox,
     to: Mailboxes,
     label: Option<String>,
@@ -32,29 +46,52 @@ impl Mail {
     ///
     /// When the URL is none of these, or leads elsewhere without TLS, or an address is none.
     pub fn new(url: &str, from: &str, to: &str) -> Result<Self, MailError> {
-        if !is_safe(url) {
+        let Some((name, secrecy)) = server::read(url) else {
             return Err(MailError::server(
                 "the server's URL must be smtps://.., or smtp://..?tls=required, or smtp://localhost: mails tell what is wrong here, and the password with \
                  them must not travel open",
             ));
-        }
+        };
         // The URL is not in the message, because the password is in the URL.
-        let transport = SmtpTransport::from_url(url)
-            .map_err(|_| {
-                MailError::server(
-                    "the server's URL cannot be read: smtps://user:password@mail.example",
-                )
-            })?
-            .timeout(Some(PATIENCE))
-            .build();
+        let builder = SmtpTransport::from_url(url).map_err(|_| {
+            MailError::server("the server's URL cannot be read: smtps://user:password@mail.example")
+        })?;
+        let builder = builder.timeout(Some(PATIENCE));
         let mut to_all = Mailboxes::new();
         to_all.push(mailbox(to)?);
         Ok(Self {
-            transport,
+            transport: builder.clone().build(),
+            builder,
+            server: name.to_owned(),
+            secrecy,
+            roots: Vec::new(),
             from: mailbox(from)?,
             to: to_all,
             label: None,
         })
+    }
+
+    /// An authority of your own, by its certificate in PEM: the server's may be signed by it, too. Without it, Mozilla's roots are trusted alone.
+    ///
+    /// # Errors
+    ///
+    /// When it is no certificate, or the server is spoken to without TLS.
+    pub fn root_certificate(mut self, pem: &[u8]) -> Result<Self, MailError> {
+        let root = Certificate::from_pem(pem).map_err(MailError::certificate)?;
+        self.roots.push(root);
+        let mut parameters = TlsParameters::builder(self.server.clone());
+        for root in &self.roots {
+            parameters = parameters.add_root_certificate(root.clone());
+        }
+        let parameters = parameters.build().map_err(MailError::certificate)?;
+        let Some(tls) = self.secrecy.tls(parameters) else {
+            return Err(MailError::certificate(
+                "the server is spoken to without TLS",
+            ));
+        };
+        self.builder = self.builder.tls(tls);
+        self.transport = self.builder.clone().build();
+        Ok(self)
     }
 
     /// One more who gets each mail.
@@ -86,6 +123,12 @@ impl Mail {
         let mut message = Message::builder()
             .from(self.from.clone())
             .subject(subject)
+            .message_id(None)
+            // So that no machine answers it: https://www.rfc-editor.org/rfc/rfc3834#section-5
+            .raw_header(HeaderValue::new(
+                HeaderName::new_from_ascii_str("Auto-Submitted"),
+                "auto-generated".to_owned(),
+            ))
             .header(ContentType::TEXT_PLAIN);
         for to in self.to.iter() {
             message = message.to(to.clone());
@@ -108,68 +151,11 @@ fn mailbox(address: &str) -> Result<Mailbox, MailError> {
         .map_err(|error| MailError::address(address, error))
 }
 
-/// Is it TLS that is spoken, or a server on this machine?
-fn is_safe(url: &str) -> bool {
-    if url.starts_with("smtps://") {
-        return true;
-    }
-    let Some(rest) = url.strip_prefix("smtp://") else {
-        return false;
-    };
-    let (authority, query) = rest.split_once('?').unwrap_or((rest, ""));
-    // What a reader of URLs takes for the end of the host, and this one does not, would hide another host.
-    if rest.contains(['#', '\\']) || rest.contains(char::is_whitespace) {
-        return false;
-    }
-    let authority = authority.split('/').next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let mut parts = if host.starts_with('[') {
-        host.split_inclusive(']')
-    } else {
-        host.split_inclusive(':')
-    };
-    let name = parts.next().unwrap_or_default().trim_end_matches(':');
-    let is_here = ["localhost", "127.0.0.1", "[::1]"].contains(&name);
-    is_here || query.split('&').any(|pair| pair == "tls=required")
-}
-
 impl fmt::Debug for Mail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Mail")
             .field("from", &self.from.to_string())
             .field("to", &self.to.to_string())
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn mails_leave_this_machine_over_tls_alone() {
-        for url in [
-            "smtps://ada:secret@mail.example",
-            "smtp://ada:secret@mail.example?tls=required",
-            "smtp://mail.example:587?tls=required",
-            "smtp://localhost",
-            "smtp://127.0.0.1:2525",
-            "smtp://[::1]:25",
-        ] {
-            assert!(is_safe(url), "{url}");
-        }
-        for url in [
-            "smtp://mail.example",
-            "smtp://ada:secret@mail.example?tls=opportunistic",
-            "smtp://localhost@mail.example",
-            "smtp://localhost.example:25",
-            "smtp://mail.example/localhost",
-            "smtp://mail.example#@localhost",
-            "smtp://mail.example\\@localhost",
-            "http://localhost",
-            "",
-        ] {
-            assert!(!is_safe(url), "{url}");
-        }
     }
 }

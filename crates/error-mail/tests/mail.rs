@@ -81,6 +81,8 @@ fn a_report_is_a_mail_whose_head_nothing_in_it_changes() {
         head.contains("Subject: [shop] failed: the disk is full"),
         "{mail}"
     );
+    assert!(head.contains("Auto-Submitted: auto-generated"), "{mail}");
+    assert!(head.contains("Message-ID: <"), "{mail}");
     assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{mail}");
     assert!(text.contains("fingerprint: "), "{mail}");
     assert!(mails.try_recv().is_err(), "there is one mail");
