@@ -10,9 +10,12 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use flate2::read::GzDecoder;
-use http_body_util::BodyExt;
-use plywood::prelude::*;
+use futures_util::FutureExt;
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
+use plywood::{auth::digest::IntegrityLayer, csrf::CsrfLayer, prelude::*};
 use plywood_lint::{LintLayer, rule::Severity};
 use tower::{Service, util::Oneshot};
 use tower_http::{
@@ -347,5 +350,42 @@ async fn a_timeout_and_cors_stand_directly_outside_of_any_of_our_layers() {
         let preflight = client.options("/").header("origin", "https://shop.example");
         let preflight = preflight.header("access-control-request-method", "POST");
         preflight.await.expect_status(200);
+    }
+}
+
+/// A form of which nothing comes, as a client may send it over HTTP/2 for as long as it answers pings.
+fn dawdling(path: &str, field: (&str, &str)) -> Request<Body> {
+    let nothing = futures_util::stream::pending::<Result<Frame<Bytes>, Infallible>>();
+    let request = Request::post(path)
+        .header("host", "a.example")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header(field.0, field.1);
+    request.body(Body::new(StreamBody::new(nothing))).unwrap()
+}
+
+#[tokio::test]
+async fn what_waits_for_a_body_waits_no_longer_than_the_timeout_around_it() {
+    let sessions = || SessionLayer::new(MemoryStore::new()).insecure_cookies();
+    let nobody = FormLoginLayer::new(|_: &str, _: &str| None::<Identity>);
+    let login = plywood::app(sessions().layer(nobody.layer(service_fn(site))));
+    let tokens = plywood::app(sessions().layer(CsrfLayer::new().layer(service_fn(site))));
+    let covered = plywood::app(IntegrityLayer::new().layer(service_fn(site)));
+    let cookie = format!("session={}", "a".repeat(32));
+    let digest = format!(
+        r#"Digest username="a", realm="r", nonce="n", uri="/", algorithm=SHA-256, response="{}", qop=auth-int, nc=00000001, cnonce="c""#,
+        "0".repeat(64)
+    );
+    for (app, path, field) in [
+        (login, "/login", ("x-any", "")),
+        (tokens, "/echo", ("cookie", cookie.as_str())),
+        (covered, "/echo", ("authorization", digest.as_str())),
+    ] {
+        // By itself it would wait on.
+        let waits = app.clone().oneshot(dawdling(path, field)).now_or_never();
+        assert!(waits.is_none(), "{path}");
+        let status = StatusCode::REQUEST_TIMEOUT;
+        let late = TimeoutLayer::with_status_code(status, Duration::from_millis(10));
+        let answer = late.layer(app).oneshot(dawdling(path, field)).await;
+        assert_eq!(answer.unwrap().status(), status, "{path}");
     }
 }
