@@ -133,7 +133,7 @@ impl ErrorPagesLayer {
         self
     }
 
-    /// Tells of every incident, beyond the event that `tracing` gets: an `Err`, a panic, an answer from 500 on with a
+    /// Tells of every incident, beyond the event that `tracing` gets: an `Err` that is not the client's fault, a panic, an answer from 500 on with a
     /// [`Failure`], an answer that is broken off. It is [grouped and told off the path of requests](Reports).
     ///
     /// ```
