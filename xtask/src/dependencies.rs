@@ -118,7 +118,7 @@ fn chapter(root: &Path) -> Result<String> {
     let crates = crates::all(root)?;
     let axum = axum(root)?;
     let mut text = INTRODUCTION.to_owned();
-    let mut row = |first: String, packages: &Packages, direct: &Packages| -> Result {
+    let mut row = |first: &str, packages: &Packages, direct: &Packages| -> Result {
         let ours = packages.iter().filter(|package| is_ours(package)).count();
         let others = others(packages);
         let beside = others.difference(&axum).count();
@@ -133,18 +133,19 @@ fn chapter(root: &Path) -> Result<String> {
     };
     for member in &crates {
         let none = below(root, member, Features::None)?;
-        let mut first = format!("[`{0}`](https://docs.rs/{0})", member.package);
+        let link = format!("[`{0}`](https://docs.rs/{0})", member.package);
         if member.has_default {
             let default = below(root, member, Features::Default)?;
-            row(first, &default.all, &default.direct)?;
-            "- without default features".clone_into(&mut first);
+            row(&link, &default.all, &default.direct)?;
+            row("- without default features", &none.all, &none.direct)?;
+        } else {
+            row(&link, &none.all, &none.direct)?;
         }
-        row(first, &none.all, &none.direct)?;
         for feature in &member.features {
             if member.package != "plywood" {
                 let with = below(root, member, Features::One(feature))?;
                 row(
-                    format!("- `{feature}`: more"),
+                    &format!("- `{feature}`: more"),
                     &(&with.all - &none.all),
                     &with.direct,
                 )?;

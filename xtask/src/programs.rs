@@ -35,6 +35,9 @@ const OTHERS: [(&str, &[&str]); 8] = [
     ("tower", &["util"]),
 ];
 
+/// What a program needs beside, by a path in it.
+const BESIDE: [(&str, &str, &str); 1] = [("tower", "limit::", "limit")];
+
 /// What programs switch on: the crate, whose macros come through another one.
 const SWITCHED: [(&str, &str, &str); 1] = [("dispatch-macros", "plywood-dispatch", "macros")];
 
@@ -96,6 +99,11 @@ impl Dependencies {
                 let (_, features) = known.ok_or_else(|| {
                     format!("{folder}: {name} is not among those that programs use")
                 })?;
+                let beside = BESIDE
+                    .iter()
+                    .filter(|(of, path, _)| *of == name && program.contains(path));
+                let beside = beside.map(|(.., feature)| *feature);
+                let features: Vec<_> = features.iter().copied().chain(beside).collect();
                 let version = line.split('"').nth(1).unwrap_or("*");
                 others.push(format!(
                     "{name} = {{ version = {version:?}, features = {features:?} }}"
