@@ -121,9 +121,12 @@ fn library(frame: &Frame, root: &Root) -> Option<String> {
     (is_library || !has_source && !is_named).then(|| name.to_owned())
 }
 
-/// `tokio` of `<tokio::task::Join<T> as core::future::Future>::poll`.
+/// `tokio` of `<tokio::task::Join<T> as core::future::Future>::poll`; of `<F as tower::Service>::call`, whose type is anybody's, `tower`.
 fn crate_of(function: &str) -> &str {
-    let mut start = function;
+    let of_trait = function
+        .split_once(" as ")
+        .filter(|(of_type, _)| of_type.starts_with('<') && !of_type.contains("::"));
+    let mut start = of_trait.map_or(function, |(_, of_trait)| of_trait);
     for prefix in ["<", "&", "*", "(", "[", "mut ", "const ", "dyn ", "<"] {
         start = start.strip_prefix(prefix).unwrap_or(start);
     }
@@ -172,6 +175,11 @@ mod tests {
                 "tokio",
             ),
             ("<&mut dyn demo::Shop as demo::Till>::pay", "demo"),
+            (
+                "<F as futures_core::future::TryFuture>::try_poll",
+                "futures_core",
+            ),
+            ("<&mut S as tower::Service<R>>::call", "tower"),
             ("main", "main"),
             ("_start", "_start"),
             ("", ""),
@@ -232,7 +240,7 @@ mod tests {
             told.collect::<Vec<_>>(),
             [
                 "demo::pay::{{closure}} true",
-                r#"4 of ["std", "F", "tower", "tokio_util"]"#,
+                r#"4 of ["std", "tower", "tokio_util"]"#,
                 "demo::without_a_file false",
                 r#"1 of ["_start"]"#,
             ]
