@@ -174,3 +174,19 @@ fn every_file_for_deploying_is_shown() {
         );
     }
 }
+
+#[test]
+fn the_house_has_a_room_for_every_crate() {
+    let (picture, chapter) = (read("src/house.svg"), read("src/house.md"));
+    let words: Vec<_> = picture
+        .split(['>', '<', ' ', ';'])
+        .map(|word| word.trim_end_matches("&#160"))
+        .collect();
+    for name in names("../crates") {
+        assert!(words.contains(&&*name), "the picture lacks {name}");
+        assert!(
+            chapter.contains(&format!("`{name}`")),
+            "the chapter lacks {name}"
+        );
+    }
+}
