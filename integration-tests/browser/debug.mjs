@@ -21,6 +21,7 @@ const browser = await chromium.launch({
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP evil.example 127.0.0.1",
   ],
 });
 
@@ -147,6 +148,26 @@ for (const [name, options] of looks) {
   }
   await isAccessible(page, "hostile");
   assert.deepEqual(troubles, []);
+  await context.close();
+}
+
+// A page of another site reads nothing of it, though the program lets every origin read its answers.
+{
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const readBy = async (site) => {
+    await page.goto(`${site}/`);
+    const options = { headers: { accept: "application/json" } };
+    const read = async ([url, options]) => (await fetch(url, options)).text();
+    return page.evaluate(read, [`${address}/orders/7`, options]);
+  };
+  const { port } = new URL(address);
+  for (const here of [address, `http://localhost:${port}`]) {
+    assert.match(await readBy(here), /an order of nothing/, here);
+  }
+  const elsewhere = await readBy(`http://evil.example:${port}`);
+  assert.match(elsewhere, /"title":"Internal Server Error"/);
+  assert.doesNotMatch(elsewhere, /an order of nothing|browser\.rs/);
   await context.close();
 }
 

@@ -7,6 +7,7 @@ use plywood::prelude::*;
 use plywood_error::HttpError;
 use plywood_integration_tests::faults_of_html;
 use tokio::{process::Command, sync::oneshot, time::timeout};
+use tower_http::cors::CorsLayer;
 use tracing::Instrument;
 
 use super::debug;
@@ -76,6 +77,8 @@ fn hostile() {
 fn app() -> App {
     plywood::app(
         ServiceBuilder::new()
+            // As many have it while they work on a front end beside it.
+            .layer(CorsLayer::permissive())
             .layer(ErrorPagesLayer::new())
             .layer(debug())
             .layer(SessionLayer::new(MemoryStore::new()).cookies_by_scheme())
