@@ -39,6 +39,12 @@ pub use self::{
 };
 
 /// A layer or a service that says what it reads, what it leaves and what it does to an answer.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say what it does, and the doctor cannot look at it",
+    label = "it has no sheet",
+    note = "a layer of somebody else's goes into a `Stack` by `.tower(..)`",
+    note = "one of your own says what it reads, leaves and does as `plywood_core::sheet::Described`"
+)]
 pub trait Described {
     /// Its sheet.
     fn sheet(&self) -> Sheet;

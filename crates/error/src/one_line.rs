@@ -5,7 +5,7 @@ use std::{
 
 use crate::{bounded, link};
 
-/// An error and its causes, as one line of a log.
+/// An error and its causes, each of them once, as one line of a log.
 ///
 /// An error may repeat what a client has sent, and what reads a log takes a line break for the end of an entry, and a terminal takes a control
 /// character for an order. What turns the direction of writing is escaped, too, because behind that a line hides.
@@ -24,14 +24,19 @@ pub struct OneLine<'a>(pub &'a (dyn Error + 'static));
 
 impl fmt::Display for OneLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut escaped = Escaped(f);
+        let mut said = String::new();
         for (at, link) in link::chain(self.0).enumerate() {
-            if at > 0 {
-                escaped.write_str(": ")?;
+            let words = bounded::text(bounded::MAX_TEXT, link);
+            // Many errors tell their cause in their own words.
+            if at > 0 && said.contains(&*words) {
+                continue;
             }
-            escaped.write_str(&bounded::text(bounded::MAX_TEXT, link))?;
+            if at > 0 {
+                said.push_str(": ");
+            }
+            said.push_str(&words);
         }
-        Ok(())
+        Escaped(f).write_str(&said)
     }
 }
 
@@ -61,6 +66,8 @@ impl<W: Write> Write for Escaped<'_, W> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use plywood_core::Failure;
 
     use super::*;
@@ -90,12 +97,15 @@ mod tests {
     #[test]
     fn an_error_that_has_no_end_or_no_text_is_told_all_the_same() {
         #[derive(Debug)]
-        struct Endless(u32);
+        struct Endless(Cell<u32>, usize);
 
+        // Each time it is asked it says something else.
         impl fmt::Display for Endless {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                assert!(self.0 > 0, "no text");
-                (0..self.0).try_for_each(|_| f.write_str("again "))
+                assert!(self.1 > 0, "no text");
+                self.0.set(self.0.get() + 1);
+                write!(f, "{} ", self.0.get())?;
+                (0..self.1).try_for_each(|_| f.write_str("again "))
             }
         }
 
@@ -105,11 +115,33 @@ mod tests {
             }
         }
 
+        let told = |words| OneLine(&Endless(Cell::new(0), words)).to_string();
+        assert_eq!(told(1).matches("again").count(), 16);
+        assert!(told(1_000_000).len() < 17 * 4200);
+        assert!(told(0).contains("it panics"));
+    }
+
+    #[test]
+    fn what_an_error_says_of_its_cause_is_not_said_again() {
+        #[derive(Debug)]
+        struct Outer(std::io::Error);
+
+        impl fmt::Display for Outer {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "the store failed: {}", self.0)
+            }
+        }
+
+        impl Error for Outer {
+            fn source(&self) -> Option<&(dyn Error + 'static)> {
+                Some(&self.0)
+            }
+        }
+
+        let error = Outer(std::io::Error::other("it is closed"));
         assert_eq!(
-            OneLine(&Endless(1)).to_string().matches("again").count(),
-            16
+            OneLine(&error).to_string(),
+            "the store failed: it is closed"
         );
-        assert!(OneLine(&Endless(1_000_000)).to_string().len() < 17 * 4200);
-        assert!(OneLine(&Endless(0)).to_string().contains("it panics"));
     }
 }

@@ -46,7 +46,8 @@ impl Listener {
             None => TcpListener::bind(address).await.map(Self::from),
         };
         bound.map_err(|error| {
-            let hint = if error.kind() == io::ErrorKind::InvalidInput || address.contains("//") {
+            let is_no_address = error.kind() == io::ErrorKind::InvalidInput;
+            let hint = if is_no_address || address.contains("//") || address.starts_with(':') {
                 "; it should be like 127.0.0.1:8000 or unix:/run/app.sock"
             } else {
                 ""

@@ -53,10 +53,12 @@ impl OpenError {
 
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Where a relative path leads depends on where the program was started.
+        let path = std::path::absolute(&self.path);
+        let path = path.as_ref().unwrap_or(&self.path).display();
         write!(
             f,
-            "cannot serve \"{}\": it should be a {} that this process can read",
-            self.path.display(),
+            "cannot serve \"{path}\": it should be a {} that this process can read",
             self.expected
         )
     }

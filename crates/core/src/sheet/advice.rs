@@ -107,6 +107,10 @@ fn of_acts(outer: &Sheet, inner: &Sheet) -> Option<Advice> {
         Some(Advice::wrong(format!(
             "{outer} decides by a path that {inner} then rewrites: put {inner} outside of {outer}."
         )))
+    } else if both(Act::ChangesBytes, Act::ChangesBytes) && outer == inner {
+        Some(Advice::doubtful(format!(
+            "{outer} stands twice: one is enough."
+        )))
     } else if both(Act::ChangesBytes, Act::CountsBytes) {
         Some(Advice::doubtful(format!(
             "{inner} counts bytes that {outer} then changes: put {inner} outside of {outer}, if those on the wire are meant."
@@ -153,7 +157,7 @@ mod tests {
     #[test]
     fn an_order_that_cannot_work_is_told() {
         use Weight::{Doubtful, Wrong};
-        let cases: [(&str, &[(Weight, &str)]); 18] = [
+        let cases: [(&str, &[(Weight, &str)]); 19] = [
             ("", &[]),
             ("log pages compression session login menu", &[]),
             ("session login", &[]),
@@ -167,6 +171,7 @@ mod tests {
             ("digest compression", &[]),
             ("compression digest", &[(Wrong, "put digest outside")]),
             ("log compression", &[]),
+            ("compression compression", &[(Doubtful, "one is enough")]),
             ("compression log", &[(Doubtful, "if those on the wire")]),
             ("cors session login", &[]),
             (
