@@ -31,6 +31,11 @@ pub use self::{
 /// Where lines go.
 ///
 /// Every closure on `&[u8]` is one; [`Lines`] is the one for files, streams and the system's logs, [`Events`] the one for `tracing`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not take the lines of a log",
+    label = "lines cannot be written to it",
+    note = "take `Lines::stdout()`, `Lines::file(path)?`, or a closure of `&[u8]`"
+)]
 pub trait Sink: Send + Sync + 'static {
     /// Takes one line, without a line break.
     ///

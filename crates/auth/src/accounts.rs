@@ -1,4 +1,4 @@
-use crate::Verdict;
+use crate::{IntoVerdict, Verdict};
 
 /// A store of accounts, such as a password file: it knows who a name with a password is.
 ///
@@ -39,7 +39,7 @@ pub(crate) struct Closure<F>(pub(crate) F);
 impl<F, V> Accounts for Closure<F>
 where
     F: Fn(&str, &str) -> V + Send + Sync + 'static,
-    V: Into<Verdict>,
+    V: IntoVerdict,
 {
     fn check(&self, name: &str, password: &str) -> Verdict {
         (self.0)(name, password).into()

@@ -3,7 +3,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use plywood_core::{Identity, future::Next};
 
 use crate::{
-    Accounts, Attempt, Attempts, Head, MAX_CREDENTIAL, Note, Refusal, Throttle, Verdict,
+    Accounts, Attempt, Attempts, Head, IntoVerdict, MAX_CREDENTIAL, Note, Refusal, Throttle,
     accounts::Closure, verdict::Found,
 };
 
@@ -18,7 +18,7 @@ pub(crate) struct Check {
 pub(crate) type Asked = Result<Option<Identity>, Refusal>;
 
 impl Check {
-    pub(crate) fn new<V: Into<Verdict>>(
+    pub(crate) fn new<V: IntoVerdict>(
         check: impl Fn(&str, &str) -> V + Send + Sync + 'static,
     ) -> Self {
         Self::of(Closure(check))

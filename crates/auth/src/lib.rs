@@ -166,7 +166,7 @@ pub use self::{
     require::{Require, RequireLayer, StaleSignIn},
     scheme::{Finding, Head, Known, Scheme},
     throttle::{Attempt, Attempts, Note, Throttle},
-    verdict::{MAX_CREDENTIAL, Verdict, constant_time_eq},
+    verdict::{IntoVerdict, MAX_CREDENTIAL, Verdict, constant_time_eq},
 };
 
 #[cfg(doctest)]

@@ -52,6 +52,18 @@ impl Verdict {
     }
 }
 
+/// What a check may return: whatever becomes a [`Verdict`] by [`From`].
+#[diagnostic::on_unimplemented(
+    message = "a check cannot answer `{Self}`",
+    label = "that is no verdict",
+    note = "a check that knows at once returns `Option<Identity>`, or a `Result` of one if asking may fail",
+    note = "a check that must wait returns `Verdict::later(..)`, which takes a future"
+)]
+pub trait IntoVerdict: Into<Verdict> {}
+
+#[diagnostic::do_not_recommend]
+impl<V: Into<Verdict>> IntoVerdict for V {}
+
 impl From<Option<Identity>> for Verdict {
     fn from(found: Option<Identity>) -> Self {
         Self(Next::Now(Ok(found)))

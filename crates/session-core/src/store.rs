@@ -82,6 +82,12 @@ use crate::{Key, Record, Timestamp};
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no store of sessions",
+    label = "sessions cannot be kept in it",
+    note = "in memory: `MemoryStore::new()`; in a file, by the feature `session-sqlite`: `SqliteStore::open(path)?`",
+    note = "for several machines, by the features `session-redis` and `session-postgres`: `RedisStore::new(url)?`, `PostgresStore::new(url)?`"
+)]
 pub trait Store: Send + Sync + 'static {
     /// Keeps a record under a key that must be absent. Says whether it was.
     fn create(

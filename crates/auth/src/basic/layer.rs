@@ -3,7 +3,7 @@ use std::time::Duration;
 use plywood_core::sheet::{Described, Sheet};
 use tower_layer::Layer;
 
-use crate::{Accounts, Auth, AuthLayer, Basic, Throttle, Verdict, area::Area, auth};
+use crate::{Accounts, Auth, AuthLayer, Basic, IntoVerdict, Throttle, area::Area, auth};
 
 /// Lets in whoever a check knows by the name and the password of HTTP Basic authentication ([RFC 7617]).
 ///
@@ -26,7 +26,7 @@ pub struct BasicAuthLayer {
 
 impl BasicAuthLayer {
     /// As [`Basic::new`].
-    pub fn new<V: Into<Verdict>>(check: impl Fn(&str, &str) -> V + Send + Sync + 'static) -> Self {
+    pub fn new<V: IntoVerdict>(check: impl Fn(&str, &str) -> V + Send + Sync + 'static) -> Self {
         Basic::new(check).into()
     }
 

@@ -6,7 +6,7 @@ use plywood_header::authorization::{self, basic_challenge};
 
 use super::memory::Memory;
 use crate::{
-    Accounts, Finding, Head, Refusal, Scheme, Throttle, Verdict,
+    Accounts, Finding, Head, IntoVerdict, Refusal, Scheme, Throttle,
     check::{Asked, Check},
     throttle,
 };
@@ -31,11 +31,11 @@ struct Config {
 }
 
 impl Basic {
-    /// Asks `check` who somebody of this name with this password is: see [`Verdict`] for what it may answer.
+    /// Asks `check` who somebody of this name with this password is: see [`Verdict`](crate::Verdict) for what it may answer.
     ///
     /// A name or a password beyond [`MAX_CREDENTIAL`](crate::MAX_CREDENTIAL) is wrong without a check, and so is an empty password, unless
     /// [they are asked for](Self::insecure_empty_passwords).
-    pub fn new<V: Into<Verdict>>(check: impl Fn(&str, &str) -> V + Send + Sync + 'static) -> Self {
+    pub fn new<V: IntoVerdict>(check: impl Fn(&str, &str) -> V + Send + Sync + 'static) -> Self {
         Self::over(Check::new(check))
     }
 

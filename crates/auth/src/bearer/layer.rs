@@ -2,7 +2,7 @@ use plywood_core::sheet::{Described, Sheet};
 use tower_layer::Layer;
 
 use super::{Bearer, TokenHash, Tokens};
-use crate::{Auth, AuthLayer, Verdict, area::Area, auth};
+use crate::{Auth, AuthLayer, IntoVerdict, area::Area, auth};
 
 /// Lets in whoever sends a token that is known ([RFC 6750]).
 ///
@@ -47,9 +47,7 @@ pub struct BearerLayer {
 
 impl BearerLayer {
     /// As [`Bearer::new`].
-    pub fn new<V: Into<Verdict>>(
-        look_up: impl Fn(&TokenHash) -> V + Send + Sync + 'static,
-    ) -> Self {
+    pub fn new<V: IntoVerdict>(look_up: impl Fn(&TokenHash) -> V + Send + Sync + 'static) -> Self {
         Bearer::new(look_up).into()
     }
 

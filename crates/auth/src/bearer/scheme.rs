@@ -5,7 +5,7 @@ use plywood_core::{BoxError, Failure, Identity, future::Next};
 use plywood_header::authorization::basic_challenge;
 
 use super::{MAX_TOKEN, TokenHash, token};
-use crate::{Finding, Head, Refusal, Scheme, StaleSignIn, Verdict};
+use crate::{Finding, Head, IntoVerdict, Refusal, Scheme, StaleSignIn};
 
 /// The scheme Bearer: whoever sends the token is let in ([RFC 6750]).
 ///
@@ -43,12 +43,10 @@ pub trait Tokens: Send + Sync + 'static {
 }
 
 impl Bearer {
-    /// Asks `look_up` whose token has this hash: see [`Verdict`] for what it may answer.
+    /// Asks `look_up` whose token has this hash: see [`Verdict`](crate::Verdict) for what it may answer.
     ///
     /// Keep the hashes of tokens, never the tokens: [`Token::new`](super::Token::new) makes both.
-    pub fn new<V: Into<Verdict>>(
-        look_up: impl Fn(&TokenHash) -> V + Send + Sync + 'static,
-    ) -> Self {
+    pub fn new<V: IntoVerdict>(look_up: impl Fn(&TokenHash) -> V + Send + Sync + 'static) -> Self {
         Self::of(Hashed(look_up))
     }
 
@@ -225,7 +223,7 @@ struct Hashed<F>(F);
 impl<F, V> Tokens for Hashed<F>
 where
     F: Fn(&TokenHash) -> V + Send + Sync + 'static,
-    V: Into<Verdict>,
+    V: IntoVerdict,
 {
     fn look_up(&self, token: &str) -> Next<Finding> {
         match (self.0)(&TokenHash::of(token)).into().into_next() {

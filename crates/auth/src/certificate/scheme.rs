@@ -3,7 +3,7 @@ use std::{fmt, sync::Arc, time::SystemTime};
 use plywood_core::{ClientCertificate, Identity, future::Next};
 
 use super::Certificate;
-use crate::{Finding, Head, Refusal, Scheme, Verdict};
+use crate::{Finding, Head, IntoVerdict, Refusal, Scheme, Verdict};
 
 /// The scheme of client certificates: who asks is whoever a closure takes the certificate for.
 ///
@@ -31,13 +31,13 @@ pub struct ClientCertificates(Arc<Ask>);
 type Ask = dyn Fn(&Certificate<'_>) -> Verdict + Send + Sync;
 
 impl ClientCertificates {
-    /// Asks `find` whose certificate this is: see [`Verdict`] for what it may answer.
+    /// Asks `find` whose certificate this is: see [`Verdict`](crate::Verdict) for what it may answer.
     ///
     /// A common name is unique only as far as the authority makes it so. Where several authorities are trusted, look at the
     /// [issuer](Certificate::issuer) too, or at the [fingerprint](Certificate::fingerprint) alone.
     ///
     /// The identity's scheme is set to `certificate`, and its method to `pop`, if the closure leaves the scheme empty.
-    pub fn new<V: Into<Verdict>>(
+    pub fn new<V: IntoVerdict>(
         find: impl Fn(&Certificate<'_>) -> V + Send + Sync + 'static,
     ) -> Self {
         Self(Arc::new(move |certificate| find(certificate).into()))

@@ -9,7 +9,7 @@ use plywood_session_core::Session;
 use tower_layer::Layer;
 
 use super::{FormLogin, Prompt, page::Look, site::Site};
-use crate::{Accounts, Throttle, Verdict, check::Check};
+use crate::{Accounts, IntoVerdict, Throttle, check::Check};
 
 /// Asks for a name and a password by a page, and remembers in the session who gave them.
 ///
@@ -44,11 +44,11 @@ struct Config {
 }
 
 impl FormLoginLayer {
-    /// Asks `check` who somebody of this name with this password is: see [`Verdict`] for what it may answer.
+    /// Asks `check` who somebody of this name with this password is: see [`Verdict`](crate::Verdict) for what it may answer.
     ///
     /// The session keeps the identity's name, its roles, and when it signed in. An empty name or password, or one beyond
     /// [`MAX_CREDENTIAL`](crate::MAX_CREDENTIAL), is wrong without a check.
-    pub fn new<V: Into<Verdict>>(check: impl Fn(&str, &str) -> V + Send + Sync + 'static) -> Self {
+    pub fn new<V: IntoVerdict>(check: impl Fn(&str, &str) -> V + Send + Sync + 'static) -> Self {
         Self::over(Check::new(check))
     }
 
