@@ -7,8 +7,8 @@ use plywood::{
     auth::constant_time_eq,
     core::html,
     prelude::{
-        AccessLogLayer, App, BoxError, CompressionLayer, ErrorPagesLayer, FormLoginLayer, Identity,
-        Lines, Listener, Server, ServiceBuilder, Session, SessionLayer, SqliteStore,
+        AccessLogLayer, App, BoxError, CompressionLayer, ErrorPagesLayer, Fatal, FormLoginLayer,
+        Identity, Lines, Listener, Server, ServiceBuilder, Session, SessionLayer, SqliteStore,
     },
 };
 
@@ -58,7 +58,7 @@ fn app(data: &Path) -> Result<App, BoxError> {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), BoxError> {
+async fn main() -> Result<(), Fatal> {
     let arguments = plywood_examples::Arguments::read();
     let listener = Listener::bind(&arguments.listen).await?;
     println!("Serving on {listener} -- sign in as ada, password plywood");

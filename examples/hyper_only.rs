@@ -25,7 +25,7 @@ fn app<B: HttpBody>() -> impl HttpService<B, ResBody: HttpBody, Error = Infallib
 }
 
 #[tokio::main]
-async fn main() -> Result<(), BoxError> {
+async fn main() -> Result<(), Fatal> {
     let arguments = plywood_examples::Arguments::read();
     let listener = tokio::net::TcpListener::bind(&arguments.listen).await?;
     println!("Serving on http://{}", listener.local_addr()?);

@@ -36,7 +36,7 @@ fn app(sessions: impl Store, machine: &str) -> Result<App, BoxError> {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), BoxError> {
+async fn main() -> Result<(), Fatal> {
     let arguments = plywood_examples::Arguments::read();
     let redis = std::env::var("REDIS").unwrap_or_else(|_| REDIS.to_owned());
     let listener = Listener::bind(&arguments.listen).await?;

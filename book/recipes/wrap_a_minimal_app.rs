@@ -27,7 +27,7 @@ fn app() -> Result<App, BoxError> {
 
 // ANCHOR: main
 #[tokio::main]
-async fn main() -> Result<(), BoxError> {
+async fn main() -> Result<(), Fatal> {
     let listener = Listener::bind("127.0.0.1:8000").await?;
     println!("Serving on {listener}");
     Ok(Server::new(listener).serve(app()?).await?)

@@ -118,7 +118,7 @@ fn app(tokens: Tokens) -> Result<App, BoxError> {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), BoxError> {
+async fn main() -> Result<(), Fatal> {
     let arguments = plywood_examples::Arguments::read();
     let listener = Listener::bind(&arguments.listen).await?;
     let token = Token::new("notes")?;

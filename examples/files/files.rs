@@ -62,7 +62,7 @@ fn not_found() -> Response<Body> {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), BoxError> {
+async fn main() -> Result<(), Fatal> {
     let arguments = plywood_examples::Arguments::read();
     let (listener, folder) = (Listener::bind(&arguments.listen).await?, arguments.data()?);
     println!("Serving on {listener} -- what lies in {}", folder.display());

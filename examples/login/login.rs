@@ -33,7 +33,7 @@ fn app(data: &Path) -> Result<App, BoxError> {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), BoxError> {
+async fn main() -> Result<(), Fatal> {
     let arguments = plywood_examples::Arguments::read();
     let listener = Listener::bind(&arguments.listen).await?;
     println!("Serving on {listener} -- sign in as ada, password plywood");

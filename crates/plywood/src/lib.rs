@@ -40,20 +40,13 @@
 //! Other orders work too. [`doctor()`] looks over the layers of a stack at start-up, prints them as an onion and warns of an order that
 //! cannot work.
 //!
-//! # Features
-//!
-//! One for each crate; a feature adds a dependency and changes nothing else. On by default are `access-log`, `auth`, `compression`, `csp`, `csrf`,
-//! `dispatch`, `error-pages`, `mount`, `publish`, `serve`, `session`, `static` and `when`. Off are `session-sqlite` (it brings SQLite, and wants a C
-//! compiler), `session-redis` and `session-postgres` (for more than one machine), `compression-br`, `compression-zstd`,
-//! `compression-dictionary` and `compression-libdeflate` (more codings; zstd and libdeflate want a C compiler), `debug` and `debug-events` (the developer's page, and the events on it), `access-log-gzip`, `access-log-signal` and `access-log-metrics`, `session-keys` (sessions sealed in their cookies, and signed ids; it
-//! wants a C compiler too), `auth-certificate` (certificates of clients), `auth-digest` (Digest authentication), `auth-password` (hashes and password files), `auth-jwt`, `auth-jwks` and `auth-ticket` (signed tokens, keys fetched from an issuer, tickets in cookies: so do
-//! they), `serve-tls` (and so does this), `dispatch-macros` (an enum of pages derives its rules), `dispatch-regex` and `mount-regex` (they bring regular expressions), `static-assets`, `static-embed` and `static-zip` (files that are kept for ever, that are in the program, that are in an archive), `lint` and `test` (for your tests).
-
+#![doc = include_str!("../FEATURES.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod app;
 mod builder;
 pub mod doctor;
+mod fatal;
 pub mod prelude;
 #[cfg(feature = "presets")]
 mod preset;
@@ -147,6 +140,7 @@ pub use self::{
     app::{App, Never, app},
     builder::ServiceBuilderExt,
     doctor::doctor,
+    fatal::Fatal,
     stack::{Deeper, Stack},
 };
 

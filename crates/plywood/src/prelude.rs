@@ -17,7 +17,7 @@ pub use plywood_compression::CompressionLayer;
 #[cfg(feature = "debug")]
 pub use plywood_debug::DebugLayer;
 #[cfg(feature = "dispatch")]
-pub use plywood_dispatch::{Dispatch, Params};
+pub use plywood_dispatch::{Dispatch, Params, handler};
 #[cfg(feature = "error-pages")]
 pub use plywood_error::{HttpError, OrRefuse, Public};
 #[cfg(feature = "error-pages")]
@@ -41,4 +41,4 @@ pub use plywood_static::Files;
 #[cfg(feature = "when")]
 pub use plywood_when::{at, when};
 
-pub use crate::{App, Stack, app};
+pub use crate::{App, Fatal, Stack, app};
