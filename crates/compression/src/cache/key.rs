@@ -82,12 +82,24 @@ pub(crate) fn resource<B>(request: &Request<B>) -> Option<Arc<str>> {
     // What a mount has taken off tells one service from another.
     let mount = Mount::of(request);
     let uri = mount.original_uri(request.uri());
-    let host = uri.authority().map(http::uri::Authority::as_str);
-    let host = host.or_else(|| headers.get(header::HOST)?.to_str().ok());
+    let authority = uri.authority().map_or("", http::uri::Authority::as_str);
     // The text as it came, and not the path that it means: two spellings are two answers, and that is no harm.
     let target = uri.path_and_query().map_or("/", |target| target.as_str());
-    Some([host.unwrap_or_default(), target].concat().into())
+    let mut resource = String::with_capacity(authority.len() + target.len() + HOST);
+    resource.push_str(authority);
+    // All that somebody may take for the host, and each on a line of its own, which no field can make: where a gateway lets odd ones through,
+    // a client could otherwise have its answer kept as that of another URL.
+    for host in headers.get_all(header::HOST) {
+        resource.push('\n');
+        resource.push_str(host.to_str().ok()?);
+    }
+    resource.push('\n');
+    resource.push_str(target);
+    Some(resource.into())
 }
+
+/// Room for most hosts.
+const HOST: usize = 64;
 
 /// Whether an answer is one visitor's own, or is not to be kept.
 pub(crate) fn is_not_for_all(headers: &HeaderMap) -> bool {
@@ -155,6 +167,30 @@ mod tests {
                 );
             }
             assert_eq!(is_not_for_all(&headers), expected, "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn no_host_that_a_client_makes_up_shares_an_answer_with_another() {
+        let key = |hosts: &[&str], target: &str| {
+            let mut request = Request::get(target);
+            for host in hosts {
+                request = request.header(header::HOST, *host);
+            }
+            resource(&request.body(()).unwrap()).unwrap()
+        };
+        let ours = key(&["a.example"], "/x/y");
+        assert_eq!(ours, key(&["a.example"], "/x/y"));
+        for (hosts, target) in [
+            (&["b.example"][..], "/x/y"),
+            // Some read all of it, some the first and some the last.
+            (&["a.example/x"], "/y"),
+            (&["a.example", "b.example"], "/x/y"),
+            (&["b.example"], "http://a.example/x/y"),
+            (&["a.example"], "http://b.example/x/y"),
+            (&[], "/x/y"),
+        ] {
+            assert_ne!(key(hosts, target), ours, "{hosts:?} {target}");
         }
     }
 }
