@@ -186,7 +186,7 @@ impl Jwk {
                     dQ: &private.dq,
                     qInv: &private.qi,
                 });
-                SigningKey::rsa(algorithm, pair.map_err(rejected)?)
+                SigningKey::rsa(algorithm, pair.map_err(rejected)?)?
             }
             Form::Ec { point, d } => {
                 let d = d.as_deref().ok_or_else(public)?;

@@ -80,7 +80,7 @@ impl SigningKey {
             } else {
                 RsaKeyPair::from_der(&der)
             };
-            Pair::Rsa(pair.map_err(rejected)?.into())
+            return Self::rsa(algorithm, pair.map_err(rejected)?);
         } else if let Some(curve) = curve(algorithm) {
             let pair = EcdsaKeyPair::from_pkcs8(curve, &der, &SystemRandom::new());
             Pair::Ecdsa(pair.map_err(rejected)?.into())
@@ -233,8 +233,15 @@ impl SigningKey {
         }
     }
 
-    pub(super) fn rsa(algorithm: Algorithm, pair: RsaKeyPair) -> Self {
-        Self::of(algorithm, Pair::Rsa(pair.into()))
+    /// Whether all parts of the key belong together ring sees when it signs, and not when it reads them.
+    pub(super) fn rsa(algorithm: Algorithm, pair: RsaKeyPair) -> Result<Self, KeyError> {
+        let key = Self::of(algorithm, Pair::Rsa(pair.into()));
+        match key.signature(b"") {
+            Ok(_) => Ok(key),
+            Err(_) => Err(KeyError::malformed(
+                "the parts of the key do not belong together",
+            )),
+        }
     }
 
     pub(super) fn ecdsa(algorithm: Algorithm, pair: EcdsaKeyPair) -> Self {

@@ -378,6 +378,18 @@ fn the_parts_of_a_private_key_belong_together() {
     assert!(SigningKey::from_jwk(&exchanged).is_err());
     let exchanged = ED25519.replacen("nWGx", "nWGy", 1);
     assert!(SigningKey::from_jwk(&exchanged).is_err());
+    let whole: Value = serde_json::from_str(RSA).unwrap();
+    for part in ["n", "e", "p", "q", "dp", "dq", "qi"] {
+        let mut exchanged = whole.clone();
+        exchanged["alg"] = "RS256".into();
+        assert!(SigningKey::from_jwk(&exchanged.to_string()).is_ok());
+        let text = exchanged[part].as_str().unwrap();
+        let (first, rest) = text.split_at(text.len() / 2);
+        let other = if rest.starts_with('B') { "C" } else { "B" };
+        exchanged[part] = [first, other, &rest[1..]].concat().into();
+        let error = SigningKey::from_jwk(&exchanged.to_string());
+        assert!(error.is_err(), "{part}");
+    }
     let public = P256.split(r#","d""#).next().unwrap().to_owned() + "}";
     assert!(SigningKey::from_jwk(&public).is_err());
     assert!(VerifyingKey::from_jwk(&public).is_ok());
