@@ -2,7 +2,7 @@
 //!
 //! [RFC 9110 §12.5.1](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1)
 
-use http::{HeaderMap, header::ACCEPT};
+use http::{HeaderMap, HeaderValue, header::ACCEPT};
 
 use crate::grammar::{is_token, quoted_elements, trim, weight};
 
@@ -34,10 +34,20 @@ pub const MAX_ELEMENTS: usize = 32;
 /// assert_eq!(best(&headers, &offers), None);
 /// ```
 pub fn best<'o>(headers: &HeaderMap, offers: &[&'o str]) -> Option<&'o str> {
+    let lines = headers.get_all(ACCEPT).iter();
+    choose(lines.map(HeaderValue::as_bytes), offers)
+}
+
+/// [`best`], from the field in one line: for whoever keeps it until it knows that a media type is to be chosen at all.
+pub fn best_of_line<'o>(line: &[u8], offers: &[&'o str]) -> Option<&'o str> {
+    choose(std::iter::once(line), offers)
+}
+
+fn choose<'h, 'o>(lines: impl Iterator<Item = &'h [u8]>, offers: &[&'o str]) -> Option<&'o str> {
     // Read once, and not once for each offer.
     let mut read = [None; MAX_ELEMENTS];
     let mut count = 0;
-    for (place, range) in read.iter_mut().zip(ranges(headers)) {
+    for (place, range) in read.iter_mut().zip(ranges(lines)) {
         *place = Some(range);
         count += 1;
     }
@@ -90,11 +100,9 @@ impl<'o> Offer<'o> {
 }
 
 /// The readable media ranges of every line, in order.
-fn ranges(headers: &HeaderMap) -> impl Iterator<Item = MediaRange<'_>> {
-    headers
-        .get_all(ACCEPT)
-        .iter()
-        .flat_map(|line| quoted_elements(line.as_bytes(), b','))
+fn ranges<'h>(lines: impl Iterator<Item = &'h [u8]>) -> impl Iterator<Item = MediaRange<'h>> {
+    lines
+        .flat_map(|line| quoted_elements(line, b','))
         .take(MAX_ELEMENTS)
         .filter_map(MediaRange::parse)
 }
@@ -188,8 +196,6 @@ fn plain(value: &[u8]) -> impl Iterator<Item = u8> {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     const PAGES: &[&str] = &[

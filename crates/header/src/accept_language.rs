@@ -33,19 +33,17 @@ pub const MAX_ELEMENTS: usize = 32;
 /// [RFC 4647 §3.3.1]: https://www.rfc-editor.org/rfc/rfc4647#section-3.3.1
 /// [§3.4]: https://www.rfc-editor.org/rfc/rfc4647#section-3.4
 pub fn best<'o>(headers: &HeaderMap, offers: &[&'o str]) -> Option<&'o str> {
-    choose(headers.get_all(ACCEPT_LANGUAGE).iter(), offers)
+    let lines = headers.get_all(ACCEPT_LANGUAGE).iter();
+    choose(lines.map(HeaderValue::as_bytes), offers)
 }
 
 /// [`best`], from the field in one line: for whoever keeps it until it knows that a language is to be chosen at all.
-pub fn best_of_line<'o>(line: &HeaderValue, offers: &[&'o str]) -> Option<&'o str> {
+pub fn best_of_line<'o>(line: &[u8], offers: &[&'o str]) -> Option<&'o str> {
     choose(std::iter::once(line), offers)
 }
 
-fn choose<'h, 'o>(
-    lines: impl Iterator<Item = &'h HeaderValue>,
-    offers: &[&'o str],
-) -> Option<&'o str> {
-    let elements = lines.flat_map(|line| elements(line.as_bytes()));
+fn choose<'h, 'o>(lines: impl Iterator<Item = &'h [u8]>, offers: &[&'o str]) -> Option<&'o str> {
+    let elements = lines.flat_map(elements);
     // Read once, and not once for each offer.
     let mut ranges = [None; MAX_ELEMENTS];
     for (range, element) in ranges.iter_mut().zip(elements) {

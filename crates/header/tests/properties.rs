@@ -117,10 +117,12 @@ proptest! {
         let mut elements: Vec<_> = weighed.clone().map(|(offer, (text, _))| format!("{offer}{text}")).collect();
         // The order of the elements says nothing.
         elements.rotate_left(seed % weights.len());
-        let headers = one_line(&header::ACCEPT, elements.join(", "));
+        let line = elements.join(", ");
+        let headers = one_line(&header::ACCEPT, line.clone());
         let greatest = weights.iter().map(|(_, weight)| *weight).max().unwrap();
         let expected = weighed.filter(|(_, (_, weight))| *weight == greatest && greatest > 0).map(|(offer, _)| *offer).next();
         prop_assert_eq!(accept::best(&headers, &offers), expected);
+        prop_assert_eq!(accept::best_of_line(line.as_bytes(), &offers), expected);
     }
 
     #[test]
