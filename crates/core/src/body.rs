@@ -92,19 +92,45 @@ impl Body {
         if body.is_end_stream() {
             return Self::empty();
         }
-        let mut slot = Some(body);
+        let mut slot = match Self::at_hand(body) {
+            Ok(body) => return body,
+            Err(body) => Some(body),
+        };
         let any: &mut dyn Any = &mut slot;
         if let Some(body) = any.downcast_mut::<Option<Self>>().and_then(Option::take) {
             return body;
         }
-        if let Some(full) = any
-            .downcast_mut::<Option<Full<Bytes>>>()
-            .and_then(Option::take)
-        {
-            return full.into();
-        }
-        let inner = slot.expect("no downcast has taken it");
+        let inner = slot.expect(NOT_TAKEN);
         Self(Kind::Boxed(Boxed::new(Box::pin(ErrorBoxed { inner }))))
+    }
+
+    /// The same content as a `Body`, if all of it is at hand and so can neither fail nor be waited for: a `Body` of nothing or of some bytes, and
+    /// `Full` of `http-body-util`.
+    ///
+    /// # Errors
+    ///
+    /// Any other body is returned untouched as the error.
+    ///
+    /// ```
+    /// use http_body_util::Full;
+    /// use plywood_core::Body;
+    ///
+    /// let whole = Body::at_hand(Full::from("hello")).unwrap();
+    /// assert_eq!(whole.try_into_bytes().unwrap(), "hello");
+    /// ```
+    pub fn at_hand<B: HttpBody>(body: B) -> Result<Self, B> {
+        let mut slot = Some(body);
+        let any: &mut dyn Any = &mut slot;
+        if let Some(own) = any.downcast_mut::<Option<Self>>() {
+            if let Some(body) = own.take_if(|body| !matches!(body.0, Kind::Boxed(_))) {
+                return Ok(body);
+            }
+        } else if let Some(full) = any.downcast_mut::<Option<Full<Bytes>>>()
+            && let Some(full) = full.take()
+        {
+            return Ok(full.into());
+        }
+        Err(slot.expect(NOT_TAKEN))
     }
 
     /// The bytes, if the whole body is at hand; the body back if it is a stream.
@@ -120,6 +146,8 @@ impl Body {
         }
     }
 }
+
+const NOT_TAKEN: &str = "no downcast has taken it";
 
 impl http_body::Body for Body {
     type Data = Bytes;
@@ -350,6 +378,24 @@ mod tests {
         let body = Body::new(StreamBody::new(futures_util::stream::iter(frames)));
         let collected = body.collect().await.unwrap();
         assert_eq!(collected.trailers(), Some(&trailers));
+    }
+
+    #[test]
+    fn what_is_at_hand_is_told_from_a_stream() {
+        assert_eq!(
+            Body::at_hand(Body::from("x")).unwrap().size_hint().exact(),
+            Some(1)
+        );
+        assert!(Body::at_hand(Body::empty()).unwrap().is_end_stream());
+        assert!(Body::at_hand(Full::new(Bytes::from("x"))).is_ok());
+        assert!(
+            Body::at_hand(Full::<Bytes>::default())
+                .unwrap()
+                .is_end_stream()
+        );
+        assert!(Body::at_hand(stream(&["x"])).is_err());
+        let boxed = Body::at_hand(Body::new(stream(&["x"]))).unwrap_err();
+        assert!(matches!(boxed.0, Kind::Boxed(_)));
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{any::Any, fmt};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header, response::Parts};
 use http_body::Body as _;
@@ -9,15 +9,14 @@ use plywood_core::{
 use plywood_error::{HttpError, Incident, IncidentKind, Panicked};
 use plywood_header::vary;
 
-use crate::{Blank, ErrorPagesLayer, Form, Language, PageBody, page, request::Asked, telling};
+use crate::{Blank, Form, Language, PageBody, kept::Kept, layer::Config, page, telling};
 
 /// Answers for whatever became of a call.
 ///
 /// You meet it only in the type of the service's future.
 #[derive(Clone)]
 pub struct Answer {
-    pub(crate) layer: ErrorPagesLayer,
-    pub(crate) asked: Box<Asked>,
+    pub(crate) asked: Kept,
 }
 
 /// Left in a response whose failure has been told, so that a second layer outside does not tell it again.
@@ -36,7 +35,7 @@ where
 
     fn settle(self, outcome: Outcome<B, Err>) -> Response<PageBody<B>> {
         match outcome {
-            Outcome::Answered(response) => self.answered(response),
+            Outcome::Answered(response) => Settle::<B, Err>::answered(self, response),
             Outcome::Failed(error) => self.failed(IncidentKind::Failed, error.into()),
             Outcome::Unready(error) => self.failed(IncidentKind::Unready, error),
             Outcome::Panicked(payload) => self.failed(
@@ -45,20 +44,30 @@ where
             ),
         }
     }
+
+    fn answered(self, response: Response<B>) -> Response<PageBody<B>> {
+        let status = response.status();
+        if status.is_client_error() || status.is_server_error() {
+            return self.refused(response);
+        }
+        response.map(|body| PageBody::inner(body, self.asked))
+    }
+
+    /// The place of a panic is known in its own thread alone.
+    fn caught(payload: Box<dyn Any + Send>) -> Box<dyn Any + Send> {
+        Box::new(Panicked::from_payload(payload))
+    }
 }
 
 impl Answer {
-    fn answered<B: HttpBody>(self, response: Response<B>) -> Response<PageBody<B>> {
+    fn refused<B: HttpBody>(self, response: Response<B>) -> Response<PageBody<B>> {
         let status = response.status();
-        if !status.is_client_error() && !status.is_server_error() {
-            return response.map(|body| PageBody::inner(body, self.asked));
-        }
         let (mut head, body) = response.into_parts();
         // Whoever has made an incident of it and told nobody has made its page, too: the developer's.
         let is_explained =
             Incident::of(&head).is_some() && head.extensions.get::<Reported>().is_none();
         self.report(IncidentKind::Refused, &mut head);
-        let mut replaced = self.layer.config.replaced.iter();
+        let mut replaced = self.config().replaced.iter();
         let is_replaced = !is_explained && replaced.any(|some| some.contains(status));
         if is_replaced || is_blank(&head.headers, &body) {
             // Nobody misses it; so what panics in its drop is no matter.
@@ -86,7 +95,7 @@ impl Answer {
         if !head.status.is_server_error() {
             return;
         }
-        let to_reports = self.asked.reports.is_some();
+        let to_reports = self.config().reports.is_some();
         if let Some(reported) = head.extensions.get_mut::<Reported>() {
             if to_reports && !std::mem::replace(&mut reported.to_reports, true) {
                 let incident = Incident::of(head);
@@ -107,7 +116,7 @@ impl Answer {
     }
 
     fn fill_or_defer<B: HttpBody>(self, mut head: Parts) -> Response<PageBody<B>> {
-        if self.layer.config.defers {
+        if self.config().defers {
             head.extensions.insert(Vacant(self));
             Response::from_parts(head, PageBody::page(Body::empty()))
         } else {
@@ -119,7 +128,7 @@ impl Answer {
         for stale in DESCRIBES_A_BODY {
             head.headers.remove(stale);
         }
-        let config = &self.layer.config;
+        let config = self.config();
         let failure = Failure::of(&head).cloned();
         let said = failure
             .as_ref()
@@ -129,7 +138,7 @@ impl Answer {
         let blank = Blank {
             head: &head,
             form: self.form(),
-            language: Language::negotiate(&config.languages, self.asked.languages.as_ref()),
+            language: Language::negotiate(&config.languages, self.asked.languages()),
             asked: &self.asked,
             said,
         };
@@ -160,7 +169,7 @@ impl Answer {
             body = PageBody::page(Body::empty());
         }
         merge(&mut head, page);
-        if self.layer.config.languages.len() > 1 {
+        if self.config().languages.len() > 1 {
             vary::append(&mut head.headers, header::ACCEPT_LANGUAGE);
         }
         Response::from_parts(head, body)
@@ -168,7 +177,11 @@ impl Answer {
 
     /// The form that the client likes best.
     pub(crate) fn form(&self) -> Form {
-        Form::negotiate(self.asked.accept.as_ref())
+        Form::negotiate(self.asked.accept())
+    }
+
+    fn config(&self) -> &Config {
+        self.asked.layer().config()
     }
 }
 
@@ -287,6 +300,6 @@ mod tests {
 
     #[test]
     fn what_a_request_carries_stays_small() {
-        assert!(size_of::<Answer>() <= 32, "{}", size_of::<Answer>());
+        assert!(size_of::<Answer>() <= 8, "{}", size_of::<Answer>());
     }
 }

@@ -65,7 +65,7 @@ impl<'a> Blank<'a> {
 
     /// The request's id, if a layer outside has given it one of visible characters.
     pub fn request_id(&self) -> Option<&'a str> {
-        self.asked.id.as_ref()?.as_str()
+        self.asked.id()?.as_str()
     }
 
     /// The name of what happened, if the operator was told of it: it stands in the log, and is there for the visitor to read out.

@@ -12,10 +12,10 @@ use pin_project_lite::pin_project;
 use plywood_core::{Body, BoxError, HttpBody};
 use plywood_error::{Incident, IncidentKind, Panicked};
 
-use crate::{request::Asked, telling};
+use crate::{kept::Kept, request::Asked, telling};
 
 pin_project! {
-    /// The inner service's body, or a page in its place.
+    /// The inner service's body, or a page in its place. A body that is at hand as a whole is like a page: it cannot fail.
     ///
     /// A panic of the inner body ends it with an error, so that the server breaks the answer off where it would otherwise look whole.
     pub struct PageBody<B> {
@@ -27,7 +27,7 @@ pin_project! {
 pin_project! {
     #[project = KindProjection]
     enum Kind<B> {
-        Inner { #[pin] inner: B, asked: Option<Box<Asked>> },
+        Inner { #[pin] inner: B, asked: Kept },
         Page { page: Body },
     }
 }
@@ -47,12 +47,16 @@ enum Told {
 }
 
 impl<B> PageBody<B> {
-    /// The request is kept for telling whose answer it is that breaks off.
-    pub(crate) fn inner(inner: B, asked: Box<Asked>) -> Self {
-        let asked = Some(asked);
-        Self {
-            kind: Kind::Inner { inner, asked },
-        }
+    /// The request is kept for telling whose answer it is that breaks off, if it can.
+    pub(crate) fn inner(inner: B, asked: Kept) -> Self
+    where
+        B: HttpBody,
+    {
+        let kind = match Body::at_hand(inner) {
+            Ok(page) => Kind::Page { page },
+            Err(inner) => Kind::Inner { inner, asked },
+        };
+        Self { kind }
     }
 
     pub(crate) const fn page(page: Body) -> Self {
@@ -89,27 +93,19 @@ impl<B: HttpBody> http_body::Body for PageBody<B> {
             KindProjection::Page { page } => return Pin::new(page).poll_frame(cx),
         };
         TOLD.set(Told::Nothing);
-        let polled = Panicked::catch(|| inner.poll_frame(cx));
-        let (error, may_go_on): (BoxError, _) = match polled {
-            Ok(Poll::Ready(Some(Err(error)))) => (error.into(), true),
-            Ok(Poll::Ready(Some(Ok(frame)))) => return Poll::Ready(Some(Ok(frame))),
-            Ok(Poll::Ready(None)) => return Poll::Ready(None),
-            Ok(Poll::Pending) => return Poll::Pending,
-            Err(panicked) => (panicked.into(), false),
-        };
-        // Once, though it may be polled again.
-        if let Some(asked) = asked.take() {
-            tell(&asked, &*error);
-        }
-        if !may_go_on {
+        let mut polled = Poll::Pending;
+        let caught = Panicked::catch(|| polled = inner.poll_frame(cx));
+        if let Err(panicked) = caught {
+            let error = tell_once(asked, panicked);
             // What has panicked may panic when it is dropped, too.
             let _ = Panicked::catch(|| {
                 kind.set(Kind::Page {
                     page: Body::empty(),
                 });
             });
+            return Poll::Ready(Some(Err(error)));
         }
-        Poll::Ready(Some(Err(error)))
+        polled.map_err(|error| tell_once(asked, error))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -127,9 +123,18 @@ impl<B: HttpBody> http_body::Body for PageBody<B> {
     }
 }
 
+/// Tells that the answer breaks off: once, though it may be polled again.
+fn tell_once(asked: &mut Kept, error: impl Into<BoxError>) -> BoxError {
+    let error = error.into();
+    if let Some(asked) = asked.take() {
+        tell(&asked, &*error);
+    }
+    error
+}
+
 /// Tells that the answer breaks off, and of what another layer further in has told only those who do not know it.
 fn tell(asked: &Asked, error: &(dyn Error + 'static)) {
-    let has_reports = asked.reports.is_some();
+    let has_reports = asked.layer().config().reports.is_some();
     match TOLD.get() {
         Told::Nothing => {
             let incident = asked.incident(IncidentKind::BrokenOff, error);

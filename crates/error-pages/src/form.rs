@@ -1,4 +1,3 @@
-use http::{HeaderMap, HeaderValue, header::ACCEPT};
 use plywood_header::accept;
 
 /// The form of an error page.
@@ -35,13 +34,13 @@ impl Form {
     ///
     /// Among equals, what it names goes before what it only admits by a wildcard: many a script accepts
     /// `application/json, text/plain, */*` and means JSON.
-    pub(crate) fn negotiate(accept: Option<&HeaderValue>) -> Self {
+    pub(crate) fn negotiate(accept: Option<&[u8]>) -> Self {
         let Some(accept) = accept else {
             return Self::Text;
         };
         // The field is looked through once, as it may be long.
         let mut offers = OFFERS.map(|(offer, form)| (form != Self::Text, offer, form));
-        for element in accept.as_bytes().split(|byte| *byte == b',') {
+        for element in accept.split(|byte| *byte == b',') {
             let end = element.iter().position(|byte| *byte == b';');
             let named = element[..end.unwrap_or(element.len())].trim_ascii();
             for (is_unnamed, offer, _) in &mut offers {
@@ -49,9 +48,7 @@ impl Form {
             }
         }
         offers.sort_by_key(|(is_unnamed, ..)| *is_unnamed);
-        let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, accept.clone());
-        let best = accept::best(&headers, &offers.map(|(_, offer, _)| offer));
+        let best = accept::best_of_line(accept, &offers.map(|(_, offer, _)| offer));
         let best = offers.iter().find(|(_, offer, _)| Some(*offer) == best);
         best.map_or(Self::Text, |(.., form)| *form)
     }
@@ -104,8 +101,7 @@ mod tests {
             ("", Form::Text),
             ("text/html;q=x", Form::Html),
         ] {
-            let value = HeaderValue::from_static(accept);
-            assert_eq!(Form::negotiate(Some(&value)), form, "{accept}");
+            assert_eq!(Form::negotiate(Some(accept.as_bytes())), form, "{accept}");
         }
         assert_eq!(Form::negotiate(None), Form::Text);
     }

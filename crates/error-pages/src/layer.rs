@@ -1,4 +1,4 @@
-use std::{fmt, io, path::Path, sync::Arc};
+use std::{borrow::Cow, fmt, io, path::Path, sync::Arc};
 
 use bytes::Bytes;
 use http::Response;
@@ -14,28 +14,37 @@ use crate::{Blank, ErrorPages, Form, Language, Statuses, own::Source};
 /// Answers every error with a page: an empty one, an `Err`, and a panic.
 #[derive(Clone, Default)]
 pub struct ErrorPagesLayer {
-    pub(crate) config: Arc<Config>,
+    /// None as long as there is nothing to configure: nobody has to count who shares the [`DEFAULT`].
+    config: Option<Arc<Config>>,
 }
 
 #[derive(Clone)]
 pub(crate) struct Config {
     pub(crate) pages: Vec<Source>,
-    pub(crate) languages: Vec<Language>,
+    pub(crate) languages: Cow<'static, [Language]>,
     pub(crate) replaced: Vec<Statuses>,
     pub(crate) reports: Option<Reports>,
     /// What is blank is left to the error documents, which stand around.
     pub(crate) defers: bool,
 }
 
-impl Default for Config {
-    fn default() -> Self {
+static DEFAULT: Config = Config::new();
+
+impl Config {
+    const fn new() -> Self {
         Self {
             pages: Vec::new(),
-            languages: Language::ALL.to_vec(),
+            languages: Cow::Borrowed(&Language::ALL),
             replaced: Vec::new(),
             reports: None,
             defers: false,
         }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -113,7 +122,7 @@ impl ErrorPagesLayer {
     /// ```
     #[must_use]
     pub fn languages(mut self, languages: impl IntoIterator<Item = Language>) -> Self {
-        Arc::make_mut(&mut self.config).languages = languages.into_iter().collect();
+        self.config_mut().languages = languages.into_iter().collect();
         self
     }
 
@@ -128,8 +137,7 @@ impl ErrorPagesLayer {
     /// ```
     #[must_use]
     pub fn replace(mut self, statuses: impl Into<Statuses>) -> Self {
-        let config = Arc::make_mut(&mut self.config);
-        config.replaced.push(statuses.into());
+        self.config_mut().replaced.push(statuses.into());
         self
     }
 
@@ -147,17 +155,25 @@ impl ErrorPagesLayer {
     /// ```
     #[must_use]
     pub fn reports(mut self, reports: &Reports) -> Self {
-        Arc::make_mut(&mut self.config).reports = Some(reports.clone());
+        self.config_mut().reports = Some(reports.clone());
         self
     }
 
     pub(crate) fn deferring(mut self) -> Self {
-        Arc::make_mut(&mut self.config).defers = true;
+        self.config_mut().defers = true;
         self
     }
 
+    pub(crate) fn config(&self) -> &Config {
+        self.config.as_deref().unwrap_or(&DEFAULT)
+    }
+
+    fn config_mut(&mut self) -> &mut Config {
+        Arc::make_mut(self.config.get_or_insert_default())
+    }
+
     fn source(mut self, source: Source) -> Self {
-        Arc::make_mut(&mut self.config).pages.push(source);
+        self.config_mut().pages.push(source);
         self
     }
 }
@@ -184,11 +200,12 @@ impl<S> Layer<S> for ErrorPagesLayer {
 
 impl fmt::Debug for ErrorPagesLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let config = self.config();
         f.debug_struct("ErrorPagesLayer")
-            .field("own_pages", &self.config.pages.len())
-            .field("languages", &self.config.languages)
-            .field("replaced", &self.config.replaced)
-            .field("reports", &self.config.reports.is_some())
+            .field("own_pages", &config.pages.len())
+            .field("languages", &config.languages)
+            .field("replaced", &config.replaced)
+            .field("reports", &config.reports.is_some())
             .finish()
     }
 }

@@ -81,6 +81,7 @@ mod blank;
 mod body;
 mod documents;
 mod form;
+mod kept;
 mod language;
 mod layer;
 mod maintenance;

@@ -1,6 +1,5 @@
 use std::{
     convert::Infallible,
-    panic,
     task::{Context, Poll},
 };
 
@@ -9,7 +8,7 @@ use plywood_core::{BoxError, HttpBody, future::Settled};
 use plywood_error::Panicked;
 use tower_service::Service;
 
-use crate::{ErrorPagesLayer, PageBody, answer::Answer, request::Asked};
+use crate::{ErrorPagesLayer, PageBody, answer::Answer, kept::Kept};
 
 /// The service that [`ErrorPagesLayer`] makes. It does not fail.
 #[derive(Debug)]
@@ -53,19 +52,10 @@ where
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         let answer = Answer {
-            layer: self.layer.clone(),
-            asked: Box::new(Asked::of(&mut request, self.layer.config.reports.as_ref())),
+            asked: Kept::of(&mut request, &self.layer),
         };
-        match self.unready.take() {
-            None => Settled::new(|| here(|| self.inner.call(request)), answer),
-            Some(error) => Settled::unready(error, answer),
-        }
+        Settled::new(self.unready.take(), || self.inner.call(request), answer)
     }
-}
-
-/// Notes the place of a panic in the thread where it happens: the answer may be polled in another.
-fn here<T>(call: impl FnOnce() -> T) -> T {
-    Panicked::catch(call).unwrap_or_else(|panicked| panic::resume_unwind(Box::new(panicked)))
 }
 
 /// A clone has to become ready for itself.

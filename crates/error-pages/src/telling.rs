@@ -35,7 +35,7 @@ pub(crate) fn tell(incident: &Incident, reason: &(dyn Error + 'static), asked: &
 
 /// Tells the reports of this layer, if it has any, of what a layer further in has made an event of.
 pub(crate) fn tell_reports(incident: &Incident, asked: &Asked) {
-    if let Some(reports) = &asked.reports {
+    if let Some(reports) = &asked.layer().config().reports {
         reports.tell(incident);
     }
 }

@@ -2,9 +2,9 @@ use std::{
     any::Any,
     convert::Infallible,
     fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use http::Response;
@@ -42,6 +42,20 @@ pub trait Settle<B, Err> {
 
     /// Makes a response of whatever happened.
     fn settle(self, outcome: Outcome<B, Err>) -> Response<Self::Body>;
+
+    /// The same for an answer of the inner service, which is what mostly happens: in place where it need not become one of several.
+    fn answered(self, response: Response<B>) -> Response<Self::Body>
+    where
+        Self: Sized,
+    {
+        self.settle(Outcome::Answered(response))
+    }
+
+    /// What is kept of a panic in the call itself, until the future is polled. This is asked in the thread that panicked, and the future
+    /// may be polled in another; the payload of a panic in the future itself is settled at once. By default it is kept as it is.
+    fn caught(payload: Box<dyn Any + Send>) -> Box<dyn Any + Send> {
+        payload
+    }
 }
 
 pin_project! {
@@ -64,31 +78,29 @@ pin_project! {
 }
 
 impl<F, E> Settled<F, E> {
-    /// Makes the call and answers for it by `settle`.
+    /// Makes the call and answers for it by `settle`; unless the inner service could not become ready, for this reason.
+    ///
+    /// Readiness that fails is an error too, and an [`Infallible`] service has none: it says that it is ready, keeps the reason, and
+    /// answers with this.
     ///
     /// A panic is caught in `call` itself and whenever its future is polled. The service that panicked may be left in a
     /// half-changed state; a later request calls it again, as the next one on another connection would.
-    pub fn new(call: impl FnOnce() -> F, settle: E) -> Self {
-        let call = match catch_unwind(AssertUnwindSafe(call)) {
-            Ok(inner) => Call::Running { inner },
-            Err(payload) => Call::Panicked {
-                payload: Some(payload),
+    pub fn new<B, Err>(unready: Option<BoxError>, call: impl FnOnce() -> F, settle: E) -> Self
+    where
+        F: Future<Output = Result<Response<B>, Err>>,
+        E: Settle<B, Err>,
+    {
+        let call = match unready {
+            Some(error) => Call::Unready { error: Some(error) },
+            None => match catch_unwind(AssertUnwindSafe(call)) {
+                Ok(inner) => Call::Running { inner },
+                Err(payload) => Call::Panicked {
+                    payload: Some(E::caught(payload)),
+                },
             },
         };
         Self {
             call,
-            settle: Some(settle),
-        }
-    }
-
-    /// Makes no call and answers by `settle`, because the inner service could not become ready.
-    ///
-    /// Readiness that fails is an error too, and an [`Infallible`] service has none: it says that it is ready, keeps the reason, and
-    /// answers with this.
-    pub fn unready(error: impl Into<BoxError>, settle: E) -> Self {
-        let error = Some(error.into());
-        Self {
-            call: Call::Unready { error },
             settle: Some(settle),
         }
     }
@@ -107,20 +119,37 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         const ONCE: &str = "not polled after it was ready";
         let this = self.project();
+        let mut answer = Poll::Pending;
         let outcome = match this.call.project() {
             CallProjection::Running { inner } => {
-                match catch_unwind(AssertUnwindSafe(|| inner.poll(cx))) {
-                    Ok(poll) => match ready!(poll) {
-                        Ok(response) => Outcome::Answered(response),
-                        Err(error) => Outcome::Failed(error),
-                    },
-                    Err(payload) => Outcome::Panicked(payload),
+                // The answer is put into its place there, because each hand that it goes through is a copy.
+                let polled = catch_unwind(AssertUnwindSafe(|| match inner.poll(cx) {
+                    Poll::Pending => None,
+                    Poll::Ready(Ok(response)) => {
+                        let settle = this.settle.take().expect(ONCE);
+                        answer = Poll::Ready(Ok(settle.answered(response)));
+                        None
+                    }
+                    Poll::Ready(Err(error)) => Some(error),
+                }));
+                match polled {
+                    Ok(None) => None,
+                    Ok(Some(error)) => Some(Outcome::Failed(error)),
+                    // Whoever answers has panicked, and has nothing to answer with.
+                    Err(payload) if this.settle.is_none() => resume_unwind(payload),
+                    Err(payload) => Some(Outcome::Panicked(payload)),
                 }
             }
-            CallProjection::Panicked { payload } => Outcome::Panicked(payload.take().expect(ONCE)),
-            CallProjection::Unready { error } => Outcome::Unready(error.take().expect(ONCE)),
+            CallProjection::Panicked { payload } => {
+                Some(Outcome::Panicked(payload.take().expect(ONCE)))
+            }
+            CallProjection::Unready { error } => Some(Outcome::Unready(error.take().expect(ONCE))),
         };
-        Poll::Ready(Ok(this.settle.take().expect(ONCE).settle(outcome)))
+        if let Some(outcome) = outcome {
+            let settle = this.settle.take().expect(ONCE);
+            answer = Poll::Ready(Ok(settle.settle(outcome)));
+        }
+        answer
     }
 }
 
@@ -157,7 +186,7 @@ mod tests {
     }
 
     async fn settled(call: impl FnOnce() -> Inner) -> String {
-        let Ok(response) = Settled::new(call, Say).await;
+        let Ok(response) = Settled::new(None, call, Say).await;
         response.into_body()
     }
 
@@ -177,7 +206,8 @@ mod tests {
         );
         assert_eq!(settled(|| panic!("early")).await, "panicked early");
 
-        let unready: Settled<Inner, Say> = Settled::unready("busy", Say);
+        let unready: Settled<Inner, Say> =
+            Settled::new(Some("busy".into()), || panic!("it is not called"), Say);
         let Ok(response) = unready.await;
         assert_eq!(response.into_body(), "unready busy");
     }

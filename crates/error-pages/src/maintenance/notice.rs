@@ -5,7 +5,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use plywood_core::Body;
 use plywood_header::vary;
 
-use crate::{Form, request::field};
+use crate::{Form, request::Line};
 
 /// What stands in the flag file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Notice {
             return response;
         }
         vary::append(headers, header::ACCEPT);
-        let wanted = Form::negotiate(field(request, &header::ACCEPT).as_ref());
+        let wanted = Form::negotiate(Line::of(request, &header::ACCEPT).text());
         // Plain words are read by everybody who reads.
         if wanted != self.form && (wanted, self.form) != (Form::Html, Form::Text) {
             return response;
