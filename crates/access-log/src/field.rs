@@ -116,6 +116,8 @@ pub(crate) enum AtEnd {
     ErrorType,
     Route,
     Endpoint,
+    /// The file that was served.
+    File,
 }
 
 /// How long something took.

@@ -83,7 +83,7 @@ impl Format {
     /// | `%A` | the address of our end ([`Connection`](plywood_core::Connection)) |
     /// | `%k` | how many requests came on the connection before this one |
     /// | `%{NAME}x` | of `mod_ssl`'s variables `SSL_PROTOCOL`, `SSL_CIPHER` (by OpenSSL's name), `SSL_TLS_SNI`, `SSL_SESSION_RESUMED`, `SSL_CLIENT_VERIFY` and `HTTPS`; `%{version}c` and `%{cipher}c` too. Its others are absent: `-` |
-    /// | `%f` | is not known here: `-` |
+    /// | `%f` | the file that [static](https://docs.rs/plywood-static) answered with, in the form that was sent; `-` for every other answer. Its path says where the site lies on this machine: the log needs the protection that it has |
     /// | `%%` | a percent sign |
     ///
     /// Conditions on the status stand before the directive: `%400,501{User-agent}i`, `%!200,304,302{Referer}i`. `\"`, `\n` and `\t` read as in

@@ -6,7 +6,7 @@ use std::{
 use http::{HeaderName, StatusCode};
 use jiff::tz::TimeZone;
 use plywood_core::{
-    Client, Connection, Identity, MatchedRoute, Mount, RequestId, Scheme,
+    Client, Connection, Identity, MatchedRoute, Mount, RequestId, Scheme, ServedFile,
     sheet::{Act, Described, Sheet},
 };
 use tower_layer::Layer;
@@ -215,7 +215,7 @@ impl Settings {
 
 impl Described for AccessLogLayer {
     fn sheet(&self) -> Sheet {
-        Sheet::of::<Self>()
+        let sheet = Sheet::of::<Self>()
             .reads::<Client>()
             .reads::<Connection>()
             .reads::<Mount>()
@@ -224,7 +224,11 @@ impl Described for AccessLogLayer {
             .reads::<Identity>()
             .hears::<Identity>()
             .hears::<MatchedRoute>()
-            .acts(Act::CountsBytes)
+            .acts(Act::CountsBytes);
+        if self.settings.format.plan.needs.file {
+            return sheet.hears::<ServedFile>();
+        }
+        sheet
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 use http::{Method, Request, Response, StatusCode, Version, header};
 use jiff::Timestamp;
 use plywood_core::{
-    Mount, Watched, Witness,
+    Mount, ServedFile, Watched, Witness,
     body::{Ended, How, Watch},
     future::Edit,
 };
@@ -17,6 +17,7 @@ use plywood_core::{
 use crate::{
     buffers,
     draft::Draft,
+    format::plan::Needs,
     layer::Settings,
     record::{Ending, Kept, Record},
     request_head::RequestHead,
@@ -55,7 +56,7 @@ impl Line {
         Self {
             began: (is_logged && wants_clock).then(Instant::now),
             is_head: request.method() == Method::HEAD,
-            draft: draft.map(|draft| (draft, Witness::call(request))),
+            draft: draft.map(|draft| (draft, witness(request, settings.format.plan.needs))),
             kept,
             settings: Arc::clone(settings),
             first_byte: None,
@@ -99,6 +100,7 @@ impl Line {
         let needs = self.settings.format.plan.needs;
         let wants_route = needs.route || self.kept.is_some();
         let route = wants_route.then(|| witness.route()).flatten();
+        let file = needs.file.then(|| witness.file()).flatten();
         let identity = witness.into_identity();
         let record = Record {
             request: self.kept.as_deref(),
@@ -111,6 +113,7 @@ impl Line {
             first_byte: self.first_byte,
             identity: identity.as_ref(),
             route: route.as_ref(),
+            file: file.as_ref(),
         };
         if self.settings.choice.takes(&record, self.is_health_check) {
             if self.status.is_none() {
@@ -120,6 +123,14 @@ impl Line {
         }
         buffers::give_back(draft.into_buffer());
     }
+}
+
+/// Whoever is to be told what the line says of those inside.
+fn witness<B>(request: &mut Request<B>, needs: Needs) -> Witness {
+    if needs.file {
+        ServedFile::want(request);
+    }
+    Witness::call(request)
 }
 
 /// Is the connection closed behind the answer ([RFC 9112 §9.3])? So says the client; a service has no say in it.

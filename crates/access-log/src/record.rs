@@ -1,7 +1,7 @@
 use std::{fmt, time::Duration};
 
 use http::{Method, Uri, Version};
-use plywood_core::{Client, Identity, MatchedRoute, RequestId};
+use plywood_core::{Client, Identity, MatchedRoute, RequestId, ServedFile};
 
 use crate::request_head::RequestHead;
 
@@ -18,6 +18,7 @@ pub struct Record<'r> {
     pub(crate) first_byte: Option<Duration>,
     pub(crate) identity: Option<&'r Identity>,
     pub(crate) route: Option<&'r MatchedRoute>,
+    pub(crate) file: Option<&'r ServedFile>,
 }
 
 /// How a request ended.

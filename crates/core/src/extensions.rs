@@ -14,7 +14,7 @@
 //! | [`Mount`] | request | dispatch, mount | auth, dispatch, mount, publish, static, which build URLs; access log and error pages, which name the path that was sent |
 //! | [`MatchedRoute`], [`Params`] | request | dispatch, mount; the former by publish, too | handlers |
 //! | [`Identity`] | request | auth | auth further in, handlers |
-//! | [`Witness`] | request | access log; debug; error pages that report; metrics of your own | auth, dispatch, mount and publish, which tell it who asks and which rule matched |
+//! | [`Witness`] | request | access log; debug; error pages that report; metrics of your own | auth, dispatch, mount and publish, which tell it who asks and which rule matched; static, which tells it of a [`ServedFile`] if the access log wants that |
 //! | [`Failure`] | response | whoever refuses: auth, debug, dispatch, error pages, mount, publish, session, static | debug; error pages |
 //! | [`NoCompress`] | response | handlers | compression |
 //! | [`FileIdentity`] | response | static | compression, which keeps by it what it made of a file |
@@ -33,6 +33,7 @@ mod no_compress;
 mod params;
 mod request_id;
 mod scheme;
+mod served_file;
 mod witness;
 
 pub use self::{
@@ -49,5 +50,6 @@ pub use self::{
     params::Params,
     request_id::RequestId,
     scheme::Scheme,
+    served_file::ServedFile,
     witness::Witness,
 };

@@ -59,7 +59,7 @@ pub use self::{
     error::BoxError,
     extensions::{
         Carrier, Client, ClientCertificate, Connection, Failure, FileIdentity, Identity,
-        MatchedRoute, Mount, NoCompress, Params, RequestId, Scheme, Witness, refuse,
+        MatchedRoute, Mount, NoCompress, Params, RequestId, Scheme, ServedFile, Witness, refuse,
     },
     future::BoxFuture,
     path::Path,

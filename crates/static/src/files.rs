@@ -7,7 +7,7 @@ use std::{io, path::Path as FilePath, sync::Arc};
 
 use http::HeaderValue;
 use plywood_core::{
-    Failure, Mount,
+    Failure, Mount, ServedFile,
     sheet::{Described, Sheet},
 };
 
@@ -206,6 +206,9 @@ impl Files {
 
 impl Described for Files {
     fn sheet(&self) -> Sheet {
-        Sheet::of::<Self>().reads::<Mount>().tells::<Failure>()
+        Sheet::of::<Self>()
+            .reads::<Mount>()
+            .tells::<Failure>()
+            .tells::<ServedFile>()
     }
 }

@@ -22,6 +22,7 @@ use crate::{
     byteranges::Byteranges,
     source::{Content, Opened},
     validators::Validators,
+    variants::CODINGS,
 };
 
 /// A file that is there and may be sent.
@@ -132,6 +133,13 @@ impl Found {
     /// Whether it has to be read, and was written since it was opened.
     pub(crate) fn has_changed(&self) -> bool {
         matches!(&self.content, Content::Slice(handle, _) if handle.is_as_found().is_err())
+    }
+
+    /// The coding in which it was packed beforehand.
+    pub(crate) fn coding(&self) -> Option<Coding> {
+        let sent = self.fields.get(CONTENT_ENCODING)?;
+        let mut codings = CODINGS.into_iter();
+        codings.find(|coding| coding.header_value() == sent)
     }
 
     /// How long it is, in bytes.

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use plywood_core::{
-    Failure, Mount,
+    Failure, Mount, ServedFile,
     sheet::{Act, Described, Sheet},
 };
 use tower_layer::Layer;
@@ -89,13 +89,17 @@ impl Described for FilesLayer {
         Sheet::of::<Self>()
             .reads::<Mount>()
             .tells::<Failure>()
+            .tells::<ServedFile>()
             .acts(Act::Refuses)
     }
 }
 
 impl Described for FilesLastLayer {
     fn sheet(&self) -> Sheet {
-        Sheet::of::<Self>().reads::<Mount>().tells::<Failure>()
+        Sheet::of::<Self>()
+            .reads::<Mount>()
+            .tells::<Failure>()
+            .tells::<ServedFile>()
     }
 }
 

@@ -1,6 +1,11 @@
 //! The one way to a file: from the root's open descriptor downwards, with the kernel as the judge.
 
-use std::{fs::File, io, path::Path, sync::Arc};
+use std::{
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use cap_fs_ext::{
     DirExt, FollowSymlinks, OpenOptions, OpenOptionsFollowExt, OpenOptionsSyncExt,
@@ -30,6 +35,8 @@ pub(crate) enum Links {
 #[derive(Clone, Debug)]
 pub(crate) struct Folder {
     root: Arc<Dir>,
+    /// Where it was when it was opened, for the operator.
+    name: Arc<Path>,
     pub(crate) links: Links,
 }
 
@@ -38,8 +45,14 @@ impl Folder {
         let root = Dir::open_ambient_dir(path, ambient_authority())?;
         Ok(Self {
             root: Arc::new(root),
+            name: std::path::absolute(path)?.into(),
             links: Links::ToNeighbours,
         })
+    }
+
+    /// The name of the file at `path` for the operator. Nothing is opened by it.
+    pub(crate) fn name_of(&self, path: &str) -> PathBuf {
+        self.name.join(path)
     }
 
     /// Opens `path`, which is relative, without dot segments, and consists of names that are served.

@@ -10,7 +10,7 @@ use http::{
     header::{ACCEPT, ALLOW},
 };
 use plywood_core::{
-    Body, HttpBody, Mount,
+    Body, HttpBody, Mount, ServedFile,
     future::{Edit, Edited, Gated},
 };
 use plywood_header::vary;
@@ -180,5 +180,6 @@ fn head_of<B>(request: &Request<B>) -> Request<()> {
     *head.uri_mut() = request.uri().clone();
     *head.headers_mut() = request.headers().clone();
     head.extensions_mut().insert(Mount::of(request));
+    ServedFile::want_likewise(request, &mut head);
     head
 }

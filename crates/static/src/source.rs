@@ -4,6 +4,7 @@ use std::{
     fs::{File, Metadata},
     io,
     ops::Range,
+    path::PathBuf,
     sync::Arc,
     time::SystemTime,
 };
@@ -72,6 +73,17 @@ impl Source {
             Self::Embedded(embedded) => embedded.open(path),
             #[cfg(feature = "zip")]
             Self::Archive(archive) => archive.member(path),
+        }
+    }
+
+    /// The name of the file at `path` for the operator, if it is one on the disk.
+    pub(crate) fn name_of(&self, path: &str) -> Option<PathBuf> {
+        match self {
+            Self::Folder(folder) => Some(folder.name_of(path)),
+            #[cfg(feature = "embed")]
+            Self::Embedded(_) => None,
+            #[cfg(feature = "zip")]
+            Self::Archive(_) => None,
         }
     }
 

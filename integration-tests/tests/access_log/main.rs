@@ -6,6 +6,7 @@
 
 mod counts;
 mod readers;
+mod served_file;
 mod site;
 mod traffic;
 mod writers;

@@ -1,4 +1,4 @@
-use std::{io::Write, time::Duration};
+use std::{ffi::OsStr, io::Write, time::Duration};
 
 use jiff::Timestamp;
 
@@ -53,6 +53,10 @@ impl AtEnd {
             Self::Endpoint => {
                 let name = record.route().and_then(|route| route.endpoint_name());
                 out.text_if_any(name.map(str::as_bytes));
+            }
+            Self::File => {
+                let name = record.file.map(|file| file.path().as_os_str());
+                out.text_if_any(name.map(OsStr::as_encoded_bytes));
             }
         }
     }

@@ -32,6 +32,7 @@ pub(crate) struct Needs {
     pub(crate) route: bool,
     pub(crate) head_bytes: bool,
     pub(crate) connection: bool,
+    pub(crate) file: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -222,6 +223,7 @@ impl Needs {
             AtEnd::Route | AtEnd::Endpoint => self.route = true,
             AtEnd::Connection => self.connection = true,
             AtEnd::BytesWithHead => self.head_bytes = true,
+            AtEnd::File => self.file = true,
             _ => {}
         }
     }

@@ -7,6 +7,8 @@ use super::{Params, Witness};
 pub(super) struct Course {
     pub(super) witness: Option<Witness>,
     pub(super) params: Params,
+    /// Somebody who has called the witness wants to know which file is served.
+    pub(super) wants_file: bool,
 }
 
 impl Course {

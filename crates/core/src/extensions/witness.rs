@@ -6,9 +6,9 @@ use std::{
 
 use http::Request;
 
-use super::{Carrier, Identity, MatchedRoute, course::Course};
+use super::{Carrier, Identity, MatchedRoute, ServedFile, course::Course};
 
-/// What a layer outside learns of a request that it has handed on: who asks, and which rule matched.
+/// What a layer outside learns of a request that it has handed on: who asks, which rule matched, and, if it wants to know, which file is served.
 ///
 /// Called by whoever writes about requests (the access log; metrics of your own) before it calls the inner service. Auth and dispatch tell
 /// it what they find, at once: it knows even of a request that then failed, panicked or was dropped.
@@ -46,6 +46,7 @@ thread_local! {
 struct Testimony {
     identity: Option<Identity>,
     route: Option<MatchedRoute>,
+    file: Option<ServedFile>,
 }
 
 impl Witness {
@@ -88,6 +89,11 @@ impl Witness {
         self.testimony().route.clone()
     }
 
+    /// The file that answers, if it was [wanted](ServedFile::want), and static has found it.
+    pub fn file(&self) -> Option<ServedFile> {
+        self.testimony().file.clone()
+    }
+
     /// The same as [`identity`](Self::identity), for whoever asks for the last time: once the request is gone, nothing is locked or counted,
     /// and the witness may be called to another one.
     pub fn into_identity(mut self) -> Option<Identity> {
@@ -114,6 +120,10 @@ impl Witness {
         self.testimony().route = Some(route);
     }
 
+    pub(super) fn hear_of_file(&self, file: ServedFile) {
+        self.testimony().file = Some(file);
+    }
+
     /// Held for a move or a clone, neither of which panics or waits.
     fn testimony(&self) -> MutexGuard<'_, Testimony> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -129,10 +139,15 @@ impl Default for Witness {
 
 impl fmt::Debug for Witness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Testimony { identity, route } = self.testimony().clone();
+        let Testimony {
+            identity,
+            route,
+            file,
+        } = self.testimony().clone();
         f.debug_struct("Witness")
             .field("identity", &identity)
             .field("route", &route)
+            .field("file", &file)
             .finish()
     }
 }

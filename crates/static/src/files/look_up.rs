@@ -6,7 +6,7 @@ use http::{
     Request, Response, StatusCode,
     header::{ACCEPT, CACHE_CONTROL, LOCATION},
 };
-use plywood_core::{Body, Mount, Path};
+use plywood_core::{Body, Mount, Path, ServedFile};
 use plywood_header::vary;
 
 use super::{Config, Files};
@@ -46,6 +46,7 @@ impl Files {
         *below.method_mut() = request.method().clone();
         *below.uri_mut() = request.uri().clone();
         below.extensions_mut().insert(Mount::of(request));
+        ServedFile::want_likewise(request, &mut below);
         Mount::enter(&mut below, prefix)?;
         mem::swap(below.headers_mut(), request.headers_mut());
         let result = self.look_up(&below);

@@ -6,7 +6,7 @@ use http::{
     HeaderMap, HeaderValue, Request, Response,
     header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
 };
-use plywood_core::Body;
+use plywood_core::{Body, ServedFile};
 use plywood_header::{accept_encoding::Coding, vary};
 
 use super::{Config, Files, look_up::Hit};
@@ -41,6 +41,9 @@ impl Files {
     pub(super) fn send_form<B>(&self, hit: Hit<'_>, request: &Request<B>) -> Response<Body> {
         let (method, headers) = (request.method(), request.headers());
         let (Hit { path, found }, options) = (hit, &self.config.options);
+        if ServedFile::is_wanted(request) {
+            self.tell(&path, &found, request);
+        }
         let mut response = match &options.handoff {
             Some(handoff) => {
                 let target = handoff.target(&path);
@@ -52,6 +55,15 @@ impl Files {
             vary::append(response.headers_mut(), ACCEPT_LANGUAGE);
         }
         response
+    }
+
+    /// Tells of the file that is sent.
+    fn tell<B>(&self, path: &str, found: &Found, request: &Request<B>) {
+        let extension = found.coding().map_or("", variants::extension);
+        let name = self.config.source.name_of(&[path, extension].concat());
+        if let Some(name) = name {
+            ServedFile::new(name).tell(request);
+        }
     }
 
     /// The file at `path` as it was packed beforehand, unless the original has changed since.
