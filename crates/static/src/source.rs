@@ -77,6 +77,10 @@ impl Source {
     }
 
     /// The name of the file at `path` for the operator, if it is one on the disk.
+    #[cfg_attr(
+        not(any(feature = "embed", feature = "zip")),
+        expect(clippy::unnecessary_wraps, reason = "other sources have no files")
+    )]
     pub(crate) fn name_of(&self, path: &str) -> Option<PathBuf> {
         match self {
             Self::Folder(folder) => Some(folder.name_of(path)),
