@@ -42,8 +42,15 @@ pub(crate) fn render(finding: &Finding<'_>) -> String {
     events(&mut page, finding);
     request(&mut page, finding);
     copies(&mut page, finding);
-    page.markup("</main>\n<footer>\n<p>Only this machine sees this page, while ")
-        .markup("<code>DebugLayer</code> is on. Everybody else sees the error page and the incident&#39;s id.</p>\n")
+    let who_sees_it = if finding.layer.shows_to_all() {
+        "<strong>Everybody who asks sees this page</strong>, while <code>DebugLayer</code> is on and \
+         <code>insecure_beyond_loopback</code> is said.</p>\n"
+    } else {
+        "Only this machine sees this page, while <code>DebugLayer</code> is on. Everybody else sees the error page and the \
+         incident&#39;s id.</p>\n"
+    };
+    page.markup("</main>\n<footer>\n<p>")
+        .markup(who_sees_it)
         .markup("</footer>\n<script>")
         .markup(SCRIPT)
         .markup("</script>\n</body>\n</html>\n");

@@ -123,6 +123,10 @@ impl DebugLayer {
         admitted.is_ok()
     }
 
+    pub(crate) fn shows_to_all(&self) -> bool {
+        self.0.beyond_loopback
+    }
+
     pub(crate) fn root(&self) -> &Root {
         &self.0.root
     }

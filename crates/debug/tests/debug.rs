@@ -252,6 +252,17 @@ async fn nobody_else_sees_it() {
 }
 
 #[tokio::test]
+async fn the_page_says_who_sees_it() {
+    let (here_alone, all) = ("Only this machine sees this page", "Everybody who asks");
+    let app = debug().layer(service_fn(fails));
+    let page = self::page(app, here("/", HTML)).await;
+    assert!(page.contains(here_alone) && !page.contains(all));
+    let app = debug().insecure_beyond_loopback().layer(service_fn(fails));
+    let page = self::page(app, here("/", HTML)).await;
+    assert!(page.contains(all) && !page.contains(here_alone));
+}
+
+#[tokio::test]
 #[should_panic(expected = "the disk is full")]
 async fn a_panic_that_may_not_be_shown_goes_on() {
     let app = DebugLayer::new(false).layer(service_fn(panics));
