@@ -113,22 +113,26 @@ async fn page(
 ) -> Result<Response<Body>, BoxError> {
     let session = Session::of(head)?;
     let token = Token::of(session).await?.field();
-    let mut html = String::from("<!doctype html><html lang=en><title>Order</title>");
-    for message in session.flashes().await? {
-        let text = escape(&message.text);
-        html += &format!("<p role=status>{text}</p>");
-    }
-    html += &format!("<form method=post novalidate>{token}");
-    html += &field("name", "Your name", &typed.name, errors);
-    html += &field("email", "Your address", &typed.email, errors);
-    html += &field("sheets", "Sheets", &typed.sheets, errors);
+    let messages = session.flashes().await?;
+    let thanks: String = messages
+        .iter()
+        .map(|message| ["<p role=status>", &escape(&message.text), "</p>"].concat())
+        .collect();
+    let fields = [
+        field("name", "Your name", &typed.name, errors),
+        field("email", "Your address", &typed.email, errors),
+        field("sheets", "Sheets", &typed.sheets, errors),
+    ];
+    let fields = fields.concat();
     let checked = if typed.extras.is_empty() {
         ""
     } else {
         " checked"
     };
-    html += &format!(
-        "<label><input type=checkbox name=extras value=express{checked}> Express</label>
+    let html = format!(
+        "<!doctype html><html lang=en><title>Order</title>{thanks}
+        <form method=post novalidate>{token}{fields}
+        <label><input type=checkbox name=extras value=express{checked}> Express</label>
         <button>Order</button></form>"
     );
     Ok(Response::builder()

@@ -14,7 +14,7 @@ use serde::Serialize;
 #[derive(Serialize)]
 struct Notes {
     name: String,
-    notes: Vec<String>,
+    lines: Vec<String>,
     /// A whole `<input>`, made by us: the one thing that is HTML already.
     token: String,
 }
@@ -27,10 +27,10 @@ async fn page(
 ) -> Result<Response<Body>, BoxError> {
     let token = Token::of(Session::of(&request)?).await?.field();
     let name = Identity::of(&request).map_or("stranger", Identity::name);
-    let notes = vec!["buy <glue> & sand".to_owned(), "call Bob".to_owned()];
+    let lines = vec!["buy <glue> & sand".to_owned(), "call Bob".to_owned()];
     let name = name.to_owned();
     // A template that fails is an error as any other: a page with 500.
-    let html = template(&Notes { name, notes, token })?;
+    let html = template(&Notes { name, lines, token })?;
     Ok(Response::builder()
         .header("content-type", "text/html; charset=utf-8")
         .header("cache-control", "no-store")
@@ -59,7 +59,7 @@ fn by_minijinja() -> Result<impl Fn(&Notes) -> Result<String, BoxError>, BoxErro
     const NOTES: &str = r#"{% extends "layout.html" %}
 {% block title %}Notes of {{ name }}{% endblock %}
 {% block main %}<ul>
-  {%- for note in notes %}<li>{{ note }}</li>{% endfor -%}
+  {%- for line in lines %}<li>{{ line }}</li>{% endfor -%}
 </ul><form method="post">{{ token|safe }}<button>Add</button></form>{% endblock %}"#;
 
     // The names end in .html, and so everything is escaped for HTML.
@@ -81,7 +81,7 @@ fn by_minijinja() -> Result<impl Fn(&Notes) -> Result<String, BoxError>, BoxErro
     ext = "html",
     source = r#"<!doctype html><html lang="en"><title>Notes of {{ notes.name }}</title>
 <main><ul>
-  {%- for note in notes.notes %}<li>{{ note }}</li>{% endfor -%}
+  {%- for line in notes.lines %}<li>{{ line }}</li>{% endfor -%}
 </ul><form method="post">{{ notes.token|safe }}<button>Add</button></form></main></html>"#
 )]
 struct NotesPage<'a> {
@@ -96,13 +96,13 @@ fn by_askama(notes: &Notes) -> Result<String, BoxError> {
 // ANCHOR: maud
 /// Written in Rust: a layout is a function, and a tag that is not closed does not
 /// build.
-fn by_maud(notes: &Notes) -> Result<String, BoxError> {
+fn by_maud(notes: &Notes) -> String {
     let main = maud::html! {
-        ul { @for note in &notes.notes { li { (note) } } }
+        ul { @for line in &notes.lines { li { (line) } } }
         form method="post" { (maud::PreEscaped(&notes.token)) button { "Add" } }
     };
     let title = format!("Notes of {}", notes.name);
-    Ok(layout(&title, &main).into_string())
+    layout(&title, &main).into_string()
 }
 
 fn layout(title: &str, main: &maud::Markup) -> maud::Markup {
@@ -118,7 +118,7 @@ fn layout(title: &str, main: &maud::Markup) -> maud::Markup {
 async fn main() -> Result<(), BoxError> {
     let app = match std::env::args().nth(1).as_deref() {
         Some("askama") => app(by_askama),
-        Some("maud") => app(by_maud),
+        Some("maud") => app(|notes| Ok(by_maud(notes))),
         _ => app(by_minijinja()?),
     };
     let listener = Listener::bind("127.0.0.1:8000").await?;
@@ -136,7 +136,11 @@ mod tests {
 
     #[tokio::test]
     async fn each_engine_escapes_what_is_text_and_keeps_our_own_html() {
-        let apps = [app(by_minijinja().unwrap()), app(by_askama), app(by_maud)];
+        let apps = [
+            app(by_minijinja().unwrap()),
+            app(by_askama),
+            app(|notes| Ok(by_maud(notes))),
+        ];
         for app in apps {
             let client = Client::new(app);
             let page = client.get("/").await;
