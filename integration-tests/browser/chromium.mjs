@@ -37,7 +37,7 @@ export const violations = async (page) => {
   };
   await run(`${axe}; 0`);
   const { looked, found } = await run(`axe.run(document, { preload: false }).then(({ passes, violations }) => ({
-    looked: passes.map(({ id }) => id),
+    looked: [...passes, ...violations].map(({ id }) => id),
     found: violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html, failureSummary }) => [html.slice(0, 200), failureSummary]) })),
   }))`);
   await session.detach();
