@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 use tower::ServiceExt;
 use tracing::{Dispatch, dispatcher};
 
-use crate::{answer::answer, peers, routes, stack};
+use crate::{answer::answer, peers, request::request, stack};
 
 /// A service to measure, with its request.
 pub struct Candidate {
@@ -200,31 +200,6 @@ async fn refused(_: Request<Body>) -> Result<Response<Body>, HttpError> {
     Err(HttpError::conflict()
         .detail("Sold out.")
         .because("row 7 is locked"))
-}
-
-/// What a browser sends, with a session that will not be touched and credentials for whoever asks for them.
-fn request() -> Request<()> {
-    Request::get(routes::TARGET)
-        .header("host", "example.com")
-        .header(
-            "user-agent",
-            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
-        )
-        .header(
-            "accept",
-            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-        )
-        .header("accept-language", "en-GB,en;q=0.7,de;q=0.3")
-        .header("accept-encoding", "gzip, deflate, br, zstd")
-        .header("referer", "https://example.com/issues")
-        .header("authorization", "Basic YWRhOnBseXdvb2Q=")
-        // An id that is well-formed for the peer, and one for us.
-        .header(
-            "cookie",
-            "theme=dark; id=AAAAAAAAAAAAAAAAAAAAAA; __Host-session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-        )
-        .body(())
-        .expect("it is well-formed")
 }
 
 async fn drained<B: HttpBody>(response: Response<B>) {

@@ -15,6 +15,7 @@ pub mod crowd;
 pub mod github;
 mod interleaved;
 mod peers;
+mod request;
 mod routes;
 mod stack;
 

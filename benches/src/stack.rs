@@ -55,8 +55,15 @@ pub(crate) fn dispatch() -> Dispatch<Infallible> {
 
 pub(crate) fn layers()
 -> impl HttpService<Body, ResBody: HttpBody, Error = Infallible, Future: Send> + Sync {
+    layers_with(log())
+}
+
+/// All six, with this log.
+pub(crate) fn layers_with(
+    log: AccessLogLayer,
+) -> impl HttpService<Body, ResBody: HttpBody, Error = Infallible, Future: Send> + Sync {
     ServiceBuilder::new()
-        .layer(log())
+        .layer(log)
         .layer(pages())
         .layer(compression())
         .layer(session())

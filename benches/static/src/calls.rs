@@ -7,12 +7,9 @@ use std::{
     time::Duration,
 };
 
-use crate::{
-    candidate::{self, Candidate},
-    client::Connection,
-    setting,
-    tree::Tree,
-};
+use plywood_bench_load::{Candidate, Connection, Tree, setting};
+
+use crate::candidate;
 
 const REQUESTS: u64 = 1000;
 
@@ -28,9 +25,7 @@ pub fn run() {
         tree.file(&target[1..], length);
     }
     let candidates = candidate::all(tree.path(), &tree.root(), 1000);
-    println!(
-        "\n| system calls of a request, on one connection | shape | all | by name |\n|---|---|--:|---|"
-    );
+    println!("\n| system calls of a request, on one connection | all | by name |\n|---|--:|---|");
     for (shape, target, _) in SHAPES {
         for candidate in &candidates {
             let calls = count(candidate, target, shape == "304");
@@ -45,7 +40,7 @@ pub fn run() {
                 .map(|(count, name)| format!("{name} {count:.1}"))
                 .collect();
             println!(
-                "| {} | {shape} | {all:.1} | {} |",
+                "| {}, {shape} | {all:.1} | {} |",
                 candidate.name,
                 names.join(", ")
             );

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::process::Process;
+use plywood_bench_load::{Candidate, Process, is_chosen};
 
 /// Both run in each round, because ratios are taken to them.
 pub const PEERS: [&str; 3] = ["nginx", "nginx, open_file_cache", "tower-http"];
@@ -13,11 +13,6 @@ const OURS: [(&str, &str); 4] = [
     ("plywood on hyper", "plywood-on-hyper"),
     ("tower-http on plywood-serve", "tower-http-on-serve"),
 ];
-
-pub struct Candidate {
-    pub name: &'static str,
-    pub process: Process,
-}
 
 /// All of them, started over `root`; the `cached` most frequent files have a place in nginx's cache.
 pub fn all(directory: &Path, root: &Path, cached: usize) -> Vec<Candidate> {
@@ -31,7 +26,7 @@ pub fn all(directory: &Path, root: &Path, cached: usize) -> Vec<Candidate> {
         std::fs::create_dir_all(&directory).expect("it is ours");
         Candidate {
             name,
-            process: Process::nginx(&directory, root, lines),
+            process: Process::nginx(&directory, root, &format!("access_log off; {lines}")),
         }
     };
     let cache = format!("open_file_cache max={cached};");
@@ -41,6 +36,6 @@ pub fn all(directory: &Path, root: &Path, cached: usize) -> Vec<Candidate> {
         own("tower-http", "tower-http"),
     ];
     all.extend(OURS.map(|(name, kind)| own(name, kind)));
-    all.retain(|candidate| crate::is_chosen("CANDIDATES", |word| candidate.name.starts_with(word)));
+    all.retain(|candidate| is_chosen("CANDIDATES", |word| candidate.name.starts_with(word)));
     all
 }

@@ -15,19 +15,12 @@
 
 mod calls;
 mod candidate;
-mod client;
-mod process;
 mod serve;
 mod sizes;
 mod slow;
-mod tree;
 mod zipf;
 
 use std::env;
-
-/// The server's core, and the clients'.
-const SERVER: &str = "0";
-const CLIENTS: &str = "1";
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -47,19 +40,4 @@ fn main() {
         }
         _ => panic!("see the head of src/main.rs for what can be asked"),
     }
-}
-
-/// A setting from the environment.
-fn setting(name: &str, default: u64) -> u64 {
-    env::var(name).map_or(default, |text| text.parse().expect("a number"))
-}
-
-/// Whether the list in this variable, if there is one, has a word for which it is so.
-fn is_chosen(variable: &str, so: impl Fn(&str) -> bool) -> bool {
-    env::var(variable).map_or(true, |list| list.split(',').any(so))
-}
-
-fn middle(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
 }

@@ -1,19 +1,16 @@
 //! The servers that are this program itself, each in a process of its own and on one thread.
 
-use std::{convert::Infallible, future::pending, io::stdin, net::SocketAddr, thread};
+use std::{convert::Infallible, io::stdin, thread};
 
 use http::{Request, Response};
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{rt::TokioIo, service::TowerToHyperService};
-use plywood_core::{BoxError, HttpBody};
-use plywood_serve::{Listener, Server};
+use plywood_bench_load::{on_serve, tell};
+use plywood_core::BoxError;
 use plywood_static::Files;
 use tokio::{net::TcpListener, runtime::Builder, task};
 use tower::Service;
 use tower_http::services::ServeDir;
-
-/// More than the slow readers.
-const CONNECTIONS: usize = 15_000;
 
 /// Serves `root` in this way, and says where.
 pub fn run(kind: &str, root: &str) {
@@ -50,23 +47,6 @@ fn answer_questions(files: Files) {
     });
 }
 
-async fn on_serve<S, B>(app: S)
-where
-    S: Service<Request<plywood_core::Body>, Response = Response<B>, Error = Infallible>
-        + Clone
-        + Send
-        + Sync
-        + 'static,
-    S::Future: Send,
-    B: HttpBody,
-{
-    let listener = Listener::bind("127.0.0.1:0").await;
-    let listener = listener.expect("the loopback has a port");
-    tell(listener.local_addr().expect("it is bound"));
-    let server = Server::new(listener).max_connections(CONNECTIONS);
-    server.serve_until(app, pending()).await;
-}
-
 async fn on_hyper<S, B>(app: S)
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
@@ -90,8 +70,4 @@ where
             let _ = connection.await;
         });
     }
-}
-
-fn tell(address: SocketAddr) {
-    println!("{address}");
 }

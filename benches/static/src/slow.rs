@@ -14,7 +14,9 @@ use tokio::{
     time::sleep,
 };
 
-use crate::{candidate, client::Connection, middle, process::pinned, setting, tree::Tree};
+use plywood_bench_load::{CLIENTS, Connection, Tree, middle, pinned, setting};
+
+use crate::candidate;
 
 /// As many as 20,000 descriptors allow a server that opens the file for each.
 const READERS: u64 = 9_900;
@@ -37,7 +39,7 @@ pub fn run() {
         let quiet = patience(address);
         let before = candidate.process.memory();
         let program = std::env::current_exe().expect("this program has a path");
-        let mut crowd = pinned(crate::CLIENTS)
+        let mut crowd = pinned(CLIENTS)
             .arg(program)
             .args(["read", address, &readers.to_string()])
             .stdout(Stdio::piped())

@@ -1,13 +1,10 @@
 //! 100,000 files, of which few are asked for often: the file at rank `n` is asked for in proportion to `1/n`.
 
-use std::{collections::HashMap, fmt::Write};
+use std::fmt::Write;
 
-use crate::{
-    candidate,
-    client::{Asked, Load, wrk},
-    setting, sizes,
-    tree::Tree,
-};
+use plywood_bench_load::{Asked, Tree, print, rounds, setting, wrk};
+
+use crate::candidate;
 
 const FILES: u64 = 100_000;
 const LENGTH: usize = 4 << 10;
@@ -19,7 +16,7 @@ const CACHED: usize = 1024;
 const DRAWN: usize = 400_000;
 
 pub fn run() {
-    let (rounds, seconds) = (setting("ROUNDS", 3), setting("SECONDS", 5));
+    let seconds = setting("SECONDS", 5);
     let files = setting("FILES", FILES);
     let tree = Tree::new();
     for file in 0..files {
@@ -33,22 +30,20 @@ pub fn run() {
         .iter()
         .map(|candidate| candidate.process.memory())
         .collect();
-    let mut loads: HashMap<&str, Vec<Load>> = HashMap::new();
-    for round in 0..=rounds {
-        for candidate in &candidates {
-            let load = wrk(candidate, &asked, 32, seconds);
-            if round > 0 {
-                loads.entry(candidate.name).or_default().push(load);
-            }
-        }
-    }
-    sizes::print(&format!("{files} files of 4 KB, Zipf"), &candidates, &loads);
+    let loads = rounds(&candidates, |candidate| wrk(candidate, &asked, 32, seconds));
+    let name = format!("{files} files of 4 KB, Zipf");
+    print(&name, &candidates, &candidate::PEERS, &loads);
     println!(
-        "\n| | memory of its own at the start, kB | at the end | hits, % | files kept | bytes kept |\n|---|--:|--:|--:|--:|--:|"
+        "\n| memory and cache | MB of its own at the start | MB at the end | hits, % | files kept | bytes kept |\n|---|--:|--:|--:|--:|--:|"
     );
     for (candidate, before) in candidates.iter_mut().zip(before) {
         let after = candidate.process.memory();
-        print!("| {} | {before:.0} | {after:.0} |", candidate.name);
+        print!(
+            "| {} | {:.1} | {:.1} |",
+            candidate.name,
+            before / 1e3,
+            after / 1e3
+        );
         let is_cached = ["plywood", "plywood on hyper"].contains(&candidate.name);
         let counts = if is_cached {
             candidate.process.cache()

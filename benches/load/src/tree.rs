@@ -27,12 +27,17 @@ impl Tree {
         self.path().join("root")
     }
 
+    /// A file of so many bytes that say nothing.
     pub fn file(&self, name: &str, length: usize) {
+        let content: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
+        self.content(name, &content);
+    }
+
+    pub fn content(&self, name: &str, content: &[u8]) {
         let path = self.root().join(name);
         fs::create_dir_all(path.parent().expect("it has one")).expect("it is ours");
         let mut file = File::create(path).expect("it is ours");
-        let content: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
-        file.write_all(&content).expect("the disk has space");
+        file.write_all(content).expect("the disk has space");
         let hour = Duration::from_secs(3600);
         let modified = file.set_modified(SystemTime::now() - hour);
         modified.expect("it is ours");

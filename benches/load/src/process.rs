@@ -54,7 +54,7 @@ impl Process {
             http {{
                 client_body_temp_path {path}/1; proxy_temp_path {path}/2; fastcgi_temp_path {path}/3; uwsgi_temp_path {path}/4; scgi_temp_path {path}/5;
                 types {{ text/html html; text/plain txt; application/octet-stream bin; }}
-                access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000;
+                sendfile on; tcp_nopush on; keepalive_requests 1000000000;
                 {lines}
                 server {{ listen {address} reuseport; root {root}; }}
             }}"
