@@ -52,7 +52,7 @@ fn requests(candidates: &[Candidate], runtime: &Runtime) {
             rounds.push(spent as f64 / REQUESTS as f64);
         }
     }
-    println!("| service | ns | added ns | against the trace | allocations |");
+    println!("| a log to a file | ns | added ns | against the trace | allocations |");
     println!("|---|--:|--:|--:|--:|");
     let (bare, trace) = (&rounds[0], &rounds[rounds.len() - 1]);
     for (candidate, rounds) in candidates.iter().zip(&rounds) {
@@ -84,8 +84,9 @@ fn drain(folder: &Path) {
     }
     log.flush();
     let spent = busy().saturating_sub(started);
+    println!("\n| a million lines | bytes each | s of a processor | dropped |\n|---|--:|--:|--:|");
     println!(
-        "\n{LINES} lines of {} bytes: {:.3} s of a processor, {} dropped",
+        "| drained | {} | {:.3} | {} |",
         LINE.len() + 1,
         spent.as_secs_f64(),
         log.dropped()

@@ -35,6 +35,7 @@ const UNKNOWN: &str = "Basic ZXZlOnBseXdvb2Q="; // eve:plywood
 const FAST: &str = "ada:{SHA}bgXiyOZTFxpMrgZZJvuRGLu1Fhc=\n";
 
 fn main() {
+    println!("| Basic | measured |\n|---|--:|");
     warm();
     timing();
     crowd();
@@ -86,8 +87,9 @@ fn warm() {
     let allocations = allocations(&runtime, basic) - allocations(&runtime, bare);
     let (least, median, most) = spread(added);
     println!(
-        "Basic, kept in mind: {median:.0} ns added ({least:.0} to {most:.0}), {allocations} allocations"
+        "| a password that is kept in mind: ns added | {median:.0} ({least:.0} to {most:.0}) |"
     );
+    println!("| the same: allocations added | {allocations} |");
 }
 
 /// Nanoseconds of processor time.
@@ -156,9 +158,12 @@ fn timing() {
         short.collect()
     };
     println!(
-        "unknown name against wrong password: t = {:.2}, and {:.2} without the longest twentieth",
-        welch(&unknown, &wrong),
-        welch(&cropped(&unknown), &cropped(&wrong)),
+        "| unknown name against wrong password: size of Welch's t | {:.2} |",
+        welch(&unknown, &wrong).abs()
+    );
+    println!(
+        "| the same without the longest twentieth | {:.2} |",
+        welch(&cropped(&unknown), &cropped(&wrong)).abs()
     );
 }
 
@@ -190,13 +195,15 @@ fn crowd() {
     let app = basic.layer(service_fn(bare));
     for (said, guesses) in [("nobody guesses", 0), ("a thousand guesses a second", 1000)] {
         let (waits, refused) = runtime.block_on(others(app.clone(), guesses));
-        let at = |percent: usize| waits[waits.len() * percent / 100];
-        println!(
-            "{said}: others wait {:?} (half of them), {:?} (99 of 100), {:?} (all); {refused} guesses refused",
-            at(50),
-            at(99),
-            waits[waits.len() - 1],
-        );
+        let longest = waits.len() - 1;
+        let at = |percent: usize| waits[longest * percent / 100].as_secs_f64() * 1e3;
+        for (percent, whom) in [(50, "half of them"), (99, "99 of 100"), (100, "all")] {
+            println!(
+                "| {said}: ms that others wait, {whom} | {:.2} |",
+                at(percent)
+            );
+        }
+        println!("| {said}: guesses refused at once | {refused} |");
     }
 }
 

@@ -260,23 +260,26 @@ fn main() {
             ratios[index].push(added / hashes);
         }
     }
+    println!("| Digest | ns | of the raw hashes | added allocations |\n|---|--:|--:|--:|");
     println!(
-        "three raw hashes: {:.0} ns by sha2, {:.0} ns by ring",
-        spread(three).1,
-        spread(of_ring).1,
+        "| three raw hashes, by sha2 | {:.0} | 1 | |",
+        spread(three).1
+    );
+    println!(
+        "| three raw hashes, by ring | {:.0} | | |",
+        spread(of_ring).1
     );
     for (what, ratios) in [("verified", verified), ("read and verified", read)] {
         let (least, ratio, most) = spread(ratios);
-        println!(
-            "{what} by the pure parts: {ratio:.2} of the raw hashes ({least:.2} to {most:.2})"
-        );
+        println!("| {what} by the pure parts | | {ratio:.2} ({least:.2} to {most:.2}) | |");
     }
     let without = allocations(&runtime, &mut plain, None);
-    println!("| over | added ns | of the raw hashes | added allocations |\n|---|--:|--:|--:|");
     for (index, name) in names.iter().enumerate() {
         let (_, added, _) = spread(figures[index].clone());
         let (least, ratio, most) = spread(ratios[index].clone());
         let allocations = candidates[index].allocations(&runtime) - without;
-        println!("| {name} | {added:.0} | {ratio:.2} ({least:.2} to {most:.2}) | {allocations} |");
+        println!(
+            "| a request, over {name} | {added:.0} | {ratio:.2} ({least:.2} to {most:.2}) | {allocations} |"
+        );
     }
 }

@@ -110,20 +110,29 @@ fn main() {
     let warning = LintLayer::warning();
     let cases = [
         ("a plain page", round(service_fn(plain))),
-        ("one lint", round(one.layer(service_fn(plain)))),
         (
-            "one lint that warns",
+            "a plain page, one lint",
+            round(one.layer(service_fn(plain))),
+        ),
+        (
+            "a plain page, one lint that warns",
             round(warning.layer(service_fn(plain))),
         ),
-        ("two lints", round(one.layer(two.layer(service_fn(plain))))),
-        ("a careful page", round(service_fn(careful))),
-        ("one lint", round(one.layer(service_fn(careful)))),
         (
-            "one lint that warns",
+            "a plain page, two lints",
+            round(one.layer(two.layer(service_fn(plain)))),
+        ),
+        ("a careful page", round(service_fn(careful))),
+        (
+            "a careful page, one lint",
+            round(one.layer(service_fn(careful))),
+        ),
+        (
+            "a careful page, one lint that warns",
             round(warning.layer(service_fn(careful))),
         ),
         (
-            "two lints",
+            "a careful page, two lints",
             round(one.layer(two.layer(service_fn(careful)))),
         ),
     ];

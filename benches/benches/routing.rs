@@ -167,7 +167,7 @@ where
     }
 }
 
-fn serving_all() -> [Candidate; 3] {
+fn serving_all() -> [Candidate; SERVING] {
     let dispatch = services().fold(Dispatch::<Infallible>::builder(), |all, rule| {
         all.get(rule, service_fn(answer))
     });
@@ -181,6 +181,10 @@ fn serving_all() -> [Candidate; 3] {
         serving("axum", router),
     ]
 }
+
+/// So many candidates look something up, and so many serve.
+const LOOKUPS: usize = 7;
+const SERVING: usize = 3;
 
 fn candidates() -> Vec<Candidate> {
     let rules: Vec<String> = github::RULES.iter().map(|&rule| rule.to_owned()).collect();
@@ -234,11 +238,46 @@ fn main() {
             ));
         }
     }
-    println!("{:<16} {:>8} {:>12}", "", "ns", "allocations");
-    for (candidate, fastest) in candidates.iter().zip(fastest) {
-        let cost = measure(|| (candidate.round)());
-        #[expect(clippy::cast_precision_loss, reason = "a round is small")]
-        let allocations = cost.count_total as f64 / candidate.each as f64;
-        println!("{:<16} {fastest:>8.1} {allocations:>12.2}", candidate.name);
+    let measured: Vec<Measured> = candidates
+        .iter()
+        .zip(fastest)
+        .map(|(candidate, ns)| {
+            let cost = measure(|| (candidate.round)());
+            #[expect(clippy::cast_precision_loss, reason = "a round is small")]
+            let allocations = cost.count_total as f64 / candidate.each as f64;
+            Measured {
+                name: candidate.name,
+                ns,
+                allocations,
+            }
+        })
+        .collect();
+    let (lookups, rest) = measured.split_at(LOOKUPS);
+    let (serving, urls) = rest.split_at(SERVING);
+    table("a lookup", lookups);
+    println!("\n| 100 services | ns | added ns | added allocations |\n|---|--:|--:|--:|");
+    for one in serving {
+        let (ns, allocations) = (
+            one.ns - serving[0].ns,
+            one.allocations - serving[0].allocations,
+        );
+        println!(
+            "| {} | {:.1} | {ns:.1} | {allocations:.2} |",
+            one.name, one.ns
+        );
+    }
+    table("a URL", urls);
+}
+
+struct Measured {
+    name: &'static str,
+    ns: f64,
+    allocations: f64,
+}
+
+fn table(name: &str, rows: &[Measured]) {
+    println!("\n| {name} | ns | allocations |\n|---|--:|--:|");
+    for row in rows {
+        println!("| {} | {:.1} | {:.2} |", row.name, row.ns, row.allocations);
     }
 }

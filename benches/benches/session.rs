@@ -36,7 +36,7 @@ fn main() {
         return alone(&only, &runtime);
     }
     println!(
-        "| request | ns | added ns | of the peer's | allocations added |\n|---|--:|--:|--:|--:|"
+        "| a request | ns | added ns | of the peer's | allocations added |\n|---|--:|--:|--:|--:|"
     );
     for what in ["/untouched", "/read", "/write", "/create"] {
         let ours = SessionLayer::new(MemoryStore::new());

@@ -8,12 +8,10 @@ fn main() {
     }
     // The third is the stack of peers that the others are held against.
     let figures = measure(&candidates());
-    print(&figures, Some(&figures[2]));
-    println!("\nEach layer alone:\n");
-    print(&measure(&layers()), None);
-    println!("\nWith a line about each request on both sides:\n");
+    print("the whole stack", &figures, Some(&figures[2]));
+    print("each layer alone", &measure(&layers()), None);
     let figures = measure(&lines());
-    print(&figures, Some(&figures[2]));
+    print("with a line each", &figures, Some(&figures[2]));
 }
 
 /// One candidate alone, `COUNT` times, for a profiler: the difference of two counts is what the requests cost.
@@ -32,21 +30,21 @@ fn run(only: &str) {
         .run(&runtime, count);
 }
 
-/// A table. The first row is the bare service, from which the others' cost is told.
-fn print(figures: &[Figures], peers: Option<&Figures>) {
+/// A table of this name. The first row is the bare service, from which the others' cost is told.
+fn print(name: &str, figures: &[Figures], peers: Option<&Figures>) {
     let bare = &figures[0];
-    println!("| service | ns | added ns | against the peers | allocations | added |");
+    println!("\n| {name} | ns | added ns | against the peers | allocations | added allocations |");
     println!("|---|--:|--:|--:|--:|--:|");
     for one in figures {
         let (least, median, greatest) = spread(one.rounds.iter().copied());
-        let (_, added, _) = spread(added(one, bare));
+        let (fewest, added, most) = spread(added(one, bare));
         let ratio = peers.map_or_else(String::new, |peers| {
             let ratios = added_ratios(one, peers, bare);
             let (least, median, greatest) = spread(ratios);
             format!("{median:.2} ({least:.2} to {greatest:.2})")
         });
         println!(
-            "| {} | {median:.0} ({least:.0} to {greatest:.0}) | {added:.0} | {ratio} | {:.0} | {:.0} |",
+            "| {} | {median:.0} ({least:.0} to {greatest:.0}) | {added:.0} ({fewest:.0} to {most:.0}) | {ratio} | {:.0} | {:.0} |",
             one.name,
             one.allocations,
             one.allocations - bare.allocations,

@@ -46,7 +46,7 @@ fn main() {
         return curve(&runtime);
     }
     println!(
-        "| | us | MB/s | ratio of sizes | times faster than the first | allocations | bytes allocated |"
+        "| an answer | us | MB/s | ratio of sizes | times faster than the first | allocations | bytes allocated |"
     );
     println!("|---|--:|--:|--:|--:|--:|--:|");
     for group in groups() {
