@@ -18,7 +18,7 @@ const NOT_NAMES: &[&str] = &[
     "405",
 ];
 
-/// Modules and types of tower-http, which `plywood::tower_http` hands on, and Rust's own.
+/// Modules of tower-http, which `plywood::tower_http` hands on; types of http, tower and axum, and Rust's own.
 const THEIRS: &[&str] = &[
     "cors",
     "csrf",
@@ -30,6 +30,11 @@ const THEIRS: &[&str] = &[
     "normalize_path",
     "trace",
     "plywood",
+    "Extension",
+    "Response",
+    "Result",
+    "Router",
+    "ServiceBuilder",
     "tower_http",
     "Err",
     "Ok",

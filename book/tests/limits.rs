@@ -17,6 +17,7 @@ const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("buffered bytes of an answer", "64 KiB", "serve/src/server.rs", ".max_send_buf_size(BUFFER)"),
     ("time for requests under way", "30 s", "serve/src/server.rs", "grace: Duration::from_secs(30)"),
     ("pause when no descriptor", "200 ms", "serve/src/server.rs", "const BREATHER: Duration = Duration::from_millis(200);"),
+    ("wait for a supervisor", "1 s", "serve/src/supervisor.rs", "const PATIENCE: Duration = Duration::from_secs(1);"),
     ("media ranges in `Accept`", "32", "header/src/accept.rs", "pub const MAX_ELEMENTS: usize = 32;"),
     ("codings in `Accept-Encoding`", "32", "header/src/accept_encoding.rs", "pub const MAX_ELEMENTS: usize = 32;"),
     ("languages in `Accept-Language`", "32", "header/src/accept_language.rs", "pub const MAX_ELEMENTS: usize = 32;"),
