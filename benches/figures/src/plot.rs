@@ -37,6 +37,9 @@ const GAP: f64 = 11.0;
 /// A character is hardly ever wider than this, in the fonts that a browser takes for `sans-serif` at 14 pixels.
 const CHARACTER: f64 = 8.4;
 
+/// The same of the axis, at 12 pixels.
+const SMALL: f64 = 7.2;
+
 /// `svg:root` is the file of its own: in a page the root is `html`.
 const STYLE: &str = "\
 .figure{font:14px/1.3 system-ui,sans-serif;max-width:40rem;width:100%;height:auto}\
@@ -76,8 +79,10 @@ impl Plot {
             let x = scale.place(tick);
             line(&mut grid, "grid", [x, x], [begin, axis]);
             // The outermost would hang over the edge.
-            let inside = x.clamp(EDGE + 12.0, WIDTH - EDGE - 12.0);
-            text(&mut grid, "tick", inside, axis + 16.0, &show(tick));
+            let number = show(tick);
+            let edge = half(&number);
+            let inside = x.clamp(edge, WIDTH - edge);
+            text(&mut grid, "tick", inside, axis + 16.0, &number);
         }
         let (name, title, height) = (self.name, escaped(self.title), axis + 16.0 + EDGE);
         let said = escaped(&self.said());
@@ -220,6 +225,12 @@ impl Scale {
 )]
 fn characters(width: f64) -> usize {
     (width / CHARACTER) as usize
+}
+
+/// Half the width of a number of the axis.
+#[expect(clippy::cast_precision_loss, reason = "it has a few digits")]
+fn half(number: &str) -> f64 {
+    number.len() as f64 * SMALL / 2.0
 }
 
 /// The lines of a label: broken between words, and in a word that is longer than a line.

@@ -179,6 +179,17 @@ fn a_scale_ends_at_a_round_number_that_is_great_enough() {
 }
 
 #[test]
+fn the_outermost_number_of_the_axis_does_not_hang_over_the_edge() {
+    let svg = plot(vec![bar("visits", Spread::one(1_525_090.0), None)]).svg();
+    let ends = texts(&svg)
+        .into_iter()
+        .filter(|(_, _, words)| words == "2,000,000");
+    let places: Vec<f64> = ends.map(|(x, _, _)| x).collect();
+    assert_eq!(places.len(), 1);
+    assert!(places[0] + 9.0 * SMALL / 2.0 <= WIDTH, "{}", places[0]);
+}
+
+#[test]
 fn a_label_is_broken_between_words_and_in_a_word_that_is_too_long() {
     assert_eq!(pieces("", 5), [""]);
     assert_eq!(pieces("12345", 5), ["12345"]);
