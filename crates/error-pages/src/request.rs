@@ -35,9 +35,8 @@ pub(crate) struct Line {
 }
 
 impl Asked {
-    /// Takes another request's place.
+    /// Takes the place of another request, which it has [forgotten](Self::forget).
     pub(crate) fn read<B>(&mut self, request: &mut Request<B>, layer: &ErrorPagesLayer) {
-        self.forget();
         self.layer = layer.clone();
         if layer.config().reports.is_some() {
             Witness::call(request);
@@ -124,8 +123,6 @@ impl Line {
         self.is_there.then_some(&self.text)
     }
 
-    // So that the name's hash is known when it is compiled.
-    #[inline]
     fn read(&mut self, headers: &HeaderMap, name: &HeaderName) {
         let first = headers.get(name);
         self.is_there = first.is_some();
@@ -208,6 +205,7 @@ mod tests {
         asked.read(&mut first, &ErrorPagesLayer::new());
         assert!(asked.id().is_some() && asked.witness.is_some());
 
+        asked.forget();
         let mut second = Request::connect("example.com:443").body(()).unwrap();
         asked.read(&mut second, &ErrorPagesLayer::new());
         assert_eq!((asked.accept(), asked.languages()), (None, None));
