@@ -50,7 +50,14 @@ const FLOORS: [&[&str]; 4] = [
     // The third: the facade.
     &["plywood"],
     // The roof.
-    &["examples", "integration-tests", "benches", "figures", "book", "xtask"],
+    &[
+        "examples",
+        "integration-tests",
+        "benches",
+        "figures",
+        "book",
+        "xtask",
+    ],
 ];
 
 /// These stand below the other words of their floor, which may use them: core, the header fields, which an error may set, and the syntax of
