@@ -45,20 +45,6 @@ fn what_it_links_to_is_there() {
 }
 
 #[test]
-fn it_names_every_crate() {
-    let readme = read("README.md");
-    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates");
-    for entry in fs::read_dir(crates).expect("the folder is there") {
-        let entry = entry.expect("it can be listed");
-        let name = entry.file_name().into_string().expect("it is a crate's");
-        // The macros come with the crate that they are of.
-        if !name.ends_with("-macros") {
-            assert!(readme.contains(&format!("](crates/{name})")), "{name}");
-        }
-    }
-}
-
-#[test]
 fn the_facade_tells_of_every_feature() {
     let (told, manifest) = (
         read("crates/plywood/FEATURES.md"),
