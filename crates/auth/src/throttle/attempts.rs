@@ -139,11 +139,18 @@ impl Attempts {
         if !wait.is_zero() {
             return Err(wait);
         }
-        match note {
-            Note::Wrong => counts.add_wrong(&keys, now),
-            Note::Right => counts.add_right(&keys),
+        match (note, keys.pair) {
+            (Note::Wrong, _) => counts.add_wrong(&keys, now),
+            (Note::Right, Some(pair)) => counts.add_right(pair),
+            (Note::Right, None) => {}
         }
         Ok(())
+    }
+
+    fn learn_right(&self, attempt: &Attempt<'_>) {
+        if let Some(pair) = self.table.pair(attempt) {
+            self.table.counts().add_right(pair);
+        }
     }
 
     fn now(&self) -> Duration {
@@ -169,6 +176,10 @@ impl Throttle for Attempts {
     fn note(&self, attempt: &Attempt<'_>, note: Note) -> Next<Result<(), Duration>> {
         if note == Note::Wrong {
             self.table.any.store(true, Ordering::Relaxed);
+        } else if self.table.is_quiet() {
+            // Nobody waits for anything yet.
+            self.learn_right(attempt);
+            return Next::Now(Ok(()));
         }
         Next::Now(self.learn(attempt, note, self.now()))
     }
@@ -198,11 +209,9 @@ impl Counts {
     }
 
     /// Who has signed in is known from then on, whether there has been a wrong one before or comes only later.
-    fn add_right(&mut self, keys: &Keys) {
-        if let Some(pair) = keys.pair {
-            self.wrong.remove(pair);
-            self.known.insert(pair, ());
-        }
+    fn add_right(&mut self, pair: u64) {
+        self.wrong.remove(pair);
+        self.known.insert(pair, ());
     }
 }
 
