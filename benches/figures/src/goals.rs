@@ -48,7 +48,7 @@ pub(crate) fn chapter(results: &Results) -> Result<String, Missing> {
     let mut tables = String::new();
     let (mut reached, mut missed, mut unknown) = (0, 0, 0);
     for (whose, goals) in ALL {
-        let heads = "| | goal | measured | reached |\n|---|---|---|---|";
+        let heads = "| what | goal | measured | reached |\n|---|---|---|---|";
         writeln!(tables, "\n### {whose}\n\n{heads}").expect("a string takes all");
         for goal in goals {
             let (bound, measured, verdict) = goal.judged(results)?;
