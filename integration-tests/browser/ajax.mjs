@@ -4,22 +4,11 @@
 //
 // The server lets TOGETHER requests wait for each other, so that they do meet in one session.
 import assert from "node:assert/strict";
-import { chromium } from "playwright-core";
+import { launch } from "./chromium.mjs";
 
 const [address, together] = [process.argv[2], Number(process.argv[3])];
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-});
+const browser = await launch();
 
 // Somebody at a browser with these cookies.
 const visitor = async (...cookies) => {

@@ -4,22 +4,11 @@
 //
 // A stream sends its next event only when the page has said that it saw the last, so that one that is held back is waited for in vain.
 import assert from "node:assert/strict";
-import { chromium } from "playwright-core";
+import { launch } from "./chromium.mjs";
 
 const [address, events] = [process.argv[2], Number(process.argv[3])];
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-});
+const browser = await launch();
 
 // What a script of the page fetches, and in which coding it came.
 const fetched = (page, target) =>

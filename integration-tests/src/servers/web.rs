@@ -35,30 +35,15 @@ impl WebServer {
     /// An Apache that logs by this `LogFormat`.
     pub fn apache(format: &str) -> Self {
         let format = format.replace('\\', "\\\\").replace('"', "\\\"");
-        Self::start(
-            "/usr/sbin/apache2 -DFOREGROUND -f",
-            "TERM",
-            |directory, port| {
-                format!(
-                    r#"ServerRoot "{directory}"
-                DefaultRuntimeDir "{directory}"
-                PidFile "{directory}/pid"
-                ErrorLog "{directory}/error.log"
-                ServerName server.example
-                Listen 127.0.0.1:{port}
-                LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
-                LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
-                User www-data
-                Group www-data
-                DocumentRoot "{directory}/site"
-                FileETag None
+        Self::start_apache(|directory| {
+            format!(
+                r#"FileETag None
                 ErrorDocument 404 "not here"
                 LogFormat "{format}" test
                 CustomLog "{directory}/access.log" test
                 "#
-                )
-            },
-        )
+            )
+        })
     }
 
     /// An nginx that logs by this `log_format`.
@@ -68,14 +53,9 @@ impl WebServer {
 
     /// An nginx that logs by this `log_format`, and escapes in this way.
     pub fn nginx_escaping(escape: &str, format: &str) -> Self {
-        Self::start("/usr/sbin/nginx -c", "QUIT", |directory, port| {
+        Self::start_nginx("", |directory, port| {
             format!(
-                r"daemon off; master_process off; pid {directory}/pid; error_log {directory}/error.log;
-                events {{}}
-                http {{
-                    client_body_temp_path {directory}/t1; proxy_temp_path {directory}/t2; fastcgi_temp_path {directory}/t3;
-                    uwsgi_temp_path {directory}/t4; scgi_temp_path {directory}/t5;
-                    log_format test escape={escape} '{format}';
+                r"log_format test escape={escape} '{format}';
                     access_log {directory}/access.log test;
                     server {{
                         listen 127.0.0.1:{port};
@@ -85,43 +65,27 @@ impl WebServer {
                         error_page 404 @missing;
                         location / {{ try_files $uri =404; }}
                         location @missing {{ default_type text/plain; return 404 'not here'; }}
-                    }}
-                }}"
+                    }}"
             )
         })
     }
 
     /// An Apache that serves what is in its folder as it does by default, with the types of [`TYPES`](Self::TYPES), as another user than root.
     pub fn apache_files() -> Self {
-        Self::start(
-            "/usr/sbin/apache2 -DFOREGROUND -f",
-            "TERM",
-            |directory, port| {
-                let types = Self::TYPES.map(|(extension, essence)| {
-                    format!("AddType {essence} .{extension}\nAddCharset utf-8 .{extension}\n")
-                });
-                format!(
-                    r#"ServerRoot "{directory}"
-                DefaultRuntimeDir "{directory}"
-                PidFile "{directory}/pid"
-                ErrorLog "{directory}/error.log"
-                ServerName server.example
-                Listen 127.0.0.1:{port}
-                LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
-                LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
-                LoadModule dir_module /usr/lib/apache2/modules/mod_dir.so
+        Self::start_apache(|_| {
+            let types = Self::TYPES.map(|(extension, essence)| {
+                format!("AddType {essence} .{extension}\nAddCharset utf-8 .{extension}\n")
+            });
+            format!(
+                r"LoadModule dir_module /usr/lib/apache2/modules/mod_dir.so
                 LoadModule mime_module /usr/lib/apache2/modules/mod_mime.so
-                User www-data
-                Group www-data
-                DocumentRoot "{directory}/site"
                 TypesConfig /dev/null
                 AddType application/octet-stream .bin
                 {}
-                "#,
-                    types.concat()
-                )
-            },
-        )
+                ",
+                types.concat()
+            )
+        })
     }
 
     /// An nginx that does the same; as root it has no right to read what its mode forbids.
@@ -131,19 +95,10 @@ impl WebServer {
         } else {
             ""
         };
-        Self::start(
-            &format!("{as_others}/usr/sbin/nginx -c"),
-            "QUIT",
-            |directory, port| {
-                let types =
-                    Self::TYPES.map(|(extension, essence)| format!("{essence} {extension};"));
-                format!(
-                    r"daemon off; master_process off; pid {directory}/pid; error_log {directory}/error.log;
-                events {{}}
-                http {{
-                    client_body_temp_path {directory}/t1; proxy_temp_path {directory}/t2; fastcgi_temp_path {directory}/t3;
-                    uwsgi_temp_path {directory}/t4; scgi_temp_path {directory}/t5;
-                    access_log off; charset utf-8; charset_types text/plain text/css;
+        Self::start_nginx(as_others, |directory, port| {
+            let types = Self::TYPES.map(|(extension, essence)| format!("{essence} {extension};"));
+            format!(
+                r"access_log off; charset utf-8; charset_types text/plain text/css;
                     types {{ {} }}
                     default_type application/octet-stream;
                     server {{
@@ -151,12 +106,10 @@ impl WebServer {
                         server_name server.example;
                         absolute_redirect off;
                         root {directory}/site;
-                    }}
-                }}",
-                    types.concat()
-                )
-            },
-        )
+                    }}",
+                types.concat()
+            )
+        })
     }
 
     /// An nginx with somebody's own `servers`, of which one says `listen 80;` and one `listen 443 ssl http2;`: they get ports of their own.
@@ -168,7 +121,7 @@ impl WebServer {
             site = site.replace(old, new);
         }
         let secure = Cell::new(0);
-        let mut server = Self::start("/usr/sbin/nginx -c", "QUIT", |directory, port| {
+        let mut server = Self::start_nginx("", |directory, port| {
             secure.set(free_port());
             let site = site
                 .replace("listen 80;", &format!("listen 127.0.0.1:{port};"))
@@ -177,18 +130,12 @@ impl WebServer {
                     &format!("listen 127.0.0.1:{} ssl http2;", secure.get()),
                 );
             format!(
-                r"daemon off; master_process off; pid {directory}/pid; error_log {directory}/error.log;
-                events {{}}
-                http {{
-                    client_body_temp_path {directory}/t1; proxy_temp_path {directory}/t2; fastcgi_temp_path {directory}/t3;
-                    uwsgi_temp_path {directory}/t4; scgi_temp_path {directory}/t5;
-                    access_log off;
+                r"access_log off;
                     server {{
                         listen 127.0.0.1:{port} default_server;
                         root {directory}/site;
                     }}
-                    {site}
-                }}"
+                    {site}"
             )
         });
         server.secure = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, secure.get())));
@@ -198,21 +145,15 @@ impl WebServer {
     /// An nginx in front of `upstream`, which may have it send what is below `root` by the location `/protected/`.
     pub fn nginx_in_front(upstream: SocketAddr, root: &Path) -> Self {
         let root = root.display();
-        Self::start("/usr/sbin/nginx -c", "QUIT", |directory, port| {
+        Self::start_nginx("", |directory, port| {
             format!(
-                r"daemon off; master_process off; pid {directory}/pid; error_log {directory}/error.log;
-                events {{}}
-                http {{
-                    client_body_temp_path {directory}/t1; proxy_temp_path {directory}/t2; fastcgi_temp_path {directory}/t3;
-                    uwsgi_temp_path {directory}/t4; scgi_temp_path {directory}/t5;
-                    access_log off;
+                r"access_log off;
                     server {{
                         listen 127.0.0.1:{port};
                         location = /whose.txt {{ root {directory}/site; }}
                         location / {{ proxy_pass http://{upstream}; }}
                         location /protected/ {{ internal; alias {root}/; }}
-                    }}
-                }}"
+                    }}"
             )
         })
     }
@@ -220,34 +161,19 @@ impl WebServer {
     /// An Apache in front of `upstream`, which may have it send what is below `root`, by `mod_xsendfile`.
     pub fn apache_in_front(upstream: SocketAddr, root: &Path) -> Self {
         let root = root.display();
-        Self::start(
-            "/usr/sbin/apache2 -DFOREGROUND -f",
-            "TERM",
-            |directory, port| {
-                format!(
-                    r#"ServerRoot "{directory}"
-                DefaultRuntimeDir "{directory}"
-                PidFile "{directory}/pid"
-                ErrorLog "{directory}/error.log"
-                ServerName server.example
-                Listen 127.0.0.1:{port}
-                LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
-                LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
-                LoadModule proxy_module /usr/lib/apache2/modules/mod_proxy.so
+        Self::start_apache(|_| {
+            format!(
+                r#"LoadModule proxy_module /usr/lib/apache2/modules/mod_proxy.so
                 LoadModule proxy_http_module /usr/lib/apache2/modules/mod_proxy_http.so
                 LoadModule xsendfile_module /usr/lib/apache2/modules/mod_xsendfile.so
-                User www-data
-                Group www-data
-                DocumentRoot "{directory}/site"
                 AllowEncodedSlashes NoDecode
                 ProxyPass /whose.txt !
                 ProxyPass / http://{upstream}/ nocanon
                 XSendFile on
                 XSendFilePath "{root}"
                 "#
-                )
-            },
-        )
+            )
+        })
     }
 
     /// The extensions that [`apache_files`](Self::apache_files) and [`nginx_files`](Self::nginx_files) know, all of text in UTF-8.
@@ -288,6 +214,52 @@ impl WebServer {
             read().lines().count() >= count
         });
         read().lines().map(str::to_owned).collect()
+    }
+
+    /// An nginx with this inside of `http`, started by `before` if it says something.
+    fn start_nginx(before: &str, http: impl Fn(&str, u16) -> String) -> Self {
+        Self::start(
+            &format!("{before}/usr/sbin/nginx -c"),
+            "QUIT",
+            |directory, port| {
+                let http = http(directory, port);
+                format!(
+                    r"daemon off; master_process off; pid {directory}/pid; error_log {directory}/error.log;
+                events {{}}
+                http {{
+                    client_body_temp_path {directory}/t1; proxy_temp_path {directory}/t2; fastcgi_temp_path {directory}/t3;
+                    uwsgi_temp_path {directory}/t4; scgi_temp_path {directory}/t5;
+                    {http}
+                }}"
+                )
+            },
+        )
+    }
+
+    /// An Apache that serves what is in its folder, with this besides.
+    fn start_apache(directives: impl Fn(&str) -> String) -> Self {
+        Self::start(
+            "/usr/sbin/apache2 -DFOREGROUND -f",
+            "TERM",
+            |directory, port| {
+                let directives = directives(directory);
+                format!(
+                    r#"ServerRoot "{directory}"
+                DefaultRuntimeDir "{directory}"
+                PidFile "{directory}/pid"
+                ErrorLog "{directory}/error.log"
+                ServerName server.example
+                Listen 127.0.0.1:{port}
+                LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
+                LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
+                User www-data
+                Group www-data
+                DocumentRoot "{directory}/site"
+                {directives}
+                "#
+                )
+            },
+        )
     }
 
     fn start(command: &str, signal: &str, configuration: impl Fn(&str, u16) -> String) -> Self {
