@@ -66,10 +66,18 @@ impl Answer {
         // Whoever has made an incident of it and told nobody has made its page, too: the developer's.
         let is_explained =
             Incident::of(&head).is_some() && head.extensions.get::<Reported>().is_none();
-        self.report(IncidentKind::Refused, &mut head);
         let mut replaced = self.config().replaced.iter();
         let is_replaced = !is_explained && replaced.any(|some| some.contains(status));
-        if is_replaced || is_blank(&head.headers, &body) {
+        let needs_page = match Panicked::catch(|| is_replaced || is_blank(&head.headers, &body)) {
+            Ok(needs_page) => needs_page,
+            // Its head is not sent yet.
+            Err(panicked) => {
+                let _ = Panicked::catch(|| drop(body));
+                return self.failed(IncidentKind::Panicked, panicked.into());
+            }
+        };
+        self.report(IncidentKind::Refused, &mut head);
+        if needs_page {
             // Nobody misses it; so what panics in its drop is no matter.
             let _ = Panicked::catch(|| drop(body));
             self.fill_or_defer(head)

@@ -17,7 +17,8 @@ use crate::{kept::Kept, request::Asked, telling};
 pin_project! {
     /// The inner service's body, or a page in its place. A body that is at hand as a whole is like a page: it cannot fail.
     ///
-    /// A panic of the inner body ends it with an error, so that the server breaks the answer off where it would otherwise look whole.
+    /// A panic of the inner body ends it with an error, so that the server breaks the answer off where it would otherwise look whole. One that
+    /// panics when it is only asked how much is left of it says that it does not know, and ends so when it is polled next.
     pub struct PageBody<B> {
         #[pin]
         kind: Kind<B>,
@@ -94,7 +95,10 @@ impl<B: HttpBody> http_body::Body for PageBody<B> {
         };
         TOLD.set(Told::Nothing);
         let mut polled = Poll::Pending;
-        let caught = Panicked::catch(|| polled = inner.poll_frame(cx));
+        let caught = match asked.broken() {
+            Some(before) => Err(before.clone()),
+            None => Panicked::catch(|| polled = inner.poll_frame(cx)),
+        };
         if let Err(panicked) = caught {
             let error = tell_once(asked, panicked);
             // What has panicked may panic when it is dropped, too.
@@ -110,17 +114,27 @@ impl<B: HttpBody> http_body::Body for PageBody<B> {
 
     fn is_end_stream(&self) -> bool {
         match &self.kind {
-            Kind::Inner { inner, .. } => inner.is_end_stream(),
+            // Whoever takes it for the end polls no more, and would take half an answer for a whole one.
+            Kind::Inner { asked, .. } if asked.broken().is_some() => false,
+            Kind::Inner { inner, asked } => left(asked, || inner.is_end_stream()),
             Kind::Page { page } => page.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.kind {
-            Kind::Inner { inner, .. } => inner.size_hint(),
+            Kind::Inner { inner, asked } => left(asked, || inner.size_hint()),
             Kind::Page { page } => page.size_hint(),
         }
     }
+}
+
+/// How much is left; where the body panics when it is asked, that is not known.
+fn left<T: Default>(asked: &Kept, ask: impl FnOnce() -> T) -> T {
+    Panicked::catch(ask).unwrap_or_else(|panicked| {
+        asked.break_off(panicked);
+        T::default()
+    })
 }
 
 /// Tells that the answer breaks off: once, though it may be polled again.

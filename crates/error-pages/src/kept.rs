@@ -3,6 +3,7 @@
 use std::{cell::RefCell, ops::Deref};
 
 use http::Request;
+use plywood_error::Panicked;
 
 use crate::{ErrorPagesLayer, request::Asked};
 
@@ -34,6 +35,19 @@ impl Kept {
     pub(crate) fn take(&mut self) -> Option<Self> {
         let asked = self.0.take()?;
         Some(Self(Some(asked)))
+    }
+
+    /// Notes that the body has panicked, for whoever takes the request.
+    pub(crate) fn break_off(&self, panicked: Panicked) {
+        if let Some(asked) = &self.0 {
+            // The first one counts.
+            let _ = asked.broken().set(panicked);
+        }
+    }
+
+    /// How the body has panicked, if it has and nobody has been told.
+    pub(crate) fn broken(&self) -> Option<&Panicked> {
+        self.0.as_ref()?.broken().get()
     }
 }
 

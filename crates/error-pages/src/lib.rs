@@ -44,8 +44,10 @@
 //! status, its fields, what it says in public. Any other `Err` and a panic (in `poll_ready`, in `call`, or in its future) become a 500. The reason
 //! stays in the response as a [`Failure`](plywood_core::Failure). If the status is from 500 on, it is an
 //! [`Incident`](plywood_error::Incident), whose id the visitor sees, and it is told to the operator as a `tracing` event of the level `ERROR`, once
-//! (in a program without a subscriber, as a line on standard error); so is the `Failure` of any other answer from 500 on. A panic or an error while the body streams ends the body with an error, since the head is
-//! sent: the client sees that the answer is broken off.
+//! (in a program without a subscriber, as a line on standard error); so is the `Failure` of any other answer from 500 on.
+//!
+//! A panic or an error while the body streams ends the body with an error, since the head is sent: the client sees that the answer is broken off.
+//! So does a body that panics when it is asked how much is left of it.
 //!
 //! Beside it stands [`MaintenanceLayer`], which answers 503 while a file is there.
 //!

@@ -1,4 +1,4 @@
-use std::error::Error;
+use std::{error::Error, sync::OnceLock};
 
 use http::{
     HeaderMap, HeaderName, Method, Request,
@@ -6,7 +6,7 @@ use http::{
     uri::PathAndQuery,
 };
 use plywood_core::{Mount, RequestId, Witness};
-use plywood_error::{Incident, IncidentKind};
+use plywood_error::{Incident, IncidentKind, Panicked};
 
 use crate::ErrorPagesLayer;
 
@@ -25,6 +25,8 @@ pub(crate) struct Asked {
     id: Option<RequestId>,
     /// Knows the route, if anybody further out wants to know it.
     witness: Option<Witness>,
+    /// How the answer's body has panicked when it was only asked how much is left of it.
+    broken: OnceLock<Panicked>,
 }
 
 /// A field in one line: [RFC 9110 §5.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.3) has several joined by commas.
@@ -62,6 +64,11 @@ impl Asked {
         self.layer = ErrorPagesLayer::default();
         self.id = None;
         self.witness = None;
+        self.broken = OnceLock::new();
+    }
+
+    pub(crate) const fn broken(&self) -> &OnceLock<Panicked> {
+        &self.broken
     }
 
     /// The room that the texts take, in bytes.

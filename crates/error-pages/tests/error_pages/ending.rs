@@ -9,11 +9,11 @@ use std::{
 use bytes::Bytes;
 use futures_util::{FutureExt, stream};
 use http::{HeaderMap, HeaderValue, Request, Response};
-use http_body::Frame;
+use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::{BodyExt, StreamBody};
-use plywood_core::{Body, BoxError, BoxFuture};
+use plywood_core::{Body, BoxError, BoxFuture, Failure};
 use plywood_error_pages::ErrorPagesLayer;
-use tower::{Service, ServiceExt, service_fn};
+use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 
 use crate::{answering, around, ask, get};
 
@@ -130,6 +130,73 @@ async fn a_panic_while_the_body_streams_breaks_the_answer_off() {
     assert_eq!(first.into_data().unwrap(), "tick");
     let error = body.frame().await.unwrap().unwrap_err();
     assert_eq!(error.to_string(), "panicked: the fuse is burnt");
+}
+
+/// A body that panics when it is asked how much is left of it.
+#[derive(Clone, Copy, Debug)]
+enum Unmeasured {
+    ItsSize,
+    ItsEnd,
+}
+
+impl http_body::Body for Unmeasured {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from("tick")))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        assert!(!matches!(self, Self::ItsEnd), "no end");
+        // Not even this may make the answer look whole.
+        true
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        assert!(!matches!(self, Self::ItsSize), "no size");
+        SizeHint::default()
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_panics_when_it_is_asked_how_much_is_left_is_broken_off() {
+    for (unmeasured, said) in [
+        (Unmeasured::ItsSize, "panicked: no size"),
+        (Unmeasured::ItsEnd, "panicked: no end"),
+    ] {
+        // Through two layers, since the outer one asks the inner one; without a lint, which would ask, too.
+        let app = ServiceBuilder::new()
+            .layer(ErrorPagesLayer::new())
+            .layer(ErrorPagesLayer::new())
+            .service(service_fn(move |_: Request<Body>| async move {
+                Ok::<_, Infallible>(Response::new(unmeasured))
+            }));
+        let Ok(response) = app.oneshot(get("/", "*/*")).await;
+        assert_eq!(response.status(), 200);
+        let mut body = response.into_body();
+        assert_eq!(body.size_hint().exact(), None);
+        assert!(!body.is_end_stream());
+        let error = body.frame().await.unwrap().unwrap_err();
+        assert_eq!(error.to_string(), said);
+        assert!(body.frame().await.is_none());
+    }
+}
+
+#[tokio::test]
+async fn an_empty_error_that_panics_when_it_is_asked_how_empty_it_is_is_a_500() {
+    let app = ErrorPagesLayer::new().layer(service_fn(|_: Request<Body>| async {
+        Response::builder().status(404).body(Unmeasured::ItsEnd)
+    }));
+    let Ok(response) = app.oneshot(get("/", "text/html")).await;
+    assert_eq!(response.status(), 500);
+    let failure = Failure::of(&response).unwrap().reason().to_string();
+    assert_eq!(failure, "panicked: no end");
+    let page = response.into_body().collect().await.unwrap().to_bytes();
+    assert!(page.starts_with(b"<!doctype html>"));
 }
 
 #[tokio::test]
