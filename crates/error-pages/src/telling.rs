@@ -1,9 +1,6 @@
 //! What the operator is told.
 
-use std::{
-    error::Error,
-    io::{Write, stderr},
-};
+use std::error::Error;
 
 use plywood_error::{Incident, OneLine, Panicked};
 use tracing::subscriber::NoSubscriber;
@@ -26,8 +23,9 @@ pub(crate) fn tell(incident: &Incident, reason: &(dyn Error + 'static), asked: &
             "a request could not be answered"
         );
         if tracing::dispatcher::get_default(tracing::Dispatch::is::<NoSubscriber>) {
-            // A panic is on standard error by itself, and without this line an error would be nowhere.
-            let _ = stderr().write_all(line(incident, reason, asked).as_bytes());
+            // A panic is on standard error by itself, and without this line an error would be nowhere. By the macro, because a test that
+            // provokes an error keeps what is written by it, and shows it if it fails.
+            eprint!("{}", line(incident, reason, asked));
         }
     });
     tell_reports(incident, asked);
