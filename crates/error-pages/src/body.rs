@@ -60,6 +60,11 @@ impl<B> PageBody<B> {
         Self { kind }
     }
 
+    /// Has it panicked when it was asked how much is left of it?
+    pub(crate) fn is_broken(&self) -> bool {
+        matches!(&self.kind, Kind::Inner { asked, .. } if asked.broken().is_some())
+    }
+
     pub(crate) const fn page(page: Body) -> Self {
         Self {
             kind: Kind::Page { page },

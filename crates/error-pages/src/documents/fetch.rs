@@ -1,12 +1,14 @@
-use std::fmt;
+use std::{fmt, future::poll_fn, pin::pin, task::Poll, time::Duration};
 
 use http::{HeaderName, Request, Response, StatusCode, Uri, header, response, uri};
+use http_body::Body as _;
 use plywood_core::{
     Body, BoxError, Failure, HttpBody, Mount,
     future::{Follow, Next, Oneshot},
     internal,
 };
-use plywood_error::HttpError;
+use plywood_error::{HttpError, Panicked};
+use tokio::{runtime::Handle, time::sleep};
 use tower_service::Service;
 
 use super::{ErrorDocument, ErrorDocumentsLayer};
@@ -60,16 +62,18 @@ where
             return Next::Now(Response::from_parts(head, body));
         };
         let document = self.0.filter(|_| answer.form() == Form::Html);
-        let request = document.and_then(|prepared| prepared.request(&head));
-        let Some((service, request)) = request else {
+        let asked = document.and_then(|prepared| {
+            let patience = prepared.layer.patience();
+            Some((prepared.request(&head)?, patience))
+        });
+        let Some(((service, request), patience)) = asked else {
             return Next::Now(answer.fill(head));
         };
         Next::Later(Box::pin(async move {
-            let Ok(document) = Oneshot::new(service, request).await;
-            if document.status() == StatusCode::OK && !is_empty(document.body()) {
-                wear(answer, head, document)
-            } else {
-                answer.fill(head)
+            let document = in_time(patience, Oneshot::new(service, request)).await;
+            match document {
+                Some(Ok(document)) if can_be_worn(&document) => wear(answer, head, document),
+                _ => answer.fill(head),
             }
         }))
     }
@@ -100,9 +104,35 @@ fn at(uri: &Uri, target: uri::PathAndQuery) -> Option<Uri> {
     Uri::from_parts(parts).ok()
 }
 
-/// Is there nothing to be seen on it?
-fn is_empty(body: &impl http_body::Body) -> bool {
-    body.is_end_stream() || body.size_hint().exact() == Some(0)
+/// Is it one, and is there something to be seen on it?
+fn can_be_worn<B: HttpBody>(document: &Response<PageBody<B>>) -> bool {
+    let body = document.body();
+    document.status() == StatusCode::OK
+        && !body.is_end_stream()
+        && body.size_hint().exact() != Some(0)
+        && !body.is_broken()
+}
+
+/// Waits for an answer; not forever, where there is a clock.
+async fn in_time<F: Future>(patience: Duration, answer: F) -> Option<F::Output> {
+    let clock = Handle::try_current().ok();
+    // It panics in a runtime that has no clock.
+    let clock = clock.and_then(|_| Panicked::catch(|| sleep(patience)).ok());
+    let (mut answer, mut clock) = (pin!(answer), pin!(clock));
+    let come = poll_fn(|cx| match answer.as_mut().poll(cx) {
+        Poll::Ready(come) => Poll::Ready(Some(come)),
+        Poll::Pending => match clock.as_mut().as_pin_mut() {
+            Some(clock) => clock.poll(cx).map(|()| None),
+            None => Poll::Pending,
+        },
+    });
+    let come = come.await;
+    if come.is_none() {
+        // Whoever listens may panic, and the visitor is to be answered all the same.
+        let _ =
+            Panicked::catch(|| tracing::warn!(?patience, "an error document did not come in time"));
+    }
+    come
 }
 
 /// What holds of the document where it stands, and not of an error that wears it.

@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use http::{StatusCode, uri::PathAndQuery};
 use plywood_core::{
@@ -44,7 +44,7 @@ use crate::{ErrorPagesLayer, Statuses};
 /// An awaiter. The document is asked for by `GET`, by a clone of the inner service, as the same visitor: with the fields and extensions of his request, but for
 /// those of its body, of conditions, ranges and codings. It finds an [`ErrorDocument`](crate::ErrorDocument) in its request.
 ///
-/// Only those who read HTML get a document, and only one that is answered by 200 and is not empty. Everybody else gets what [`ErrorPagesLayer`] has for
+/// Only those who read HTML get a document, and only one that is answered [in time](Self::timeout), by 200, and is not empty. Everybody else gets what [`ErrorPagesLayer`] has for
 /// him, the built-in page at last; so there is no way in which an error page that fails leads to another one, nor does the request for a document ever
 /// lead to a second. The answer keeps its status and the fields that belong to it; the document's fields replace others of the same name, cookies of
 /// both are set, of one name that of the answer, and what the document says of how long it may be kept is not taken over.
@@ -53,7 +53,13 @@ use crate::{ErrorPagesLayer, Statuses};
 #[derive(Clone)]
 pub struct ErrorDocumentsLayer {
     pub(super) pages: ErrorPagesLayer,
-    pub(super) documents: Arc<Vec<(Statuses, PathAndQuery)>>,
+    config: Arc<Config>,
+}
+
+#[derive(Clone)]
+struct Config {
+    documents: Vec<(Statuses, PathAndQuery)>,
+    patience: Duration,
 }
 
 impl ErrorDocumentsLayer {
@@ -62,7 +68,10 @@ impl ErrorDocumentsLayer {
     pub fn new(pages: ErrorPagesLayer) -> Self {
         Self {
             pages: pages.deferring(),
-            documents: Arc::default(),
+            config: Arc::new(Config {
+                documents: Vec::new(),
+                patience: Duration::from_secs(10),
+            }),
         }
     }
 
@@ -78,12 +87,28 @@ impl ErrorDocumentsLayer {
         let Some(path) = path.flatten() else {
             panic!("{target:?} is no path that begins with a slash");
         };
-        Arc::make_mut(&mut self.documents).push((statuses.into(), path));
+        Arc::make_mut(&mut self.config)
+            .documents
+            .push((statuses.into(), path));
         self
     }
 
+    /// How long a document may take until it begins to be answered. Default: 10 seconds; then the answer gets the built-in page. What the document
+    /// sends after that, it may send as slowly as any answer.
+    ///
+    /// The clock is tokio's. In no runtime of tokio, and in one without `enable_time`, there is no limit.
+    #[must_use]
+    pub fn timeout(mut self, patience: Duration) -> Self {
+        Arc::make_mut(&mut self.config).patience = patience;
+        self
+    }
+
+    pub(super) fn patience(&self) -> Duration {
+        self.config.patience
+    }
+
     pub(super) fn target(&self, status: StatusCode) -> Option<&PathAndQuery> {
-        let mut documents = self.documents.iter();
+        let mut documents = self.config.documents.iter();
         let document = documents.find(|(statuses, _)| statuses.contains(status));
         document.map(|(_, target)| target)
     }
@@ -110,7 +135,8 @@ impl<S> Layer<S> for ErrorDocumentsLayer {
 impl fmt::Debug for ErrorDocumentsLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ErrorDocumentsLayer")
-            .field("documents", &self.documents)
+            .field("documents", &self.config.documents)
+            .field("timeout", &self.config.patience)
             .finish_non_exhaustive()
     }
 }

@@ -6,10 +6,11 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, stream};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
@@ -17,9 +18,10 @@ use plywood_core::{Body, BoxError, Client, Mount};
 use plywood_error::HttpError;
 use plywood_error_pages::{ErrorDocument, ErrorDocumentsLayer, ErrorPagesLayer, Statuses};
 use plywood_lint::LintLayer;
-use tower::{ServiceBuilder, ServiceExt, service_fn, util::BoxCloneSyncService};
+use tokio::{task::yield_now, time::Instant};
+use tower::{Layer, ServiceBuilder, ServiceExt, service_fn, util::BoxCloneSyncService};
 
-use crate::{App, ask, get};
+use crate::{App, ask, ending::Unmeasured, get};
 
 fn answer(status: u16, fields: &[(&str, &str)], body: impl Into<Body>) -> Response<Body> {
     let response = fields.iter().fold(
@@ -69,6 +71,15 @@ async fn site(request: Request<Body>) -> Result<Response<Body>, BoxError> {
         "/errors/moved" => answer(302, &[("location", "/errors/lost")], ""),
         "/errors/panics" => panic!("no ink"),
         "/errors/fails" => return Err("no paper".into()),
+        "/errors/hangs" => std::future::pending().await,
+        "/errors/slow" => {
+            tokio::time::sleep(Duration::from_secs(9)).await;
+            answer(200, &[html], "at last")
+        }
+        "/errors/later" => {
+            yield_now().await;
+            answer(200, &[html], "later")
+        }
         "/errors/mounted" => {
             let mount = Mount::of(&request);
             answer(
@@ -209,6 +220,63 @@ async fn a_document_that_is_not_there_does_not_lead_to_another() {
     assert!(answer.text.starts_with("<!doctype html>"));
     // The inner layer has made the page, so the outer one has nothing to ask for.
     assert_eq!(asked.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_document_that_does_not_come_is_not_waited_for_without_end() {
+    for (documents, seconds) in [
+        (ErrorDocumentsLayer::new(ErrorPagesLayer::new()), 10),
+        (
+            ErrorDocumentsLayer::new(ErrorPagesLayer::new()).timeout(Duration::from_secs(1)),
+            1,
+        ),
+    ] {
+        let app = around(documents.document(Statuses::ALL, "/errors/hangs"));
+        let start = Instant::now();
+        let answer = ask(app, visit("/405")).await;
+        assert_eq!(start.elapsed().as_secs(), seconds);
+        assert_eq!(answer.status, 405);
+        assert_eq!(answer.header("allow"), Some("PUT"));
+        assert!(answer.text.starts_with("<!doctype html>"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_document_that_takes_a_while_is_waited_for() {
+    let documents = ErrorDocumentsLayer::new(ErrorPagesLayer::new());
+    let app = around(documents.document(Statuses::ALL, "/errors/slow"));
+    assert_eq!(ask(app, visit("/nowhere")).await.text, "at last");
+}
+
+#[test]
+fn without_a_clock_a_document_that_takes_a_while_is_waited_for() {
+    let documents = || {
+        let pages = ErrorDocumentsLayer::new(ErrorPagesLayer::new());
+        around(pages.document(Statuses::ALL, "/errors/later"))
+    };
+    let clockless = tokio::runtime::Builder::new_current_thread().build();
+    let answer = clockless
+        .unwrap()
+        .block_on(ask(documents(), visit("/nowhere")));
+    assert_eq!(answer.text, "later");
+    let answer = ask(documents(), visit("/nowhere")).now_or_never();
+    assert!(answer.is_none());
+}
+
+#[tokio::test]
+async fn a_document_that_panics_when_it_is_asked_how_long_it_is_is_replaced() {
+    let app = ErrorDocumentsLayer::new(ErrorPagesLayer::new())
+        .document(Statuses::ALL, "/unmeasured")
+        .layer(service_fn(|request: Request<Body>| async move {
+            match request.uri().path() {
+                "/unmeasured" => Ok::<_, Infallible>(Response::new(Body::new(Unmeasured::ItsEnd))),
+                _ => Ok(answer(404, &[], "")),
+            }
+        }));
+    let Ok(response) = app.oneshot(visit("/")).await;
+    assert_eq!(response.status(), 404);
+    let page = response.into_body().collect().await.unwrap().to_bytes();
+    assert!(page.starts_with(b"<!doctype html>"));
 }
 
 #[tokio::test]

@@ -134,7 +134,7 @@ async fn a_panic_while_the_body_streams_breaks_the_answer_off() {
 
 /// A body that panics when it is asked how much is left of it.
 #[derive(Clone, Copy, Debug)]
-enum Unmeasured {
+pub(crate) enum Unmeasured {
     ItsSize,
     ItsEnd,
 }
