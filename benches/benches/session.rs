@@ -69,7 +69,7 @@ fn main() {
             measured(peer.layer(service_fn(visit_peer)), "/create", &runtime),
         ],
     );
-    let keys = Keys::new(&[7; 32]).expect("it is long enough");
+    let keys = Keys::new(b"7bc38b1d09e2c4f65a13de9b4a70612f").expect("it is a secret");
     side_by_side(
         "sealed cookie, /write",
         &runtime,
@@ -121,7 +121,7 @@ fn alone(only: &str, runtime: &Runtime) {
     let run = match only {
         "bare" => measured(service_fn(bare), "/untouched", runtime),
         "sealed" => {
-            let keys = Keys::new(&[7; 32]).expect("it is long enough");
+            let keys = Keys::new(b"7bc38b1d09e2c4f65a13de9b4a70612f").expect("it is a secret");
             let sealed = SessionLayer::sealed(keys);
             measured(sealed.layer(service_fn(visit)), "/write", runtime)
         }

@@ -71,12 +71,12 @@ mod tests {
             folder.path().join("session-2026-05.key"),
             folder.path().join("session-2026-11.key"),
         );
-        fs::write(&old, [5; 32]).unwrap();
+        fs::write(&old, b"e1f0a9d35c847b2610fd42c96b8e3a57").unwrap();
         let may = client(folder.path());
         may.get("/").await.expect_text("visit 1\n");
 
         // Both keys: the old one opens, and what is set from now on is sealed by the new one.
-        fs::write(&new, [11; 32]).unwrap();
+        fs::write(&new, b"7bc38b1d09e2c4f65a13de9b4a70612f").unwrap();
         let november = client(folder.path());
         let kept = november.get("/").header("cookie", cookie(&may)).await;
         kept.expect_text("visit 2\n");

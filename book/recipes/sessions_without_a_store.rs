@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     fn client() -> Client {
-        let keys = Keys::new(&[7; 32]).unwrap();
+        let keys = Keys::new(b"7bc38b1d09e2c4f65a13de9b4a70612f").unwrap();
         Client::new(app(keys).unwrap())
     }
 

@@ -10,7 +10,8 @@ use plywood_session::{Keys, MemoryStore, Session, SessionLayer};
 use plywood_session_core::Id;
 use tower::{Layer, ServiceExt, service_fn};
 
-static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys::new(&[7; 32]).expect("it is long enough"));
+static KEYS: LazyLock<Keys> =
+    LazyLock::new(|| Keys::new(b"7bc38b1d09e2c4f65a13de9b4a70612f").expect("it is a secret"));
 
 static LAYERS: LazyLock<[SessionLayer; 3]> = LazyLock::new(|| {
     [

@@ -97,7 +97,7 @@ async fn the_name_of_the_cookie_is_the_layers() {
 
 #[tokio::test]
 async fn a_session_that_its_client_carries_is_prepared_too() {
-    let layer = SessionLayer::sealed(Keys::new(&[7; 32]).unwrap());
+    let layer = SessionLayer::sealed(Keys::new(b"7bc38b1d09e2c4f65a13de9b4a70612f").unwrap());
     let client = visitor(&layer);
     let session = client.session(layer.vault());
     session.insert("visits", 41).await;
@@ -119,7 +119,8 @@ async fn a_layer_that_signs_its_cookies_says_how() {
             "__Host-sid",
         ),
     ] {
-        let layer = layer(MemoryStore::new()).signed(Keys::new(&[7; 32]).unwrap());
+        let layer = layer(MemoryStore::new())
+            .signed(Keys::new(b"7bc38b1d09e2c4f65a13de9b4a70612f").unwrap());
         let client = visitor(&layer).base(base);
         let session = client.session(layer.vault());
         let session = session.cookie_of(move |change| layer.cookie_of(change));

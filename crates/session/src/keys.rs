@@ -18,9 +18,10 @@ use ring::{
 /// use plywood_session::Keys;
 ///
 /// # fn main() -> Result<(), plywood_session::KeysError> {
-/// # let (new, old) = ([1; 32], [2; 32]);
-/// let keys = Keys::new(&new)?.older(&old)?;
+/// # let (new, old) = (b"7bc38b1d09e2c4f65a13de9b4a70612f", b"e1f0a9d35c847b2610fd42c96b8e3a57");
+/// let keys = Keys::new(new)?.older(old)?;
 /// assert!(Keys::new(b"too short").is_err());
+/// assert!(Keys::new(&[0; 32]).is_err());
 /// # Ok(())
 /// # }
 /// ```
@@ -42,6 +43,8 @@ struct Secret {
 pub enum KeysError {
     /// It has so many bytes, and must have [`Keys::MIN_LENGTH`] at least.
     Short(usize),
+    /// All its bytes are this one: nobody has put a secret where it was to be.
+    Uniform(u8),
     /// There are [`Keys::MAX_KEYS`] already.
     Many,
 }
@@ -57,7 +60,7 @@ impl Keys {
     ///
     /// # Errors
     ///
-    /// When it has fewer than [`MIN_LENGTH`](Self::MIN_LENGTH) bytes.
+    /// When it has fewer than [`MIN_LENGTH`](Self::MIN_LENGTH) bytes, or all of them are the same. More is not known of a secret by looking at it.
     pub fn new(secret: &[u8]) -> Result<Self, KeysError> {
         Ok(Self([Secret::new(secret)?].into()))
     }
@@ -66,7 +69,7 @@ impl Keys {
     ///
     /// # Errors
     ///
-    /// When it has too few bytes, or is one too many.
+    /// As [`new`](Self::new), or when it is one too many.
     pub fn older(self, secret: &[u8]) -> Result<Self, KeysError> {
         if self.0.len() == Self::MAX_KEYS {
             return Err(KeysError::Many);
@@ -141,6 +144,9 @@ impl Secret {
         if secret.len() < Keys::MIN_LENGTH {
             return Err(KeysError::Short(secret.len()));
         }
+        if secret.iter().all(|byte| *byte == secret[0]) {
+            return Err(KeysError::Uniform(secret[0]));
+        }
         let root = Salt::new(HKDF_SHA256, b"plywood session keys 1").extract(secret);
         let [hint] = derived(&root, b"hint");
         Ok(Self {
@@ -208,6 +214,11 @@ impl fmt::Display for KeysError {
                 "a secret of {bytes} bytes is too short: take {} from a generator of random bytes",
                 Keys::MIN_LENGTH
             ),
+            Self::Uniform(byte) => write!(
+                f,
+                "a secret whose bytes are all {byte:#04x} is no secret: take {} from a generator of random bytes",
+                Keys::MIN_LENGTH
+            ),
             Self::Many => write!(
                 f,
                 "more than {} secrets: drop those whose sessions have ended",
@@ -225,8 +236,14 @@ mod tests {
 
     use super::*;
 
-    fn keys(secret: u8) -> Keys {
-        Keys::new(&[secret; 32]).unwrap()
+    fn secret(seed: u8) -> [u8; 32] {
+        let mut secret = [seed; 32];
+        secret[0] = !seed;
+        secret
+    }
+
+    fn keys(seed: u8) -> Keys {
+        Keys::new(&secret(seed)).unwrap()
     }
 
     fn sealed(keys: &Keys, purpose: &[u8], plain: &[u8]) -> Vec<u8> {
@@ -242,7 +259,7 @@ mod tests {
     #[test]
     fn the_first_key_seals_and_all_open() {
         let (old, new) = (keys(1), keys(2));
-        let ring = Keys::new(&[2; 32]).unwrap().older(&[1; 32]).unwrap();
+        let ring = keys(2).older(&secret(1)).unwrap();
         for writer in [&old, &new, &ring] {
             let bytes = sealed(writer, b"a", b"hello");
             assert_eq!(opened(&ring, b"a", &bytes).as_deref(), Some(&b"hello"[..]));
@@ -260,11 +277,11 @@ mod tests {
     #[test]
     fn keys_with_the_same_hint_are_all_tried() {
         let first = keys(0).0[0].hint;
-        let twin = (1..=u8::MAX).find(|secret| keys(*secret).0[0].hint == first);
+        let twin = (1..=u8::MAX).find(|seed| keys(*seed).0[0].hint == first);
         let Some(twin) = twin else {
             panic!("of 255 keys one has the same hint as the first: choose another first")
         };
-        let ring = Keys::new(&[twin; 32]).unwrap().older(&[0; 32]).unwrap();
+        let ring = keys(twin).older(&secret(0)).unwrap();
         for writer in [keys(0), keys(twin)] {
             let bytes = sealed(&writer, b"a", b"hello");
             assert_eq!(opened(&ring, b"a", &bytes).as_deref(), Some(&b"hello"[..]));
@@ -289,9 +306,18 @@ mod tests {
 
     #[test]
     fn a_weak_key_is_refused() {
-        assert_eq!(Keys::new(&[1; 31]).unwrap_err(), KeysError::Short(31));
-        let full = (2..=8).try_fold(keys(1), |keys, secret| keys.older(&[secret; 32]));
-        let error = full.unwrap().older(&[9; 32]).unwrap_err();
+        for (bytes, error) in [
+            (&[][..], KeysError::Short(0)),
+            (&secret(1)[..31], KeysError::Short(31)),
+            (&[0; 31], KeysError::Short(31)),
+            (&[0; 32], KeysError::Uniform(0)),
+            (&[b'x'; 100], KeysError::Uniform(b'x')),
+        ] {
+            assert_eq!(Keys::new(bytes).unwrap_err(), error);
+            assert_eq!(keys(1).older(bytes).unwrap_err(), error);
+        }
+        let full = (2..=8).try_fold(keys(1), |keys, seed| keys.older(&secret(seed)));
+        let error = full.unwrap().older(&secret(9)).unwrap_err();
         assert_eq!(error, KeysError::Many);
         assert!(format!("{:?}", keys(1)).len() < 10);
     }

@@ -128,12 +128,11 @@ mod tests {
 
     use super::*;
 
+    const SECRET: &[u8] = b"7bc38b1d09e2c4f65a13de9b4a70612f";
+    const OTHER: &[u8] = b"e1f0a9d35c847b2610fd42c96b8e3a57";
+
     fn seal() -> CookieSeal {
-        CookieSeal::new(
-            Keys::new(&[1; 32]).unwrap(),
-            "session",
-            Timestamp::default(),
-        )
+        CookieSeal::new(Keys::new(SECRET).unwrap(), "session", Timestamp::default())
     }
 
     fn record(text: &str) -> Record {
@@ -172,7 +171,7 @@ mod tests {
     fn another_name_another_key_and_an_earlier_date_open_nothing() {
         let text = sealed(&record("ada"));
         assert!(seal().open(&text).is_some());
-        let (key, other) = (Keys::new(&[1; 32]).unwrap(), Keys::new(&[2; 32]).unwrap());
+        let [key, other] = [SECRET, OTHER].map(|secret| Keys::new(secret).unwrap());
         let never = Timestamp::default();
         assert!(
             CookieSeal::new(key.clone(), "shop", never)

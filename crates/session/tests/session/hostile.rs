@@ -157,7 +157,7 @@ async fn no_cookie_that_was_not_issued_is_a_session_an_error_or_a_write() {
 #[cfg(feature = "keys")]
 #[tokio::test]
 async fn no_sealed_or_signed_cookie_that_was_not_issued_is_a_session_or_an_error() {
-    let keys = || Keys::new(&[1; 32]).unwrap();
+    let keys = || Keys::new(b"7bc38b1d09e2c4f65a13de9b4a70612f").unwrap();
     let sealing = app(SessionLayer::sealed(keys()), site);
     let live = bombarded(&sealing, 20_001, false).await;
     let visitor = Visitor::with_pair(&sealing, &live);
