@@ -1,9 +1,13 @@
 //! The token of a form, and the form's body once more.
 
 use bytes::BytesMut;
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, Response};
 use http_body_util::BodyExt;
-use plywood_core::{Body, body::Whole, refuse};
+use plywood_core::{
+    Body,
+    body::{ReadError, Whole},
+    refuse,
+};
 use plywood_header::media_type;
 
 use crate::{
@@ -31,7 +35,7 @@ pub(crate) async fn read(
 ) -> Result<(Option<Vec<u8>>, Body), Response<Body>> {
     if media_type::is(headers, URLENCODED) {
         let whole = Whole::read(body, limit).await;
-        let whole = whole.map_err(|error| refuse(error.status(), error))?;
+        let whole = whole.map_err(unread)?;
         let mut fields = form_urlencoded::parse(&whole.bytes);
         let value = fields.find(|(field, _)| field == name);
         let value = value.map(|(_, value)| value.into_owned().into_bytes());
@@ -44,6 +48,10 @@ pub(crate) async fn read(
         return first_of(body, &boundary, name).await;
     }
     Ok((None, body))
+}
+
+fn unread(error: ReadError) -> Response<Body> {
+    refuse(error.status(), error)
 }
 
 async fn first_of(
@@ -73,7 +81,7 @@ async fn first_of(
                     is_over = true;
                 }
             },
-            Some(Err(error)) => return Err(refuse(StatusCode::BAD_REQUEST, error)),
+            Some(Err(error)) => return Err(unread(ReadError::broken_off(error))),
             None => is_over = true,
         }
     };

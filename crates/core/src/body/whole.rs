@@ -69,12 +69,16 @@ enum Reason {
 }
 
 impl ReadError {
+    /// Of a body that is not read by [`Whole::read`], and broke off with `error`.
+    pub fn broken_off(error: impl Into<BoxError>) -> Self {
+        Self(Reason::BrokenOff(error.into()))
+    }
+
     fn new(error: BoxError, limit: usize) -> Self {
-        Self(if error.is::<LengthLimitError>() {
-            Reason::TooLong(limit)
-        } else {
-            Reason::BrokenOff(error)
-        })
+        if error.is::<LengthLimitError>() {
+            return Self(Reason::TooLong(limit));
+        }
+        Self::broken_off(error)
     }
 
     /// What to answer: `413` to a long body, `408` to one that the gateway gave up because it did not come, else `400`.
