@@ -11,9 +11,9 @@ import { utimes, writeFile } from "node:fs/promises";
 import { launch, violations } from "./chromium.mjs";
 
 const [address, folder] = process.argv.slice(2);
-const SECONDS = 24;
+const SECONDS = 60;
 // The jumps: forwards and backwards, none to what comes next.
-const JUMPS = [22, 3, 15, 9];
+const JUMPS = [55, 8, 38, 23];
 
 const browser = await launch("--autoplay-policy=no-user-gesture-required");
 
@@ -109,7 +109,7 @@ const playsAndJumps = async () => {
   const page = await browser.newPage();
   await page.goto(`${address}/player.html`);
   const film = Buffer.from(await page.evaluate(make, SECONDS), "base64");
-  assert.ok(film.length > 4 << 20, `the film is long in bytes: ${film.length}`);
+  assert.ok(film.length > 10 << 20, `the film is long in bytes: ${film.length}`);
   await writeFile(`${folder}/film.webm`, film);
   // A file that was just written has no strong tag yet.
   await utimes(`${folder}/film.webm`, 1_704_164_645, 1_704_164_645);
