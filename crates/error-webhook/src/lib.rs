@@ -20,7 +20,7 @@
 //!     }
 //! });
 //!
-//! let webhook = Webhook::new("https://chat.example/hooks/7".parse()?, client)
+//! let webhook = Webhook::new("https://chat.example/hooks/7".parse()?, client)?
 //!     .body(|report| serde_json::json!({ "text": report.subject() }));
 //! let reports = Reports::to(webhook).start()?;
 //! reports.tell(&Incident::new(IncidentKind::Failed, &std::io::Error::other("the disk is full")));
@@ -42,12 +42,16 @@
 //!
 //! # Security
 //!
-//! What is posted is for the operator: causes, places, paths. The client must verify the TLS of whoever gets it, and an `http` URL is
-//! for this machine alone. Neither the URL nor a field is in any message, and where the client puts the URL into its error, it is taken out again.
+//! What is posted is for the operator: causes, places, paths. The client must verify the TLS of whoever gets it; a URL of
+//! `http` is refused, unless it leads to this machine or [`insecure`](Webhook::insecure) says that it may be. Neither the URL nor a field is in any message, and where the client puts the URL into its error, it is taken out again.
 
+mod error;
 mod webhook;
 
-pub use self::webhook::Webhook;
+pub use self::{
+    error::{WebhookError, WebhookErrorKind},
+    webhook::Webhook,
+};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,4 +1,4 @@
-use std::{error::Error, fmt, sync::Arc, time::Duration};
+use std::{error::Error, fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri, header, uri::PathAndQuery,
@@ -10,6 +10,8 @@ use tokio::{
     runtime::{Builder, Runtime},
     time::timeout,
 };
+
+use crate::{WebhookError, WebhookErrorKind};
 
 /// Posts reports to a URL.
 pub struct Webhook {
@@ -29,7 +31,30 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Webhook {
     /// Posts to `uri` by `client`: the [whole report](Report::json), unless a [body](Self::body) is made of it.
-    pub fn new<S>(uri: Uri, client: S) -> Self
+    ///
+    /// # Errors
+    ///
+    /// When `uri` is not of `https`, unless it is of `http` and leads to this machine: `localhost`, `127.0.0.1`, `[::1]`.
+    pub fn new<S>(uri: Uri, client: S) -> Result<Self, WebhookError>
+    where
+        S: HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>>,
+    {
+        let host = uri.host().filter(|host| !host.is_empty());
+        let host = host.ok_or(WebhookError::new(WebhookErrorKind::NoHost))?;
+        let is_secret = match uri.scheme_str() {
+            Some("https") => true,
+            Some("http") => is_this_machine(host),
+            _ => false,
+        };
+        if !is_secret {
+            return Err(WebhookError::new(WebhookErrorKind::Open));
+        }
+        Ok(Self::insecure(uri, client))
+    }
+
+    /// The same for any URL: one of `http` within a network that nobody else can read, or whatever the client makes of it. On its way there, what is
+    /// posted can be read and changed by everybody who carries it, and so can a secret in the URL or in a field.
+    pub fn insecure<S>(uri: Uri, client: S) -> Self
     where
         S: HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>>,
     {
@@ -98,6 +123,19 @@ impl Reporter for Webhook {
             Err(format!("the answer was {status}").into())
         }
     }
+}
+
+/// Does what is sent there stay on this machine? A name may lead anywhere, but for the one that is reserved
+/// ([RFC 6761 §6.3](https://www.rfc-editor.org/rfc/rfc6761#section-6.3)).
+fn is_this_machine(host: &str) -> bool {
+    let address = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    let address: Option<IpAddr> = address.unwrap_or(host).parse().ok();
+    address.map_or_else(
+        || host.eq_ignore_ascii_case("localhost"),
+        |address| address.is_loopback(),
+    )
 }
 
 /// What a client says of its error, without the URL, which may be a secret and which many of them repeat.

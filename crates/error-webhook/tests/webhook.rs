@@ -14,7 +14,7 @@ use http::{HeaderMap, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use plywood_core::{Body, BoxError, HttpService};
 use plywood_error::{Incident, IncidentKind, Report, Reporter, Reports};
-use plywood_error_webhook::Webhook;
+use plywood_error_webhook::{Webhook, WebhookError, WebhookErrorKind};
 use serde_json::Value;
 use tower::service_fn;
 
@@ -60,8 +60,9 @@ fn uri() -> http::Uri {
 #[test]
 fn a_report_is_posted_with_its_fields() {
     let (client, posted) = chat(vec![]);
-    let webhook =
-        Webhook::new(uri(), client).header(header::AUTHORIZATION, "Bearer secret".parse().unwrap());
+    let webhook = Webhook::new(uri(), client)
+        .unwrap()
+        .header(header::AUTHORIZATION, "Bearer secret".parse().unwrap());
     assert!(!format!("{webhook:?}").contains("hook\""));
     let reports = Reports::to(webhook).start().unwrap();
     reports.tell(&incident());
@@ -76,7 +77,9 @@ fn a_report_is_posted_with_its_fields() {
 #[test]
 fn what_was_refused_is_posted_again() {
     let (client, posted) = chat(vec![StatusCode::BAD_GATEWAY]);
-    let webhook = Webhook::new(uri(), client).body(|report| report.count().into());
+    let webhook = Webhook::new(uri(), client)
+        .unwrap()
+        .body(|report| report.count().into());
     let reports = Reports::to(webhook).start().unwrap();
     for _ in 0..2 {
         reports.tell(&incident());
@@ -93,7 +96,9 @@ fn what_was_refused_is_posted_again() {
 #[test]
 fn an_answer_that_does_not_come_is_not_waited_for() {
     let silent = service_fn(|_: Request<Body>| pending::<Result<Response<Body>, Infallible>>());
-    let webhook = Webhook::new(uri(), silent).timeout(Duration::from_millis(1));
+    let webhook = Webhook::new(uri(), silent)
+        .unwrap()
+        .timeout(Duration::from_millis(1));
     let reports = Reports::to(webhook).start().unwrap();
     reports.tell(&incident());
     assert!(reports.finish(PATIENCE));
@@ -116,7 +121,7 @@ fn a_client_that_repeats_the_url_gives_no_secret_away() {
             Err::<Response<Body>, _>(wrapped)
         });
         let (sender, said) = mpsc::channel();
-        let mut webhook = Webhook::new(uri, repeats);
+        let mut webhook = Webhook::new(uri, repeats).unwrap();
         let reports = Reports::to(move |report: &Report| {
             let refused = webhook.report(report).unwrap_err();
             Ok(sender.send(refused.to_string())?)
@@ -129,4 +134,49 @@ fn a_client_that_repeats_the_url_gives_no_secret_away() {
         assert!(said.contains("chat.example"), "{said}");
         assert!(!said.contains("hunter2"), "{said}");
     }
+}
+
+#[test]
+fn what_could_be_read_on_its_way_is_refused_without_repeating_the_url() {
+    use WebhookErrorKind::{NoHost, Open};
+    for (uri, refused) in [
+        ("https://chat.example/hunter2", None),
+        ("HTTPS://chat.example/hunter2", None),
+        ("http://localhost:9000/hunter2", None),
+        ("http://LOCALHOST/hunter2", None),
+        ("http://127.0.0.1/hunter2", None),
+        ("http://127.8.0.1/hunter2", None),
+        ("http://[::1]:9000/hunter2", None),
+        ("http://chat.example/hunter2", Some(Open)),
+        ("http://localhost.example/hunter2", Some(Open)),
+        ("http://localhost@chat.example/hunter2", Some(Open)),
+        ("http://127.0.0.1.example/hunter2", Some(Open)),
+        ("http://192.168.0.7/hunter2", Some(Open)),
+        ("http://[::2]/hunter2", Some(Open)),
+        ("ftp://localhost/hunter2", Some(Open)),
+        ("localhost:443", Some(Open)),
+        ("/hunter2", Some(NoHost)),
+    ] {
+        let silent = service_fn(|_: Request<Body>| pending::<Result<Response<Body>, Infallible>>());
+        let webhook = Webhook::new(uri.parse().unwrap(), silent);
+        assert_eq!(
+            webhook.as_ref().err().map(WebhookError::kind),
+            refused,
+            "{uri}"
+        );
+        let said = webhook
+            .err()
+            .map_or_else(String::new, |error| error.to_string());
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+}
+
+#[test]
+fn who_says_that_it_is_insecure_may_post_anywhere() {
+    let (client, posted) = chat(vec![]);
+    let open = Webhook::insecure("http://chat.example/hook".parse().unwrap(), client);
+    let reports = Reports::to(open).start().unwrap();
+    reports.tell(&incident());
+    assert!(reports.finish(PATIENCE));
+    assert!(posted.recv().is_ok());
 }
