@@ -1,9 +1,9 @@
 use std::fmt;
 
-/// What incidents of one cause have in common: where they arose and of what type they are. It is the same on every machine, in every run and
-/// after every restart.
+/// What incidents of one cause have in common: where they arose and of what type they are ([what counts](crate::Incident::fingerprint)). It is
+/// the same on every machine, in every run, after every restart, and in the next version of the program, as long as the place itself stays as it is.
 ///
-/// It is written as 16 hexadecimal digits. Two causes share one by chance alone, and nothing but the grouping depends on it.
+/// It is written as 16 hexadecimal digits. Nothing but the grouping depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint(u64);
 
@@ -22,6 +22,11 @@ impl Print {
         Self(bytes.fold(self.0, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         }))
+    }
+
+    /// Adds what another one has read.
+    pub(crate) fn print(self, other: Self) -> Self {
+        self.word(&other.taken().to_string())
     }
 
     /// Adds what does not vary in a text that was written for people: not its numbers, and nothing between quotes.

@@ -1,4 +1,4 @@
-//! Incidents, grouped by their fingerprints, and when they are due. It reads no clock.
+//! Incidents in groups of one cause, and when they are due. It reads no clock.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -11,11 +11,11 @@ use crate::{Fingerprint, Incident, Report};
 /// How much is told, and how often.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
-    /// Between two reports of one fingerprint.
+    /// Between two reports of one group.
     pub(crate) pause: Duration,
-    /// Reports in an hour, of whatever fingerprints.
+    /// Reports in an hour, of whatever groups.
     pub(crate) hourly: u32,
-    /// Fingerprints that are told apart at a time.
+    /// Groups that are told apart at a time.
     pub(crate) groups: usize,
 }
 
@@ -65,15 +65,15 @@ impl Groups {
     }
 
     pub(crate) fn add(&mut self, incident: &Incident, now: Instant) {
-        let fingerprint = incident.fingerprint();
-        if !self.open.contains_key(&fingerprint) && self.open.len() >= self.pace.groups {
+        let cause = incident.group();
+        if !self.open.contains_key(&cause) && self.open.len() >= self.pace.groups {
             self.open.retain(|_, group| !group.is_idle(now));
             if self.open.len() >= self.pace.groups {
                 self.assorted.add(incident);
                 return;
             }
         }
-        self.open.entry(fingerprint).or_default().add(incident);
+        self.open.entry(cause).or_default().add(incident);
     }
 
     /// What is to be reported now. With `hurry` everything is, whenever it would be due.
@@ -154,10 +154,10 @@ impl Backlog {
         }
     }
 
-    /// Of one fingerprint there is one report, however often it failed.
+    /// Of one group there is one report, however often it failed.
     pub(crate) fn add(&mut self, report: Report) {
-        let fingerprint = report.incident.fingerprint();
-        let same = |waiting: &&mut Report| waiting.incident.fingerprint() == fingerprint;
+        let cause = report.incident.group();
+        let same = |waiting: &&mut Report| waiting.incident.group() == cause;
         if let Some(waiting) = self.waiting.iter_mut().find(same) {
             waiting.append(report);
         } else if self.waiting.len() < self.room {

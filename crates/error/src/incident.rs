@@ -38,6 +38,8 @@ struct Facts {
     sources: Vec<String>,
     types: Vec<Option<String>>,
     place: Option<Place>,
+    /// The words of a panic that do not vary.
+    said: Print,
     trace: Option<Arc<dyn Trace>>,
     status: Option<StatusCode>,
     method: Option<Method>,
@@ -75,6 +77,9 @@ impl Incident {
             sources: sources(reason),
             types: link::chain(reason).map(link::type_name).collect(),
             place: link::chain(reason).filter_map(link::place).last(),
+            said: panicked.map_or(Print::new(), |panicked| {
+                Print::new().wording(&bounded::text(bounded::MAX_TEXT, panicked.message()))
+            }),
             trace: panicked.and_then(Panicked::shared_trace),
             status: None,
             method: None,
@@ -119,23 +124,43 @@ impl Incident {
         self.0.id
     }
 
-    /// What it has in common with others of the same cause: what became of the request, the types of the errors, and the place. Where no place is known, it
-    /// is the route and the wording instead, without numbers and without what is quoted.
+    /// What it has in common with others of the same cause: what became of the request, the types of the errors, the file and the column of the place, and
+    /// the wording of a panic, without numbers and without what is quoted. Where no place is known, it is the route and the wording of the message
+    /// instead.
+    ///
+    /// The line is not in it, because every edit further up would change it, and with it what somebody has noted or filtered by. So a program's next
+    /// version has the same fingerprint for the same cause, unless that very statement was changed, or its file renamed. Two statements that begin
+    /// at one column of one file and panic in the same words share one; their places tell them apart, and [`Reports`](crate::Reports) do.
     pub fn fingerprint(&self) -> Fingerprint {
         let facts = &*self.0;
-        let types = facts.types.iter().flatten();
-        let print = types.fold(Print::new().word(facts.kind.name()), |print, name| {
-            print.word(name)
-        });
         let print = match &facts.place {
-            Some(place) => print
+            Some(place) => self
+                .kinship()
                 .word(place.stable_file())
-                .word(&place.line().to_string()),
-            None => print
+                .word(&place.column().to_string())
+                .print(facts.said),
+            None => self
+                .kinship()
                 .word(facts.route.as_ref().map_or("", MatchedRoute::pattern))
                 .wording(&facts.message),
         };
         print.taken()
+    }
+
+    /// What is reported together while the program runs: whatever has one place; where no place is known, whatever has one fingerprint. A panic may
+    /// repeat in its words what visitors have sent, who could make as many groups of it as they like.
+    pub(crate) fn group(&self) -> Fingerprint {
+        match &self.0.place {
+            Some(place) => self.kinship().word(&place.to_string()).taken(),
+            None => self.fingerprint(),
+        }
+    }
+
+    fn kinship(&self) -> Print {
+        let types = self.0.types.iter().flatten();
+        types.fold(Print::new().word(self.0.kind.name()), |print, name| {
+            print.word(name)
+        })
     }
 
     /// What became of the request.
@@ -316,6 +341,44 @@ mod tests {
         assert_eq!(incident.message().len(), 2500);
         assert_eq!(incident.sources().count(), 2);
         assert!((4096..4104).contains(&said), "{said}");
+    }
+
+    /// Panics here, in these words.
+    macro_rules! panicked {
+        ($($said:tt)*) => {
+            Panicked::catch(|| panic!($($said)*)).unwrap_err()
+        };
+    }
+
+    #[test]
+    fn a_fingerprint_outlives_an_edit_further_up() {
+        Panicked::watch();
+        let print = |panicked: &Panicked| {
+            let incident = Incident::new(IncidentKind::Panicked, panicked);
+            (incident.fingerprint(), incident.group())
+        };
+        let panics = [
+            print(&panicked!("no disk {}", 7)),
+            print(&panicked!("no disk {}", 8)),
+            print(&panicked!("no room {}", 7)),
+        ];
+        assert_eq!(panics[0].0, panics[1].0);
+        assert_ne!(panics[0].0, panics[2].0);
+        let farther = print(&panicked!("no disk {}", 7));
+        assert_ne!(panics[0].0, farther.0);
+        // They are still told of one by one.
+        assert_ne!(panics[0].1, panics[1].1);
+    }
+
+    #[test]
+    fn what_panics_at_one_place_is_one_group_whatever_visitors_make_it_say() {
+        Panicked::watch();
+        let incidents = ["ada", "eve"].map(|name| {
+            let panicked = panicked!("no user {name}");
+            Incident::new(IncidentKind::Panicked, &panicked)
+        });
+        assert_eq!(incidents[0].group(), incidents[1].group());
+        assert_ne!(incidents[0].fingerprint(), incidents[1].fingerprint());
     }
 
     #[test]

@@ -28,7 +28,7 @@
 //! - [`Incident`] is one thing that went wrong at one request. Its [`IncidentId`] is shown to the visitor and stands in every log; its
 //!   [`Fingerprint`] is that of all incidents of the same cause.
 //! - [`Reports`] carries incidents to those who are to be told, each a [`Reporter`]: [`JsonLines`] appends them to a file, a closure does what it
-//!   likes. They are grouped by fingerprint, bounded in number, and told in a thread of their own.
+//!   likes. They are grouped by cause, bounded in number, and told in a thread of their own.
 //!
 //! # What it does not do
 //!

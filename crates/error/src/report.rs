@@ -81,7 +81,7 @@ impl Report {
         &self.incident
     }
 
-    /// So many there were of its fingerprint since the last report of it, this one included.
+    /// So many there were of its cause since the last report of it, this one included.
     pub const fn count(&self) -> u64 {
         self.count
     }
@@ -96,7 +96,7 @@ impl Report {
         self.until
     }
 
-    /// Are they of several fingerprints? They are reported in one when there are more fingerprints than can be told apart.
+    /// Are they of several causes? They are reported in one when there are more causes than can be told apart.
     pub const fn is_assorted(&self) -> bool {
         self.assorted
     }

@@ -13,9 +13,11 @@ use crate::{
 
 /// Carries incidents off the path of requests to whoever is to be told.
 ///
-/// Telling takes a moment and never waits: incidents are counted by fingerprint in a table of bounded size, and a thread of its own calls the
+/// Telling takes a moment and never waits: incidents are counted by their cause in a table of bounded size, and a thread of its own calls the
 /// reporters. Of 1,000 that panic at one place in a second, the first is reported at once, and the others as one report with their number when the
-/// pause is over. It is cheap to clone; when the last clone is gone, what waits is reported and the thread ends.
+/// pause is over. Of one cause is what has one [place](Incident::place); where none is known, what has one [fingerprint](Incident::fingerprint).
+///
+/// It is cheap to clone; when the last clone is gone, what waits is reported and the thread ends.
 ///
 /// ```
 /// use std::{sync::mpsc, time::Duration};
@@ -61,14 +63,15 @@ struct State {
     queue: VecDeque<Incident>,
     /// So many found no room in the queue.
     dropped: u64,
-    /// Everything at once, whenever it would be due.
-    hurry: bool,
+    /// So many times somebody has asked for everything at once, whenever it would be due.
+    asked: u64,
+    /// So many times everything was reported that had been told by then.
+    reported: u64,
     closed: bool,
-    busy: bool,
 }
 
 impl Reports {
-    /// Tells `reporter` of every fingerprint: of the first incident at once, and of those that follow together, after a pause.
+    /// Tells `reporter` of every cause: of its first incident at once, and of those that follow together, after a pause.
     pub fn to(reporter: impl Reporter) -> ReportsBuilder {
         ReportsBuilder::new().to(reporter)
     }
@@ -96,18 +99,20 @@ impl Reports {
 
     /// Waits until all that was told is reported, pauses notwithstanding, but no longer than `patience`: for the end of a program. Gives whether it is.
     ///
-    /// What a reporter could not report counts as reported here.
+    /// What a reporter could not report counts as reported here, and what is told meanwhile is not waited for. Reporters that could not report when
+    /// they were last asked come last.
     pub fn finish(&self, patience: Duration) -> bool {
         let shared = &self.0.0;
         let mut state = shared.state();
-        state.hurry = true;
+        state.asked += 1;
+        let asked = state.asked;
         shared.bell.notify_one();
-        let waits = |state: &mut State| state.hurry || state.busy;
+        let waits = |state: &mut State| state.reported < asked;
         let (state, _) = shared
             .quiet
             .wait_timeout_while(state, patience, waits)
             .unwrap_or_else(PoisonError::into_inner);
-        !state.hurry && !state.busy
+        state.reported >= asked
     }
 }
 
@@ -124,7 +129,7 @@ impl ReportsBuilder {
         }
     }
 
-    /// Another one who is told by fingerprint.
+    /// Another one who is told by cause.
     pub fn to(mut self, reporter: impl Reporter) -> Self {
         self.grouped.push(Box::new(reporter));
         self
@@ -136,13 +141,13 @@ impl ReportsBuilder {
         self
     }
 
-    /// How long nothing more is reported of a fingerprint that was reported. Default: 15 minutes.
+    /// How long nothing more is reported of a cause that was reported. Default: 15 minutes.
     pub const fn pause(mut self, pause: Duration) -> Self {
         self.pace.pause = pause;
         self
     }
 
-    /// So many reports there are in an hour, of whatever fingerprints; what is more waits and is counted. At least one. Default: 60.
+    /// So many reports there are in an hour, of whatever causes; what is more waits and is counted. At least one. Default: 60.
     ///
     /// All of them may come at once. Those who are told of each incident are told of more.
     pub const fn hourly(mut self, reports: u32) -> Self {
@@ -150,9 +155,9 @@ impl ReportsBuilder {
         self
     }
 
-    /// So many fingerprints are told apart at a time; what is more is reported as one. Default: 256, which takes 3 MB when every message
+    /// So many causes are told apart at a time; what is more is reported as one. Default: 256, which takes 3 MB when every message
     /// and its causes are as long as they may be.
-    pub const fn fingerprints(mut self, count: usize) -> Self {
+    pub const fn causes(mut self, count: usize) -> Self {
         self.pace.groups = count;
         self
     }
@@ -168,9 +173,9 @@ impl ReportsBuilder {
                 groups: Groups::new(self.pace, Instant::now()),
                 queue: VecDeque::new(),
                 dropped: 0,
-                hurry: false,
+                asked: 0,
+                reported: 0,
                 closed: false,
-                busy: false,
             }),
             bell: Condvar::new(),
             quiet: Condvar::new(),
@@ -217,11 +222,14 @@ impl Shared {
                     desk.backlog.add_alone(Report::of(incident.clone()));
                 }
             }
-            for desk in grouped.iter_mut().chain(each.iter_mut()) {
+            // Whoever fails may take his time for it, and at the end of a program there is little.
+            let desks = grouped.iter_mut().chain(each.iter_mut());
+            let (well, failing): (Vec<_>, Vec<_>) = desks.partition(|desk| desk.retry.is_none());
+            for desk in well.into_iter().chain(failing) {
                 desk.report(work.hurry);
             }
             let mut state = self.state();
-            state.busy = false;
+            state.reported = work.asked;
             let ends = state.closed && state.groups.is_empty() && state.queue.is_empty();
             drop(state);
             self.quiet.notify_all();
@@ -237,19 +245,18 @@ impl Shared {
         let mut state = self.state();
         loop {
             let now = Instant::now();
-            let hurry = state.hurry || state.closed;
+            let hurry = state.reported < state.asked || state.closed;
             let reports = state.groups.due(now, hurry);
             let incidents = mem::take(&mut state.queue);
             let is_late = retry.is_some_and(|retry| retry <= now);
             if hurry || is_late || !reports.is_empty() || !incidents.is_empty() {
-                state.hurry = false;
-                state.busy = true;
                 let dropped = mem::take(&mut state.dropped);
                 return Work {
                     reports,
                     incidents,
                     dropped,
                     hurry,
+                    asked: state.asked,
                 };
             }
             let next = state.groups.next_due(now).into_iter().chain(retry).min();
@@ -274,6 +281,8 @@ struct Work {
     incidents: VecDeque<Incident>,
     dropped: u64,
     hurry: bool,
+    /// So many had asked for everything when this was taken.
+    asked: u64,
 }
 
 /// A reporter, and what it still has to be told.

@@ -1,7 +1,12 @@
 use std::{
     io,
-    sync::mpsc::{self, Receiver, Sender},
+    sync::{
+        OnceLock,
+        mpsc::{self, Receiver, Sender},
+    },
 };
+
+use plywood_core::BoxError;
 
 use super::*;
 use crate::IncidentKind;
@@ -175,7 +180,7 @@ fn a_flood_of_many_kinds_takes_no_more_room_than_one_of_a_few() {
 
 fn flood_of_many(kinds: usize) {
     let (sender, receiver) = mpsc::channel();
-    let builder = Reports::to(sends(&sender)).fingerprints(kinds).hourly(1000);
+    let builder = Reports::to(sends(&sender)).causes(kinds).hourly(1000);
     let reports = builder.start().unwrap();
     let letter = |number: u32| char::from(b'a' + u8::try_from(number).unwrap());
     for number in 0..26 * 26 {
@@ -186,4 +191,52 @@ fn flood_of_many(kinds: usize) {
     let told: Vec<_> = receiver.try_iter().collect();
     assert_eq!(told.iter().map(Report::count).sum::<u64>(), 26 * 26);
     assert!(told.iter().any(Report::is_assorted));
+}
+
+#[test]
+fn the_end_does_not_wait_for_what_is_told_meanwhile() {
+    let own = Arc::new(OnceLock::<Reports>::new());
+    let flooded = Arc::clone(&own);
+    let (open, gate) = mpsc::channel::<()>();
+    let flooded = move |report: &Report| {
+        let reports = flooded.get().expect("it is set before anything is told");
+        match report.incident().message() {
+            "first" => {
+                while reports.0.0.state().asked == 0 {
+                    thread::yield_now();
+                }
+                reports.tell(&incident("second"));
+            }
+            "second" => reports.tell(&incident("third")),
+            _ => gate.recv()?,
+        }
+        Ok(())
+    };
+    let reports = Reports::each(flooded).start().unwrap();
+    own.set(reports.clone()).unwrap();
+    reports.tell(&incident("first"));
+    assert!(reports.finish(PATIENCE));
+    open.send(()).unwrap();
+}
+
+#[test]
+fn whoever_fails_does_not_keep_the_others_waiting() {
+    let (sender, receiver) = mpsc::channel();
+    let fails = {
+        let sender = sender.clone();
+        move |_: &Report| -> Result<(), BoxError> {
+            sender.send("fails")?;
+            Err("no connection".into())
+        }
+    };
+    let well = move |_: &Report| Ok(sender.send("well")?);
+    let reports = Reports::to(fails).to(well).start().unwrap();
+    reports.tell(&incident("first"));
+    assert!(reports.finish(PATIENCE));
+    let asked: Vec<_> = receiver.try_iter().collect();
+    assert_eq!(asked[0], "fails");
+    reports.tell(&incident("second"));
+    assert!(reports.finish(PATIENCE));
+    let asked: Vec<_> = receiver.try_iter().collect();
+    assert_eq!(asked, ["well", "fails", "fails"]);
 }
