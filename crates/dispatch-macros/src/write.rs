@@ -66,7 +66,6 @@ fn rule(page: &Page, home: &Path) -> TokenStream {
 }
 
 fn read(number: usize, page: &Page, home: &Path) -> TokenStream {
-    let variant = &page.variant;
     // The texts come in the order of the variables.
     let reads = page.fields.iter().map(|field| {
         let bound = bound(field);
@@ -75,20 +74,7 @@ fn read(number: usize, page: &Page, home: &Path) -> TokenStream {
             let #bound = <#ty as #home::Field<#kind>>::read(texts.next()?)?;
         }
     });
-    let made = if page.named {
-        let fields = page.fields.iter().map(|field| {
-            let (ident, bound) = (&field.ident, bound(field));
-            quote!(#ident: #bound)
-        });
-        quote!(Self::#variant { #(#fields),* })
-    } else if page.fields.is_empty() {
-        quote!(Self::#variant {})
-    } else {
-        let mut fields: Vec<&Field> = page.fields.iter().collect();
-        fields.sort_by_key(|field| field.place);
-        let fields = fields.into_iter().map(bound);
-        quote!(Self::#variant(#(#fields),*))
-    };
+    let made = variant(page);
     quote! {
         #number => {
             #(#reads)*
@@ -97,9 +83,10 @@ fn read(number: usize, page: &Page, home: &Path) -> TokenStream {
     }
 }
 
-fn write(page: &Page, home: &Path) -> TokenStream {
+/// The variant with its fields as they are bound: what makes it, and the pattern that takes it apart.
+fn variant(page: &Page) -> TokenStream {
     let variant = &page.variant;
-    let pattern = if page.named {
+    if page.named {
         let fields = page.fields.iter().map(|field| {
             let (ident, bound) = (&field.ident, bound(field));
             quote!(#ident: #bound)
@@ -112,7 +99,11 @@ fn write(page: &Page, home: &Path) -> TokenStream {
         fields.sort_by_key(|field| field.place);
         let fields = fields.into_iter().map(bound);
         quote!(Self::#variant(#(#fields),*))
-    };
+    }
+}
+
+fn write(page: &Page, home: &Path) -> TokenStream {
+    let pattern = variant(page);
     let steps = page.steps.iter().map(|step| match step {
         Step::Text(text) => quote!(url.text(#text);),
         Step::Variable(index) => {

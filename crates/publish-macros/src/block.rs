@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 use syn::{Error, ImplItem, ItemImpl, Path, Result, spanned::Spanned};
 
 use crate::{
+    directory,
     function::Function,
     options::{Block, Role},
 };
@@ -34,33 +35,24 @@ pub(crate) fn publish(options: &Block, item: TokenStream) -> Result<TokenStream>
         let why = "nothing in this block is published: put `#[publish]` on the functions that are";
         return Err(Error::new(block.self_ty.span(), why));
     }
-    let directory = directory(&options.krate(), &block, &functions)?;
+    let directory = described(&options.krate(), &block, &functions)?;
     Ok(quote!(#block #directory))
 }
 
-fn directory(krate: &Path, block: &ItemImpl, functions: &[Function]) -> Result<TokenStream> {
+fn described(krate: &Path, block: &ItemImpl, functions: &[Function]) -> Result<TokenStream> {
     let (generics, _, bounds) = block.generics.split_for_impl();
     let of = &block.self_ty;
-    let access = one(functions, Role::Access)?.map(|function| {
-        let asks = function.access();
-        quote! {
-            async fn access(
-                &self,
-                visit: &#krate::Visit,
-            ) -> ::std::result::Result<(), #krate::Denied> {
-                #asks
-            }
-        }
-    });
+    let access =
+        one(functions, Role::Access)?.map(|function| directory::access(krate, &function.access()));
     let index = page_method(krate, &format_ident!("index"), functions, Role::Index)?;
     let fallback = page_method(krate, &format_ident!("fallback"), functions, Role::Default)?;
     let arms = arms(krate, functions)?;
     let names = functions
         .iter()
         .filter_map(|function| function.name.as_ref());
-    let fixed = fixed(names.map(|name| name.text.as_str()));
+    let fixed = directory::fixed(names.map(|name| name.text.as_str()));
     let other = match one(functions, Role::Lookup)? {
-        None => quote!(_ => ::std::result::Result::Ok(::std::option::Option::None)),
+        None => directory::nothing(),
         Some(function) => {
             let name = format_ident!("other", span = Span::mixed_site());
             let name_type = function.name_type();
@@ -73,25 +65,14 @@ fn directory(krate: &Path, block: &ItemImpl, functions: &[Function]) -> Result<T
             }
         }
     };
+    let lookup = directory::lookup(krate, arms.into_iter(), &other);
     Ok(quote! {
         #[automatically_derived]
         #[allow(unused_variables, clippy::all, clippy::pedantic)]
         impl #generics #krate::Directory for #of #bounds {
             #access
 
-            async fn lookup<'plywood>(
-                &'plywood self,
-                name: &'plywood str,
-                visit: &#krate::Visit,
-            ) -> ::std::result::Result<
-                ::std::option::Option<#krate::Node<'plywood>>,
-                #krate::macros::BoxError,
-            > {
-                match name {
-                    #(#arms,)*
-                    #other,
-                }
-            }
+            #lookup
 
             #fixed
 
@@ -99,16 +80,6 @@ fn directory(krate: &Path, block: &ItemImpl, functions: &[Function]) -> Result<T
             #fallback
         }
     })
-}
-
-/// Says which names are written down.
-pub(crate) fn fixed<'a>(names: impl Iterator<Item = &'a str>) -> TokenStream {
-    quote! {
-        fn is_fixed(&self, name: &str) -> bool {
-            const NAMES: &[&str] = &[#(#names),*];
-            NAMES.contains(&name)
-        }
-    }
 }
 
 /// An arm for each name: pages of one name are one page.

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::{Data, DeriveInput, Error, Fields, Result, spanned::Spanned};
 
 use crate::{
-    block::fixed,
+    directory,
     name::Name,
     options::{Block, Field},
 };
@@ -38,17 +38,12 @@ pub(crate) fn derive(item: &DeriveInput) -> Result<TokenStream> {
         let why = "nothing of this struct is published: put `#[publish]` on the fields that are";
         return Err(Error::new(item.ident.span(), why));
     }
-    let fixed = fixed(arms.iter().map(|(name, _)| name.as_str()));
-    let arms = arms.iter().map(|(_, arm)| arm);
+    let fixed = directory::fixed(arms.iter().map(|(name, _)| name.as_str()));
+    let arms = arms.iter().map(|(_, arm)| arm.clone());
+    let lookup = directory::lookup(&krate, arms, &directory::nothing());
     let access = options.access.as_ref().map(|function| {
-        quote_spanned! {function.span()=>
-            async fn access(
-                &self,
-                visit: &#krate::Visit,
-            ) -> ::std::result::Result<(), #krate::Denied> {
-                #function(self, visit).await
-            }
-        }
+        let asks = quote_spanned!(function.span()=> #function(self, visit).await);
+        directory::access(&krate, &asks)
     });
     let (generics, arguments, bounds) = item.generics.split_for_impl();
     let of = &item.ident;
@@ -58,19 +53,7 @@ pub(crate) fn derive(item: &DeriveInput) -> Result<TokenStream> {
         impl #generics #krate::Directory for #of #arguments #bounds {
             #access
 
-            async fn lookup<'plywood>(
-                &'plywood self,
-                name: &'plywood str,
-                visit: &#krate::Visit,
-            ) -> ::std::result::Result<
-                ::std::option::Option<#krate::Node<'plywood>>,
-                #krate::macros::BoxError,
-            > {
-                match name {
-                    #(#arms,)*
-                    _ => ::std::result::Result::Ok(::std::option::Option::None),
-                }
-            }
+            #lookup
 
             #fixed
         }

@@ -1,6 +1,7 @@
 //! The macros of `plywood-publish`, which gives them out: depend on that crate, and read about them there.
 
 mod block;
+mod directory;
 mod fields;
 mod function;
 mod name;
