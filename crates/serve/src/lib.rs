@@ -11,8 +11,8 @@
 //! });
 //!
 //! let listener = Listener::bind("127.0.0.1:8000").await?;
-//! println!("listening on {listener}");
-//! Server::new(listener).serve(app).await
+//! let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
+//! server.serve(app).await
 //! # }
 //! ```
 //!
@@ -30,7 +30,7 @@
 //!   the [grace](Server::grace) is dropped; a second signal drops it at once.
 //! - From systemd it takes [sockets that are open already](Listener::inherited), and tells it when it is ready and when it stops.
 //! - With the feature `tls` it speaks TLS (`Server::tls`), tells the protocol by ALPN, and verifies the certificates of clients, which it leaves
-//!   as a [`ClientCertificate`](plywood_core::ClientCertificate).
+//!   as a [`ClientCertificate`](plywood_core::ClientCertificate). A new certificate is read on SIGHUP.
 //! - Slow and many clients meet bounds: [`header_timeout`](Server::header_timeout), [`stall_timeout`](Server::stall_timeout),
 //!   [`max_connections`](Server::max_connections), and 64 KiB of buffer, which is also the limit of a request's head. A connection has
 //!   one, and in HTTP/2 each of its 100 streams.
@@ -51,6 +51,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod arrival;
 mod body;
 mod connection;
 mod host;
@@ -58,6 +59,8 @@ mod listener;
 mod opening;
 mod patience;
 mod places;
+#[cfg(all(unix, feature = "tls"))]
+mod renewal;
 mod server;
 mod signal;
 mod stream;

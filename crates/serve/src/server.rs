@@ -1,31 +1,16 @@
-use std::{
-    io,
-    pin::pin,
-    sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
-};
+use std::{fmt, future::poll_fn, io, pin::pin, task::Poll, time::Duration};
 
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{
-        conn::auto,
-        graceful::{GracefulShutdown, Watcher},
-    },
-    service::TowerToHyperService,
+    rt::{TokioExecutor, TokioTimer},
+    server::{conn::auto, graceful::GracefulShutdown},
 };
-use plywood_core::{Body, BoxError, Client, Connection as Connected, HttpBody, HttpService};
+use plywood_core::{Body, BoxError, HttpBody, HttpService};
 use tokio::{sync::watch, task::JoinSet, time::sleep};
 
 #[cfg(feature = "tls")]
 use crate::Tls;
 use crate::{
-    Listener,
-    connection::Connection,
-    opening::Terms,
-    places::{Place, Places},
-    signal::stop_signal,
-    stream::{Protocol, Socket},
-    supervisor,
+    Listener, arrival::Arrival, opening::Terms, places::Places, signal::stop_signal, supervisor,
 };
 
 /// Buffered bytes a connection, and in HTTP/2 a stream, for the request's head and for the answer on its way out.
@@ -35,28 +20,28 @@ const BUFFER: usize = 64 * 1024;
 /// ([RFC 9113 §6.5.2](https://www.rfc-editor.org/rfc/rfc9113#section-6.5.2)).
 const STREAMS: u32 = 100;
 
-/// How many connections this process has served, so that each has a number of its own in every log.
-static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
-
 /// How long to wait when the system has no descriptor left: accepting again at once would only spin.
 const BREATHER: Duration = Duration::from_millis(200);
 
 /// Serves an app on a listener until it is told to stop.
-#[derive(Debug)]
 #[must_use = "a server does nothing until it serves"]
 pub struct Server {
     listener: Listener,
+    ready: Option<Box<Say>>,
     grace: Duration,
     max_connections: usize,
     max_connections_per_address: Option<usize>,
     terms: Terms,
 }
 
+type Say = dyn FnOnce(&Listener) + Send;
+
 impl Server {
     /// A server on this listener.
     pub fn new(listener: impl Into<Listener>) -> Self {
         Self {
             listener: listener.into(),
+            ready: None,
             grace: Duration::from_secs(30),
             max_connections: 10_000,
             max_connections_per_address: None,
@@ -99,9 +84,29 @@ impl Server {
     /// another machine everybody has one address: for a server that clients reach themselves.
     ///
     /// An IPv6 network of 64 bits is one address. Connections from this machine, and on a Unix socket, are not counted
-    /// ([`Client::network`]).
+    /// ([`Client::network`](plywood_core::Client::network)).
     pub const fn max_connections_per_address(mut self, connections: usize) -> Self {
         self.max_connections_per_address = Some(connections);
+        self
+    }
+
+    /// What is said once it serves: where it is to be found. By default nothing is.
+    ///
+    /// It is said when the signal handlers are there (those of [`serve`](Self::serve), or what `stop` of [`serve_until`](Self::serve_until) makes when it
+    /// is polled first): whoever has heard it and sends SIGTERM has a graceful end. What is said before may be heard too early.
+    ///
+    /// ```no_run
+    /// # use plywood_serve::{Listener, Server};
+    /// # #[tokio::main] async fn main() -> std::io::Result<()> {
+    /// # let app = tower::service_fn(|_: http::Request<plywood_core::Body>| async {
+    /// #     Ok::<_, std::convert::Infallible>(http::Response::new(plywood_core::Body::empty()))
+    /// # });
+    /// let server = Server::new(Listener::bind("127.0.0.1:8000").await?);
+    /// server.ready(|listener| println!("Serving on {listener}")).serve(app).await
+    /// # }
+    /// ```
+    pub fn ready(mut self, say: impl FnOnce(&Listener) + Send + 'static) -> Self {
+        self.ready = Some(Box::new(say));
         self
     }
 
@@ -124,6 +129,9 @@ impl Server {
     /// A supervisor that wants to know is told when the app is ready and when it stops: systemd does for a unit with `Type=notify`
     /// ([`sd_notify`](https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html)).
     ///
+    /// Where TLS comes from files, they are read again on SIGHUP (`Tls::reload`), and the log says what came of it. Otherwise SIGHUP does what it
+    /// does to every program: it ends it.
+    ///
     /// # Errors
     ///
     /// When the system lets no signal handler be installed.
@@ -132,10 +140,18 @@ impl Server {
         S: HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>>,
     {
         let mut failure = Ok(());
+        #[cfg(all(unix, feature = "tls"))]
+        let reloads = crate::renewal::on_hangup(self.terms.tls.as_ref())?;
+        #[cfg(not(all(unix, feature = "tls")))]
+        let reloads = std::future::pending::<()>();
         let stop = async {
             // The handlers come first: what is ready may be stopped at once.
             let ready = async { supervisor::tell("READY=1") };
-            (failure, ()) = tokio::join!(stop_signal(), ready);
+            let stopped = async { tokio::join!(stop_signal(), ready).0 };
+            failure = tokio::select! {
+                stopped = stopped => stopped,
+                () = reloads => Ok(()),
+            };
             supervisor::tell("STOPPING=1");
         };
         self.serve_until(app, stop).await;
@@ -143,7 +159,7 @@ impl Server {
     }
 
     /// Serves `app` until `stop` is ready, then ends gracefully.
-    pub async fn serve_until<S>(self, app: S, stop: impl Future<Output = ()>)
+    pub async fn serve_until<S>(mut self, app: S, stop: impl Future<Output = ()>)
     where
         S: HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>>,
     {
@@ -154,9 +170,14 @@ impl Server {
         let places = Places::default();
         let per_address = self.max_connections_per_address.unwrap_or(usize::MAX);
         let mut stop = pin!(stop);
-        loop {
+        // Whoever hears the word to stop is there before anybody is told that we are.
+        let mut is_over = poll_fn(|cx| Poll::Ready(stop.as_mut().poll(cx).is_ready())).await;
+        if !is_over && let Some(say) = self.ready.take() {
+            say(&self.listener);
+        }
+        while !is_over {
             tokio::select! {
-                () = &mut stop => break,
+                () = &mut stop => is_over = true,
                 accepted = self.listener.accept(), if connections.len() < self.max_connections => match accepted {
                     Ok((socket, client)) => {
                         // It is closed and does not wait: whoever waited here would keep the others waiting behind him.
@@ -235,56 +256,18 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     )
 }
 
-/// A connection that was accepted, and what it takes to serve it.
-struct Arrival {
-    _place: Place,
-    socket: Socket,
-    client: Client,
-    terms: Terms,
-    builder: auto::Builder<TokioExecutor>,
-    watcher: Watcher,
-    stopping: watch::Receiver<()>,
-}
-
-impl Arrival {
-    /// Serves it, from its first byte to its last.
-    async fn serve<S>(mut self, app: S)
-    where
-        S: HttpService<Body, ResBody: HttpBody, Error: Into<BoxError>>,
-    {
-        let local = self.socket.local_addr();
-        // A browser opens connections ahead of need: one that has said nothing yet must not hold up the end.
-        let opened = tokio::select! {
-            opened = self.terms.open(self.socket) => opened,
-            _ = self.stopping.changed() => return,
-        };
-        let Some(line) = opened else {
-            return;
-        };
-        let mut connection = Connected::new(CONNECTIONS.fetch_add(1, Ordering::Relaxed) + 1);
-        if let Some(address) = local {
-            connection = connection.local(address);
-        }
-        if let Some(tls) = line.secured {
-            connection = connection.secured(tls);
-        }
-        let builder = match line.protocol {
-            Protocol::Http1 => self.builder.http1_only(),
-            Protocol::Http2 => self.builder.http2_only(),
-        };
-        let service = TowerToHyperService::new(Connection {
-            app,
-            client: self.client,
-            scheme: line.scheme,
-            certificate: line.certificate,
-            itself: connection,
-            stall_timeout: self.terms.stall_timeout,
-        });
-        let stream = TokioIo::new(line.stream);
-        let connection = builder.serve_connection_with_upgrades(stream, service);
-        if let Err(error) = self.watcher.watch(connection.into_owned()).await {
-            tracing::debug!(error, "a connection ended early");
-        }
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("listener", &self.listener)
+            .field("grace", &self.grace)
+            .field("max_connections", &self.max_connections)
+            .field(
+                "max_connections_per_address",
+                &self.max_connections_per_address,
+            )
+            .field("terms", &self.terms)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,17 +1,21 @@
 //! TLS, by rustls.
 
-use std::{fmt, io, path::Path, sync::Arc};
+mod authority;
+mod files;
+
+use std::{
+    fmt, io,
+    path::Path,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use bytes::Bytes;
 use plywood_core::{ClientCertificate, extensions::Secured as By};
-use rustls::{
-    CipherSuite, HandshakeKind, ProtocolVersion, RootCertStore, ServerConfig, ServerConnection,
-    crypto::{CryptoProvider, ring},
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
-    server::{NoServerSessionStorage, WebPkiClientVerifier, danger::ClientCertVerifier},
-};
+use rustls::{CipherSuite, HandshakeKind, ProtocolVersion, ServerConfig, ServerConnection};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
+pub use self::authority::ClientAuthority;
+use self::files::Files;
 use crate::stream::{Protocol, Socket};
 
 /// How a [`Server`](crate::Server) speaks TLS: with which certificate, and what it asks of clients.
@@ -28,36 +32,39 @@ use crate::stream::{Protocol, Socket};
 /// Server::new(Listener::bind("0.0.0.0:443").await?).tls(tls).serve(app).await
 /// # }
 /// ```
-#[derive(Clone)]
-pub struct Tls(Arc<ServerConfig>);
-
-/// Whose certificates clients show.
 ///
-/// The chain is verified up to this authority, with its dates, and must be made for clients (extended key usage). Revocation lists are not
-/// read: for that, and for anything else, build a `rustls::ServerConfig` and hand it to [`Tls::new`].
+/// # A new certificate
+///
+/// What is read from files is read again on SIGHUP ([`Server::serve`](crate::Server::serve)), or when [`reload`](Self::reload) is called on a clone that
+/// was kept: certbot's `--deploy-hook "systemctl reload shop"` does one, with `ExecReload=/bin/kill -HUP $MAINPID` in the unit. Connections from then
+/// on get the new certificate; those that are open stay as they are, and nobody waits. Where the files cannot be used, what was there stays.
 #[derive(Clone)]
-pub struct ClientAuthority(Arc<dyn ClientCertVerifier>);
+pub struct Tls(Arc<Shared>);
+
+/// What clones have in common.
+struct Shared {
+    current: RwLock<Arc<ServerConfig>>,
+    files: Option<Files>,
+}
 
 impl Tls {
     /// With a configuration of one's own. Where it names no protocols for ALPN, they are `h2` and `http/1.1`.
     ///
     /// One whose certificates a `rustls::server::ResolvesServerCert` finds can renew them while it serves, and choose them by the name that a client asks for.
+    ///
+    /// There is nothing in it to be read again.
     pub fn new(config: impl Into<Arc<ServerConfig>>) -> Self {
-        let mut config = config.into();
-        if config.alpn_protocols.is_empty() {
-            Arc::make_mut(&mut config).alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        }
-        Self(config)
+        Self::of(config.into(), None)
     }
 
     /// With a certificate and those that lead up to its authority, in that order, and its private key, from files in PEM. TLS 1.2 and 1.3, as
-    /// rustls has them by default. The files are read once.
+    /// rustls has them by default.
     ///
     /// # Errors
     ///
     /// When a file cannot be read or has none, or the two do not belong together.
     pub fn open(certificates: impl AsRef<Path>, key: impl AsRef<Path>) -> io::Result<Self> {
-        Self::build(certificates.as_ref(), key.as_ref(), None)
+        Self::read(Files::new(certificates.as_ref(), key.as_ref(), None)?)
     }
 
     /// The same, where clients show a certificate too. No sessions are resumed, so that each connection's is looked at anew.
@@ -70,39 +77,54 @@ impl Tls {
         key: impl AsRef<Path>,
         clients: ClientAuthority,
     ) -> io::Result<Self> {
-        Self::build(certificates.as_ref(), key.as_ref(), Some(clients))
+        Self::read(Files::new(
+            certificates.as_ref(),
+            key.as_ref(),
+            Some(clients),
+        )?)
     }
 
-    fn build(
-        certificates: &Path,
-        key: &Path,
-        clients: Option<ClientAuthority>,
-    ) -> io::Result<Self> {
-        let chain = read_certificates(certificates)?;
-        let private = PrivateKeyDer::from_pem_file(key).map_err(|error| invalid(key, error))?;
-        let builder = ServerConfig::builder_with_provider(provider())
-            .with_safe_default_protocol_versions()
-            .map_err(io::Error::other)?;
-        let asks = clients.is_some();
-        let builder = match clients {
-            Some(ClientAuthority(verifier)) => builder.with_client_cert_verifier(verifier),
-            None => builder.with_no_client_auth(),
+    fn read(files: Files) -> io::Result<Self> {
+        let config = files.read_first()?;
+        Ok(Self::of(config.into(), Some(files)))
+    }
+
+    fn of(config: Arc<ServerConfig>, files: Option<Files>) -> Self {
+        let current = RwLock::new(with_protocols(config));
+        Self(Arc::new(Shared { current, files }))
+    }
+
+    /// Reads the files again, those of a [`ClientAuthority`] as well: handshakes from now on are made with what they hold. Sessions of before are not
+    /// resumed. It waits for the disk.
+    ///
+    /// Without files it does nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open). Then all stays as it was.
+    pub fn reload(&self) -> io::Result<()> {
+        let Some(files) = &self.0.files else {
+            return Ok(());
         };
-        let mut config = builder
-            .with_single_cert(chain, private)
-            .map_err(|error| invalid(certificates, error))?;
-        if asks {
-            config.session_storage = Arc::new(NoServerSessionStorage {});
-            config.send_tls13_tickets = 0;
-        }
-        Ok(Self::new(config))
+        let config = with_protocols(files.read_again()?.into());
+        let current = self.0.current.write();
+        *current.unwrap_or_else(PoisonError::into_inner) = config;
+        Ok(())
+    }
+
+    /// Is there anything to be read again?
+    pub(crate) fn has_files(&self) -> bool {
+        self.0.files.is_some()
+    }
+
+    fn current(&self) -> Arc<ServerConfig> {
+        let current = self.0.current.read();
+        Arc::clone(&current.unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Shakes hands. The caller bounds the time.
     pub(crate) async fn accept(&self, socket: Socket) -> io::Result<Secured> {
-        let stream = TlsAcceptor::from(Arc::clone(&self.0))
-            .accept(socket)
-            .await?;
+        let stream = TlsAcceptor::from(self.current()).accept(socket).await?;
         let (_, session) = stream.get_ref();
         let chain = session.peer_certificates().unwrap_or_default();
         let chain = chain.iter().map(|one| Bytes::copy_from_slice(one));
@@ -119,42 +141,12 @@ impl Tls {
     }
 }
 
-impl ClientAuthority {
-    /// Clients must show a certificate of an authority in this file, in PEM; others are turned away in the handshake.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be read, has no certificate, or has one that is no authority's.
-    pub fn required(file: impl AsRef<Path>) -> io::Result<Self> {
-        Self::read(file.as_ref(), false)
+/// Both protocols, where it names none.
+fn with_protocols(mut config: Arc<ServerConfig>) -> Arc<ServerConfig> {
+    if config.alpn_protocols.is_empty() {
+        Arc::make_mut(&mut config).alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     }
-
-    /// Clients may show one. Who shows none is let in without [`ClientCertificate`]; who shows a wrong one is turned away in the handshake.
-    /// Which paths need one is for a layer to say.
-    ///
-    /// # Errors
-    ///
-    /// As [`required`](Self::required).
-    pub fn optional(file: impl AsRef<Path>) -> io::Result<Self> {
-        Self::read(file.as_ref(), true)
-    }
-
-    fn read(file: &Path, is_optional: bool) -> io::Result<Self> {
-        let mut roots = RootCertStore::empty();
-        for certificate in read_certificates(file)? {
-            roots
-                .add(certificate)
-                .map_err(|error| invalid(file, error))?;
-        }
-        let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider());
-        let builder = if is_optional {
-            builder.allow_unauthenticated()
-        } else {
-            builder
-        };
-        let verifier = builder.build().map_err(|error| invalid(file, error))?;
-        Ok(Self(verifier))
-    }
+    config
 }
 
 /// What a handshake has brought.
@@ -190,35 +182,8 @@ fn by(session: &ServerConnection) -> By {
     by
 }
 
-/// Named, because the process's default may be another one or none.
-fn provider() -> Arc<CryptoProvider> {
-    Arc::new(ring::default_provider())
-}
-
-/// The certificates of a file, of which there is one at least: an authority that is missing would trust nobody, or everybody.
-fn read_certificates(file: &Path) -> io::Result<Vec<CertificateDer<'static>>> {
-    let certificates = CertificateDer::pem_file_iter(file)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| invalid(file, error))?;
-    if certificates.is_empty() {
-        return Err(invalid(file, "it holds no certificate in PEM"));
-    }
-    Ok(certificates)
-}
-
-fn invalid(file: &Path, error: impl fmt::Display) -> io::Error {
-    let text = format!("{} cannot be used for TLS: {error}", file.display());
-    io::Error::new(io::ErrorKind::InvalidInput, text)
-}
-
 impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Tls(..)")
-    }
-}
-
-impl fmt::Debug for ClientAuthority {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ClientAuthority(..)")
     }
 }
