@@ -2,7 +2,7 @@
 //!
 //! [RFC 7617](https://www.rfc-editor.org/rfc/rfc7617), [RFC 9110 §11](https://www.rfc-editor.org/rfc/rfc9110#section-11)
 
-use std::{error, fmt, slice::SliceIndex, str};
+use std::{error, fmt, str};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
@@ -92,40 +92,43 @@ impl Basic {
 
     /// What stands before the first colon. May be empty.
     pub fn user(&self) -> &str {
-        self.credentials.text(..self.colon)
+        self.user_and_password().0
     }
 
     /// What stands after the first colon, further colons included. May be empty.
     pub fn password(&self) -> &str {
-        self.credentials.text(self.colon + 1..)
+        self.user_and_password().1
+    }
+
+    /// Both, for little more than one of them.
+    pub fn user_and_password(&self) -> (&str, &str) {
+        let text = self.credentials.text();
+        (&text[..self.colon], &text[self.colon + 1..])
     }
 }
 
 impl Credentials {
     const SHORT: usize = 48;
 
-    /// What stands in this range, which begins and ends at a character.
-    fn text(
-        &self,
-        range: impl SliceIndex<[u8], Output = [u8]> + SliceIndex<str, Output = str>,
-    ) -> &str {
+    fn text(&self) -> &str {
         match self {
             Self::Short(bytes, length) => {
-                str::from_utf8(&bytes[..*length][range]).expect("it was checked when it was read")
+                str::from_utf8(&bytes[..*length]).expect("it was checked when it was read")
             }
-            Self::Long(text) => &text[range],
+            Self::Long(text) => text,
         }
     }
 }
 
 /// Where the user ends, if these are credentials.
 fn colon(bytes: &[u8]) -> Result<usize, Malformed> {
-    let text = str::from_utf8(bytes).map_err(|_| Malformed(Reason::Utf8))?;
     // Of ASCII, a control character is one byte; beyond it there are more of them.
     let plain = |plain, byte: &u8| plain & matches!(byte, b' '..=b'~' | b'\t');
-    let is_plain = bytes.iter().fold(true, plain);
-    if !is_plain && text.contains(|character: char| character.is_control() && character != '\t') {
-        return Err(Malformed(Reason::Control));
+    if !bytes.iter().fold(true, plain) {
+        let text = str::from_utf8(bytes).map_err(|_| Malformed(Reason::Utf8))?;
+        if text.contains(|character: char| character.is_control() && character != '\t') {
+            return Err(Malformed(Reason::Control));
+        }
     }
     let colon = bytes.iter().position(|byte| *byte == b':');
     colon.ok_or(Malformed(Reason::Colon))
