@@ -16,7 +16,8 @@ use ring::{
     hmac,
     rand::{SecureRandom, SystemRandom},
 };
-use subtle::ConstantTimeEq;
+
+use crate::constant_time_eq;
 
 /// The characters of a nonce: time, serial number and tag.
 const LENGTH: usize = BYTES.div_ceil(3) * 4 - 1;
@@ -141,10 +142,10 @@ impl Nonces {
             let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
             let known = used.nonces.get(&id);
             // A tag that was right is right: it need not be computed again.
-            let known = known.filter(|counts| counts.tag.ct_eq(&tag).into());
+            let known = known.filter(|counts| constant_time_eq(counts.tag, tag));
             (known.map(|counts| counts.user), used.forgotten)
         };
-        if user.is_none() && !bool::from(self.tag(id, realm).ct_eq(&tag)) {
+        if user.is_none() && !constant_time_eq(self.tag(id, realm), tag) {
             return Standing::Foreign;
         }
         let (now, life) = (milliseconds(now), whole_milliseconds(self.life));

@@ -14,9 +14,9 @@ use base64::{
 use md5::{Digest, Md5};
 use plywood_core::Carrier;
 use ring::digest::{SHA256, SHA512, digest};
-use subtle::ConstantTimeEq;
 
 use super::TicketError;
+use crate::constant_time_eq;
 
 /// The hash of a shared ticket, by the names of `TKTAuthDigestType`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -236,7 +236,7 @@ impl SharedTicket {
         let (sent, seconds, quoted, tokens, data) = parts().ok_or(TicketError::Malformed)?;
         let is_right = |user: &str| {
             let right = mac(hash, secret, ip, seconds, user, tokens, data);
-            bool::from(right.as_bytes().ct_eq(sent.as_bytes()))
+            constant_time_eq(right, sent)
         };
         // Paste and its heirs quote the user; Apache's own tools do not.
         let unquoted = unquote(quoted).filter(|user| is_right(user));
