@@ -27,9 +27,31 @@ pub(super) struct Memory {
 pub(super) type Tag = [u8; 16];
 
 struct Kept {
-    caller: Identity,
+    recalled: Recalled,
     edition: Option<u64>,
     until: Duration,
+}
+
+/// Who has shown credentials before.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Recalled {
+    pub(super) caller: Identity,
+    /// The name that they have shown, where the caller has another.
+    account: Option<Box<str>>,
+}
+
+impl Recalled {
+    pub(super) fn new(caller: &Identity, account: &str) -> Self {
+        Self {
+            caller: caller.clone(),
+            account: (account != caller.name()).then(|| account.into()),
+        }
+    }
+
+    /// The name that they have shown.
+    pub(super) fn account(&self) -> &str {
+        self.account.as_deref().unwrap_or(self.caller.name())
+    }
 }
 
 impl Memory {
@@ -67,17 +89,17 @@ impl Memory {
     }
 
     /// Who has shown these credentials, if it is not too long ago and the accounts are still of that `edition`.
-    pub(super) fn recall(&self, tag: Tag, edition: Option<u64>) -> Option<Identity> {
+    pub(super) fn recall(&self, tag: Tag, edition: Option<u64>) -> Option<Recalled> {
         let kept = self.kept();
         let kept = kept.get(tag)?;
         let is_valid = kept.edition == edition && self.begun.elapsed() < kept.until;
-        is_valid.then(|| kept.caller.clone())
+        is_valid.then(|| kept.recalled.clone())
     }
 
     /// `edition` is the one from before the check: what has changed since then makes it worthless.
-    pub(super) fn keep(&self, tag: Tag, edition: Option<u64>, caller: &Identity) {
+    pub(super) fn keep(&self, tag: Tag, edition: Option<u64>, recalled: Recalled) {
         let kept = Kept {
-            caller: caller.clone(),
+            recalled,
             edition,
             until: self.begun.elapsed().saturating_add(self.time),
         };
@@ -108,7 +130,7 @@ mod tests {
 
     #[test]
     fn credentials_are_recalled_for_their_time_and_their_edition() {
-        let ada = Identity::new("ada");
+        let ada = Recalled::new(&Identity::new("ada"), "ada");
         for (time, edition, recalled) in [
             (3600, Some(1), true),
             (3600, Some(2), false),
@@ -118,12 +140,22 @@ mod tests {
             let memory = Memory::new(Duration::from_secs(time)).unwrap();
             let tag = memory.tag(&FIELD, HERE).unwrap();
             assert_eq!(memory.recall(tag, Some(1)), None);
-            memory.keep(tag, Some(1), &ada);
+            memory.keep(tag, Some(1), ada.clone());
             assert_eq!(memory.recall(tag, edition).is_some(), recalled);
             let other = memory
                 .tag(&HeaderValue::from_static("Basic x"), HERE)
                 .unwrap();
             assert_eq!(memory.recall(other, Some(1)), None);
+        }
+    }
+
+    #[test]
+    fn the_name_that_was_shown_is_kept_where_it_is_not_the_caller_s() {
+        let ada = Identity::new("ada");
+        for (account, allocated) in [("ada", false), ("ada@example.com", true), ("", true)] {
+            let recalled = Recalled::new(&ada, account);
+            assert_eq!(recalled.account(), account);
+            assert_eq!(recalled.account.is_some(), allocated);
         }
     }
 

@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 use plywood_core::{Failure, future::Next};
 use plywood_header::authorization::{self, basic_challenge};
 
-use super::memory::Memory;
+use super::memory::{Memory, Recalled};
 use crate::{
     Accounts, Finding, Head, IntoVerdict, Refusal, Scheme, Throttle,
     check::{Asked, Check},
@@ -123,35 +123,36 @@ impl Scheme for Basic {
             Some((memory, tag))
         });
         let recalled = tagged.and_then(|(memory, tag)| memory.recall(tag, edition));
-        let recalled = match recalled {
-            Some(caller) if client.is_some() => return Next::Now(caller.into()),
-            recalled => recalled,
-        };
+        if let Some(recalled) = recalled {
+            if client.is_some() {
+                return Next::Now(recalled.caller.into());
+            }
+            // Without an address this may be anybody, who learns nothing while those have to wait.
+            let admitted = self.config.check.admits(head, recalled.account());
+            return admitted.map(|admitted| match admitted {
+                Ok(()) => recalled.caller.into(),
+                Err(refusal) => refusal.into(),
+            });
+        }
         let caller = match authorization::Basic::read(head.headers()) {
             Ok(Some(caller)) => caller,
             Ok(None) => return Next::Now(Finding::Nothing),
             Err(malformed) => return Next::Now(Refusal::malformed(malformed).into()),
         };
-        let (check, name, password) = (&self.config.check, caller.user(), caller.password());
-        if let Some(caller) = recalled {
-            // Without an address this may be anybody, who learns nothing while those have to wait.
-            return check.admits(head, name).map(|admitted| match admitted {
-                Ok(()) => caller.into(),
-                Err(refusal) => refusal.into(),
-            });
-        }
+        let (name, password) = caller.user_and_password();
         if password.is_empty() && !self.config.empty_passwords {
             return Next::Now(finding(Ok(None)));
         }
-        let asked = check.ask(head, name, password);
+        let asked = self.config.check.ask(head, name, password);
         let Some((memory, tag)) = tagged else {
             return asked.map(finding);
         };
-        let memory = Arc::clone(memory);
+        let (memory, account) = (Arc::clone(memory), Box::<str>::from(name));
         asked.map(move |asked| {
             let finding = finding(asked);
             if let Finding::Known(known) = &finding {
-                memory.keep(tag, edition, known.identity());
+                let recalled = Recalled::new(known.identity(), &account);
+                memory.keep(tag, edition, recalled);
             }
             finding
         })
