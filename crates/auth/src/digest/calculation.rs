@@ -35,13 +35,13 @@ impl Qop {
 /// assert_eq!(hash.as_str(), "3d78807defe7de2157e2b0b6573a855f");
 /// ```
 pub fn account_hash(algorithm: Algorithm, name: &str, realm: &str, password: &str) -> Hex {
-    algorithm.hash_of([name, ":", realm, ":", password].map(str::as_bytes))
+    algorithm.hash_of([name, realm, password].map(str::as_bytes))
 }
 
 /// The hash that stands for a name where clients hide it: `H(name ":" realm)`
 /// ([RFC 7616 §3.4.4](https://www.rfc-editor.org/rfc/rfc7616#section-3.4.4)).
 pub fn user_hash(algorithm: Algorithm, name: &str, realm: &str) -> Hex {
-    algorithm.hash_of([name, ":", realm].map(str::as_bytes))
+    algorithm.hash_of([name, realm].map(str::as_bytes))
 }
 
 /// What goes into a response ([RFC 7616 §3.4.1](https://www.rfc-editor.org/rfc/rfc7616#section-3.4.1)), each part as it was sent.
@@ -116,39 +116,30 @@ impl Calculation<'_> {
     fn calculate(&self, method: &str, body: Option<&Hex>) -> Hex {
         let (method, uri) = (method.as_bytes(), self.uri.as_bytes());
         let request = match body {
-            None => self.algorithm.hash_of([method, b":", uri]),
-            Some(body) => {
-                let parts = [method, b":", uri, b":", body.as_bytes()];
-                self.algorithm.hash_of(parts)
-            }
+            None => self.algorithm.hash_of([method, uri]),
+            Some(body) => self.algorithm.hash_of([method, uri, body.as_bytes()]),
         };
         let session = self.algorithm.is_session().then(|| self.session());
         let account = session.as_ref().unwrap_or(self.account).as_bytes();
         let (nonce, request) = (self.nonce.as_bytes(), request.as_bytes());
         match self.protection {
-            Protection::None { .. } => {
-                let parts = [account, b":", nonce, b":", request];
-                self.algorithm.hash_of(parts)
-            }
+            Protection::None { .. } => self.algorithm.hash_of([account, nonce, request]),
             Protection::Auth {
                 count,
                 client_nonce,
                 ..
             } => {
-                let qop: &[u8] = if body.is_some() {
-                    b":auth-int:"
+                let qop = if body.is_some() {
+                    Qop::AuthInt
                 } else {
-                    b":auth:"
+                    Qop::Auth
                 };
                 self.algorithm.hash_of([
                     account,
-                    b":",
                     nonce,
-                    b":",
                     count.as_bytes(),
-                    b":",
                     client_nonce.as_bytes(),
-                    qop,
+                    qop.name().as_bytes(),
                     request,
                 ])
             }
@@ -161,9 +152,7 @@ impl Calculation<'_> {
             self.protection;
         let parts = [
             self.account.as_bytes(),
-            b":",
             self.nonce.as_bytes(),
-            b":",
             client_nonce.as_bytes(),
         ];
         self.algorithm.hash_of(parts)

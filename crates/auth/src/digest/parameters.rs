@@ -54,15 +54,15 @@ fn token(text: &str) -> Option<(&str, &str)> {
 
 /// The rest of a quoted string without its escapes, and what follows.
 fn quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
-    let end = text.bytes().position(|byte| matches!(byte, b'"' | b'\\'))?;
-    if text.as_bytes()[end] == b'"' {
-        return Some((Cow::Borrowed(&text[..end]), &text[end + 1..]));
+    let (plain, rest) = text.split_once('"')?;
+    if !plain.contains('\\') {
+        return Some((Cow::Borrowed(plain), rest));
     }
-    let mut value = text[..end].to_owned();
-    let mut characters = text[end..].char_indices();
+    let mut value = String::with_capacity(plain.len());
+    let mut characters = text.char_indices();
     while let Some((at, character)) = characters.next() {
         match character {
-            '"' => return Some((Cow::Owned(value), &text[end + at + 1..])),
+            '"' => return Some((Cow::Owned(value), &text[at + 1..])),
             '\\' => value.push(characters.next()?.1),
             plain => value.push(plain),
         }
