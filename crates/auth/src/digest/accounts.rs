@@ -105,6 +105,10 @@ impl Account {
         }
     }
 
+    pub(super) const fn is_by_hash(&self) -> bool {
+        matches!(self.secret, Secret::Hash(_))
+    }
+
     /// What it signs in by.
     pub(super) fn own_name(&self) -> &str {
         self.name.as_deref().unwrap_or(self.identity.name())

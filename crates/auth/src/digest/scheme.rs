@@ -1,6 +1,7 @@
 use std::{
     borrow::Cow,
     error, fmt,
+    hint::black_box,
     net::IpAddr,
     sync::Arc,
     time::{Duration, SystemTime},
@@ -321,21 +322,27 @@ impl Config {
             sent.name = Some(account.own_name().into());
         }
         // For an unknown name something else is computed, so that it takes as long.
+        let decoy = || account_hash(sent.algorithm, sent.user(), &self.realm, "");
         let hash = match &account {
             Some(account) => account.hash(&self.asked(sent)),
-            None => account_hash(sent.algorithm, "", &self.realm, ""),
+            None => decoy(),
         };
         let calculation = sent.credentials.calculation(&hash, sent.body.as_ref());
         let calculation = calculation.expect("the algorithm and the quality are known");
         let is_right = sent
             .credentials
             .has_sent(&calculation.response(sent.method.as_str()));
+        if !is_right && account.as_ref().is_some_and(Account::is_by_hash) {
+            // Else a wrong response would be told faster than an unknown name.
+            black_box(decoy());
+        }
         let proves_itself = self.proves_itself && is_right;
-        let nonce = sent.credentials.nonce();
+        let (nonce, now) = (sent.credentials.nonce(), SystemTime::now());
         Judged {
             account: account.filter(|_| is_right),
             server: proves_itself.then(|| calculation.server_response()),
-            standing: self.nonces.examine(nonce, &self.realm, SystemTime::now()),
+            standing: self.nonces.examine(nonce, &self.realm, now),
+            now,
         }
     }
 
@@ -384,7 +391,7 @@ impl Config {
             let refusal = Refusal::unauthorized("wrong name or password");
             return (refusal.into(), Some(Note::Wrong));
         };
-        let is_old = match self.use_up(sent, judged.standing) {
+        let is_old = match self.use_up(sent, judged.standing, judged.now) {
             Ok(is_old) => is_old,
             Err(unfit) => return (Refusal::unauthorized(unfit).into(), None),
         };
@@ -393,7 +400,7 @@ impl Config {
             "" => identity.scheme("Digest").methods("pwd"),
             _ => identity,
         });
-        let next = is_old.then(|| self.nonces.issue(&self.realm, SystemTime::now()));
+        let next = is_old.then(|| self.nonces.issue(&self.realm, judged.now));
         let server = judged.server;
         let proof = server.and_then(|server| proof(&sent.credentials, &server, next.as_deref()));
         let known = match proof {
@@ -406,14 +413,18 @@ impl Config {
     }
 
     /// Counts the use of the nonce. Is it time for another?
-    fn use_up(&self, sent: &Sent<'_>, standing: Standing) -> Result<bool, UnfitNonce> {
+    fn use_up(
+        &self,
+        sent: &Sent<'_>,
+        standing: Standing,
+        now: SystemTime,
+    ) -> Result<bool, UnfitNonce> {
         let nonce = match standing {
             Standing::Good(nonce) => nonce,
             Standing::Stale => return Err(UnfitNonce::Old),
             Standing::Foreign => return Err(UnfitNonce::Foreign),
         };
         let count = sent.credentials.count().unwrap_or(0);
-        let now = SystemTime::now();
         if self.nonces.count(nonce, count, sent.user(), now) {
             Ok(nonce.is_old)
         } else {
@@ -473,6 +484,7 @@ struct Judged {
     /// The server's own.
     server: Option<Hex>,
     standing: Standing,
+    now: SystemTime,
 }
 
 /// `Authentication-Info` ([RFC 7616 §3.5](https://www.rfc-editor.org/rfc/rfc7616#section-3.5)).
