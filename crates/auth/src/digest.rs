@@ -38,15 +38,18 @@
 
 mod accounts;
 mod algorithm;
+mod authentication_info;
 mod calculation;
 mod challenge;
 mod credentials;
+mod examination;
 mod htdigest;
 mod integrity;
 mod layer;
 mod nonce;
 mod parameters;
 mod scheme;
+mod unfit_nonce;
 
 pub use self::{
     accounts::{Account, Asked, DigestAccounts, Lookup},
@@ -57,5 +60,6 @@ pub use self::{
     htdigest::Htdigest,
     integrity::{Integrity, IntegrityLayer},
     layer::DigestAuthLayer,
-    scheme::{Digest, UnfitNonce},
+    scheme::Digest,
+    unfit_nonce::UnfitNonce,
 };

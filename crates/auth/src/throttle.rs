@@ -1,5 +1,6 @@
 mod attempts;
 mod count;
+mod table;
 
 use std::{borrow::Cow, fmt, net::IpAddr, time::Duration};
 

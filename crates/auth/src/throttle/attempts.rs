@@ -1,22 +1,12 @@
-use std::{
-    fmt,
-    hash::{BuildHasher, Hash, Hasher, RandomState},
-    net::IpAddr,
-    ops::RangeInclusive,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::{fmt, ops::RangeInclusive, sync::Arc, time::Duration};
 
 use plywood_core::future::Next;
 
 use super::{
     Attempt, Note, Throttle,
-    count::{Count, Limit},
+    count::Limit,
+    table::{Limits, Table},
 };
-use crate::generations::Generations;
 
 /// Counts wrong passwords in the memory of one process. A clone counts on with it.
 ///
@@ -49,37 +39,7 @@ pub struct Attempts {
     table: Arc<Table>,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Limits {
-    pair: Limit,
-    client: Limit,
-    account: Limit,
-}
-
-struct Table {
-    begun: Instant,
-    keys: RandomState,
-    /// Has there been a wrong one at all?
-    any: AtomicBool,
-    counts: Mutex<Counts>,
-}
-
-struct Counts {
-    wrong: Generations<u64, Count>,
-    /// Clients that have signed in to an account.
-    known: Generations<u64, ()>,
-}
-
-/// The hashes under which an attempt is counted.
-struct Keys {
-    account: u64,
-    client: Option<u64>,
-    pair: Option<u64>,
-}
-
 impl Attempts {
-    const ROOM: usize = 65_536;
-
     /// With the limits above.
     pub fn new() -> Self {
         let limit = |free, longest| Limit {
@@ -93,15 +53,7 @@ impl Attempts {
                 client: limit(50, 15 * 60),
                 account: limit(30, 30),
             },
-            table: Arc::new(Table {
-                begun: Instant::now(),
-                keys: RandomState::new(),
-                any: AtomicBool::new(false),
-                counts: Mutex::new(Counts {
-                    wrong: Generations::new(Self::ROOM),
-                    known: Generations::new(Self::ROOM),
-                }),
-            }),
+            table: Arc::new(Table::new()),
         }
     }
 
@@ -152,10 +104,6 @@ impl Attempts {
             self.table.counts().add_right(pair);
         }
     }
-
-    fn now(&self) -> Duration {
-        self.table.begun.elapsed()
-    }
 }
 
 impl Default for Attempts {
@@ -169,86 +117,19 @@ impl Throttle for Attempts {
         if self.table.is_quiet() {
             return Next::Now(Ok(()));
         }
-        let wait = self.wait(attempt, self.now());
+        let wait = self.wait(attempt, self.table.now());
         Next::Now(if wait.is_zero() { Ok(()) } else { Err(wait) })
     }
 
     fn note(&self, attempt: &Attempt<'_>, note: Note) -> Next<Result<(), Duration>> {
         if note == Note::Wrong {
-            self.table.any.store(true, Ordering::Relaxed);
+            self.table.end_quiet();
         } else if self.table.is_quiet() {
             // Nobody waits for anything yet.
             self.learn_right(attempt);
             return Next::Now(Ok(()));
         }
-        Next::Now(self.learn(attempt, note, self.now()))
-    }
-}
-
-impl Counts {
-    fn wait(&self, limits: &Limits, keys: &Keys, now: Duration) -> Duration {
-        let wait = |key: Option<u64>, limit| {
-            let count = key.and_then(|key| self.wrong.get(key));
-            count.map_or(Duration::ZERO, |count| count.wait(limit, now))
-        };
-        let pair = wait(keys.pair, limits.pair);
-        if keys.pair.is_some_and(|pair| self.known.get(pair).is_some()) {
-            return pair;
-        }
-        pair.max(wait(keys.client, limits.client))
-            .max(wait(Some(keys.account), limits.account))
-    }
-
-    fn add_wrong(&mut self, keys: &Keys, now: Duration) {
-        let keys = [Some(keys.account), keys.client, keys.pair];
-        for key in keys.into_iter().flatten() {
-            let mut count = self.wrong.get(key).copied().unwrap_or_default();
-            count.add(now);
-            self.wrong.insert(key, count);
-        }
-    }
-
-    /// Who has signed in is known from then on, whether there has been a wrong one before or comes only later.
-    fn add_right(&mut self, pair: u64) {
-        self.wrong.remove(pair);
-        self.known.insert(pair, ());
-    }
-}
-
-impl Table {
-    /// There is nothing to look up, and not even the clock to be asked.
-    fn is_quiet(&self) -> bool {
-        !self.any.load(Ordering::Relaxed)
-    }
-
-    fn keys(&self, attempt: &Attempt<'_>) -> Keys {
-        let client = attempt.client();
-        Keys {
-            account: self.hash(Some(attempt.account()), None),
-            client: client.map(|ip| self.hash(None, Some(ip))),
-            pair: self.pair(attempt),
-        }
-    }
-
-    fn pair(&self, attempt: &Attempt<'_>) -> Option<u64> {
-        let client = attempt.client()?;
-        Some(self.hash(Some(attempt.account()), Some(client)))
-    }
-
-    /// A name is folded, because a directory that does not tell `Ada` from `ada` has one account for both.
-    fn hash(&self, account: Option<&str>, client: Option<IpAddr>) -> u64 {
-        let mut hasher = self.keys.build_hasher();
-        if let Some(account) = account {
-            let folded = account.trim().chars().flat_map(char::to_lowercase);
-            folded.for_each(|character| character.hash(&mut hasher));
-        }
-        (account.is_some(), client).hash(&mut hasher);
-        hasher.finish()
-    }
-
-    /// Held for a few look-ups, which do not panic or wait.
-    fn counts(&self) -> MutexGuard<'_, Counts> {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+        Next::Now(self.learn(attempt, note, self.table.now()))
     }
 }
 
