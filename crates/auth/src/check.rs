@@ -4,7 +4,7 @@ use plywood_core::{Identity, future::Next};
 
 use crate::{
     Accounts, Attempt, Attempts, Head, IntoVerdict, MAX_CREDENTIAL, Note, Refusal, Throttle,
-    accounts::Closure, verdict::Found,
+    accounts::Closure, throttle::reveal, verdict::Found,
 };
 
 /// The answer to "who is this name with this password?", as the layers ask for it: not too often.
@@ -86,14 +86,14 @@ fn try_it(
     match accounts.check(attempt.account(), password).into_next() {
         Next::Now(found) => {
             let noted = note(&**throttle, &attempt, &found);
-            noted.map(|told| tell(told, found))
+            noted.map(|told| asked(told, found))
         }
         Next::Later(found) => {
             let (throttle, attempt) = (Arc::clone(throttle), attempt.into_owned());
             Next::Later(Box::pin(async move {
                 let found = found.await;
                 let told = note(&*throttle, &attempt, &found).wait().await;
-                tell(told, found)
+                asked(told, found)
             }))
         }
     }
@@ -111,10 +111,8 @@ fn note(
     }
 }
 
-/// What was found, unless the throttle keeps it back.
-fn tell(told: Result<(), Duration>, found: Found) -> Asked {
-    told.map_err(Refusal::throttled)?;
-    found.map_err(Refusal::unknown)
+fn asked(told: Result<(), Duration>, found: Found) -> Asked {
+    reveal(told, found)?.map_err(Refusal::unknown)
 }
 
 impl fmt::Debug for Check {

@@ -7,6 +7,7 @@ use std::{borrow::Cow, fmt, net::IpAddr, time::Duration};
 use plywood_core::{Carrier, Client, future::Next};
 
 pub use self::attempts::Attempts;
+use crate::Refusal;
 
 /// Counts wrong passwords, and says when one was too many.
 ///
@@ -109,6 +110,11 @@ impl<'a> Attempt<'a> {
 /// Who sent it, as [`Attempt::client`] says.
 pub(crate) fn client(carrier: &impl Carrier) -> Option<IpAddr> {
     Client::of(carrier).and_then(Client::network)
+}
+
+/// What came out, unless the throttle that was told of it keeps it back.
+pub(crate) fn reveal<T>(told: Result<(), Duration>, outcome: T) -> Result<T, Refusal> {
+    told.map(|()| outcome).map_err(Refusal::throttled)
 }
 
 #[cfg(test)]

@@ -1,11 +1,6 @@
 //! Whether a response is right, and whether that is told.
 
-use std::{
-    hint::black_box,
-    net::IpAddr,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{hint::black_box, net::IpAddr, sync::Arc, time::SystemTime};
 
 use http::Method;
 use plywood_core::{Carrier, Mount, future::Next};
@@ -17,7 +12,7 @@ use super::{
     nonce::Standing,
     scheme::Config,
 };
-use crate::{Attempt, Finding, Head, Known, Note, Refusal};
+use crate::{Attempt, Finding, Head, Known, Note, Refusal, throttle, throttle::reveal};
 
 impl Config {
     /// What can be said before the account is known; nothing if there are no credentials of Digest.
@@ -59,7 +54,7 @@ impl Config {
         };
         Ok(Some(Sent {
             method: head.method().clone(),
-            client: Attempt::of("", head).client(),
+            client: throttle::client(head),
             credentials,
             algorithm,
             body,
@@ -114,7 +109,9 @@ impl Config {
             Next::Now(Ok(())) => {
                 let (finding, note) = self.conclude(&sent, judged);
                 match note.map(|note| throttle.note(&attempt, note)) {
-                    Some(noted) => noted.map(|told| tell(told, finding)),
+                    Some(noted) => {
+                        noted.map(|told| reveal(told, finding).unwrap_or_else(Finding::from))
+                    }
                     None => Next::Now(finding),
                 }
             }
@@ -131,7 +128,7 @@ impl Config {
                     match note {
                         Some(note) => {
                             let told = throttle.note(&sent.attempt(), note).wait().await;
-                            tell(told, finding)
+                            reveal(told, finding).unwrap_or_else(Finding::from)
                         }
                         None => finding,
                     }
@@ -185,13 +182,6 @@ impl Config {
         } else {
             Err(UnfitNonce::Used)
         }
-    }
-}
-/// What was found, unless the throttle keeps it back.
-fn tell(told: Result<(), Duration>, finding: Finding) -> Finding {
-    match told {
-        Ok(()) => finding,
-        Err(wait) => Refusal::throttled(wait).into(),
     }
 }
 /// Credentials that may be right, and what they are to be checked against.
