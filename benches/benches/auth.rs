@@ -3,6 +3,7 @@
 //! - What a request with a right password adds to the bare service while the password is kept in mind (nanoseconds, allocations).
 //! - Whether a name that is unknown takes another time than a wrong password: Welch's t over 10^5 of each. Beyond 4.5 it does.
 //! - How long a request of somebody else takes while a thousand wrong passwords a second are checked.
+//! - With `ONLY=bare` or `kept` it does one of the first figure's two `COUNT` times and nothing else, for a profiler.
 
 use std::{
     convert::Infallible,
@@ -75,6 +76,17 @@ fn warm() {
     let (basic, bare) = (basic.layer(service_fn(bare)), service_fn(bare));
     let response = runtime.block_on(basic.clone().oneshot(request(ADA)));
     assert_eq!(response.map(|answer| answer.status()), Ok(StatusCode::OK));
+
+    if let Ok(only) = std::env::var("ONLY") {
+        let count = std::env::var("COUNT")
+            .map_or(REQUESTS, |count| count.parse().expect("COUNT is a number"));
+        match &*only {
+            "bare" => time(&runtime, bare, count),
+            "kept" => time(&runtime, basic, count),
+            other => panic!("{other} is none of them"),
+        };
+        std::process::exit(0);
+    }
 
     let mut added = Vec::with_capacity(ROUNDS);
     for _ in 0..ROUNDS {
