@@ -17,7 +17,7 @@ const END: &str = "<!-- End of figures. -->\n";
 struct Headline(&'static str, &'static [Measured]);
 
 const STACK: Headline = Headline(
-    "The six layers of the stack together cost {} of tower-http's and tower-sessions' nearest ones, and {} where those write a line about each request, too.",
+    "Together, the stack's six layers cost {}× their closest counterparts from tower-http and tower-sessions, and {}× when those write a log line for each request, as Plywood always does.",
     &[
         at(
             "stack",
@@ -39,7 +39,7 @@ const CRATES: &[(&str, Headline)] = &[
     (
         "access-log",
         Headline(
-            "{} of `trace` to a file",
+            "{}× `trace`, to a file",
             &[at(
                 "access_log",
                 "a log to a file",
@@ -51,7 +51,7 @@ const CRATES: &[(&str, Headline)] = &[
     (
         "auth",
         Headline(
-            "{} ns for a right password",
+            "{} ns for a correct password",
             &[at(
                 "auth",
                 "Basic",
@@ -63,7 +63,7 @@ const CRATES: &[(&str, Headline)] = &[
     (
         "compression",
         Headline(
-            "{} of tower-http, 100 kB of JSON by gzip",
+            "{}× tower-http, for 100 kB of JSON with gzip",
             &[Over(
                 source("compression", "an answer", "json 100k plywood gzip", "us"),
                 source(
@@ -78,7 +78,7 @@ const CRATES: &[(&str, Headline)] = &[
     (
         "dispatch",
         Headline(
-            "{} of axum's `Router`",
+            "{}× axum's `Router`",
             &[Over(
                 source("routing", "100 services", "dispatch", "added ns"),
                 source("routing", "100 services", "axum", "added ns"),
@@ -88,14 +88,14 @@ const CRATES: &[(&str, Headline)] = &[
     (
         "error-pages",
         Headline(
-            "{} ns where nothing is wrong",
+            "{} ns when nothing is wrong",
             &[at("errors", "service", "passes, 200", "added ns")],
         ),
     ),
     (
         "session",
         Headline(
-            "{} of tower-sessions, not touched; {} read and written",
+            "{}× tower-sessions if unused; {}× if read and written",
             &[
                 at(
                     "session",
@@ -110,7 +110,7 @@ const CRATES: &[(&str, Headline)] = &[
     (
         "session-sqlite",
         Headline(
-            "{} times its requests a second",
+            "{}× its requests per second",
             &[at(
                 "session",
                 "32 visitors at a time",
@@ -122,7 +122,7 @@ const CRATES: &[(&str, Headline)] = &[
     (
         "session-redis",
         Headline(
-            "{} times, and {} times",
+            "{}× and {}× their requests per second",
             &[
                 at(
                     "stores",
@@ -142,7 +142,7 @@ const CRATES: &[(&str, Headline)] = &[
     (
         "static",
         Headline(
-            "{} of `ServeDir`, {} of nginx, 1 KB",
+            "{}× `ServeDir`, {}× nginx, for 1 KB",
             &[
                 at("static", "1 KB", "plywood", "x tower-http"),
                 at("static", "1 KB", "plywood", "x nginx"),
@@ -152,7 +152,7 @@ const CRATES: &[(&str, Headline)] = &[
     (
         "serve",
         Headline(
-            "{} kB for a slow reader",
+            "{} kB per slow reader",
             &[at(
                 "static_slow",
                 "9900 slow readers of 10 MB",
@@ -164,7 +164,7 @@ const CRATES: &[(&str, Headline)] = &[
     (
         "lint",
         Headline(
-            "{} to {} ns a request",
+            "{} to {} ns per request",
             &[
                 at("lint", "service", "a plain page, one lint", "added ns"),
                 at("lint", "service", "a careful page, one lint", "added ns"),
@@ -174,7 +174,7 @@ const CRATES: &[(&str, Headline)] = &[
     (
         "test",
         Headline(
-            "{} requests a second",
+            "{} requests per second",
             &[at("client", "the client", "a GET", "requests a second")],
         ),
     ),
