@@ -7,6 +7,23 @@ for (const box of document.querySelectorAll("main pre > code, main .table-wrappe
   new ResizeObserver(wide).observe(box);
 }
 
-// Of the theme: the bar is a landmark, and its label that opens the table of contents is a button.
+// Of the theme: the bar is a landmark, and what opens the table of contents is a label, which the keyboard does not reach. A button stands in its place.
 document.getElementById("mdbook-menu-bar")?.setAttribute("role", "banner");
-document.getElementById("mdbook-sidebar-toggle")?.setAttribute("role", "button");
+const label = document.getElementById("mdbook-sidebar-toggle");
+if (label) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = label.className;
+  button.title = label.title;
+  button.innerHTML = label.innerHTML;
+  const follow = () => {
+    for (const name of ["aria-label", "aria-controls", "aria-expanded"]) {
+      if (label.hasAttribute(name)) button.setAttribute(name, label.getAttribute(name));
+    }
+  };
+  follow();
+  new MutationObserver(follow).observe(label, { attributes: true });
+  button.addEventListener("click", () => label.click());
+  label.style.display = "none";
+  label.after(button);
+}
