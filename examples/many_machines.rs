@@ -40,9 +40,10 @@ async fn main() -> Result<(), Fatal> {
     let arguments = plywood_examples::Arguments::read();
     let redis = std::env::var("REDIS").unwrap_or_else(|_| REDIS.to_owned());
     let listener = Listener::bind(&arguments.listen).await?;
-    println!("Serving on {listener} -- sign in as ada, password plywood");
     let app = app(RedisStore::new(&redis)?, &listener.to_string())?;
-    Ok(Server::new(listener).serve(app).await?)
+    let server = Server::new(listener)
+        .ready(|at| println!("Serving on {at} -- sign in as ada, password plywood"));
+    Ok(server.serve(app).await?)
 }
 
 #[cfg(test)]

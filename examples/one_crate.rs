@@ -26,8 +26,9 @@ fn app<B: HttpBody>() -> impl HttpService<B, ResBody = Body, Error = Infallible,
 async fn main() -> std::io::Result<()> {
     let arguments = plywood_examples::Arguments::read();
     let listener = plywood::serve::Listener::bind(&arguments.listen).await?;
-    println!("Serving on {listener} -- the name is ada, the password plywood");
-    plywood::serve::Server::new(listener).serve(app::<Body>()).await
+    let server = plywood::serve::Server::new(listener)
+        .ready(|at| println!("Serving on {at} -- the name is ada, the password plywood"));
+    server.serve(app::<Body>()).await
 }
 
 #[cfg(test)]

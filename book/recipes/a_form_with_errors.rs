@@ -174,8 +174,8 @@ fn app(sessions: SessionLayer) -> Result<App, BoxError> {
 async fn main() -> Result<(), BoxError> {
     let sessions = SessionLayer::new(MemoryStore::new()).cookies_by_scheme();
     let listener = Listener::bind("127.0.0.1:8000").await?;
-    println!("Serving on {listener}/order");
-    Ok(Server::new(listener).serve(app(sessions)?).await?)
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}/order"));
+    Ok(server.serve(app(sessions)?).await?)
 }
 // ANCHOR_END: main
 

@@ -25,8 +25,8 @@ fn app(users: &str, groups: &str) -> Result<App, FileError> {
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     let listener = Listener::bind("127.0.0.1:8000").await?;
-    println!("Serving on {listener}");
-    Ok(Server::new(listener).serve(app("users", "groups")?).await?)
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
+    Ok(server.serve(app("users", "groups")?).await?)
 }
 // ANCHOR_END: main
 

@@ -44,11 +44,10 @@ async fn main() -> Result<(), BoxError> {
     let authority = ClientAuthority::optional("staff-ca.pem")?;
     let tls = Tls::open_with_clients("fullchain.pem", "key.pem", authority)?;
     let listener = Listener::bind("127.0.0.1:8443").await?;
-    println!(
-        "Serving https://{}",
-        listener.local_addr().ok_or("TLS goes over TCP")?
-    );
-    Ok(Server::new(listener).tls(tls).serve(app()?).await?)
+    let at = listener.local_addr().ok_or("TLS goes over TCP")?;
+    let server = Server::new(listener).tls(tls);
+    let server = server.ready(move |_| println!("Serving https://{at}"));
+    Ok(server.serve(app()?).await?)
 }
 // ANCHOR_END: main
 

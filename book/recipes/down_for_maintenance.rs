@@ -39,8 +39,8 @@ fn app(flag: &Path, operator: IpAddr) -> Result<App, BoxError> {
 async fn main() -> Result<(), BoxError> {
     let app = app(Path::new("maintenance.html"), [192, 0, 2, 7].into())?;
     let listener = Listener::bind("127.0.0.1:8000").await?;
-    println!("Serving on {listener}");
-    Ok(Server::new(listener).serve(app).await?)
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
+    Ok(server.serve(app).await?)
 }
 // ANCHOR_END: main
 

@@ -65,8 +65,8 @@ async fn main() -> Result<(), BoxError> {
     let drain = env::var("DRAIN_SECONDS").unwrap_or("5".to_owned()).parse()?;
     let health = Health::default();
     let listener = Listener::bind(&address).await?;
-    println!("Serving on {listener}");
-    Server::new(listener)
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
+    server
         .grace(Duration::from_secs(20))
         .serve_until(app(&health)?, stopped(health, Duration::from_secs(drain)))
         .await;

@@ -58,8 +58,8 @@ fn app(users: &Users) -> App {
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     let listener = Listener::bind("127.0.0.1:8000").await?;
-    println!("Serving on {listener}");
-    Ok(Server::new(listener).serve(app(&Users::default())).await?)
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
+    Ok(server.serve(app(&Users::default())).await?)
 }
 // ANCHOR_END: main
 

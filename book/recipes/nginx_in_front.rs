@@ -76,8 +76,8 @@ async fn main() -> Result<(), BoxError> {
         Some(passed) => passed,
         None => Listener::bind(&address).await?,
     };
-    println!("Serving on {listener}");
-    Ok(Server::new(listener).serve(app).await?)
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
+    Ok(server.serve(app).await?)
 }
 // ANCHOR_END: main
 

@@ -29,8 +29,8 @@ fn app() -> App {
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     let listener = Listener::bind("127.0.0.1:8000").await?;
-    println!("Serving on {listener}");
-    Ok(Server::new(listener).serve(app()).await?)
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
+    Ok(server.serve(app()).await?)
 }
 // ANCHOR_END: main
 

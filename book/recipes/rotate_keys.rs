@@ -44,8 +44,8 @@ fn app(keys: Keys) -> App {
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     let listener = Listener::bind("127.0.0.1:8000").await?;
-    println!("Serving on {listener}");
-    Ok(Server::new(listener).serve(app(keys(Path::new("keys"))?)).await?)
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
+    Ok(server.serve(app(keys(Path::new("keys"))?)).await?)
 }
 // ANCHOR_END: main
 

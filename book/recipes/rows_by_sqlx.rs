@@ -119,8 +119,8 @@ async fn main() -> Result<(), BoxError> {
     let app = app(members.clone())?;
     let address = std::env::var("LISTEN").unwrap_or("127.0.0.1:8000".to_owned());
     let listener = Listener::bind(&address).await?;
-    println!("Serving on {listener}");
-    Server::new(listener).serve(app).await?;
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
+    server.serve(app).await?;
     // Nobody is served any more.
     members.close().await;
     Ok(())

@@ -20,8 +20,8 @@ fn app(folder: &Path) -> Result<App, BoxError> {
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     let listener = Listener::bind("127.0.0.1:8000").await?;
-    println!("Serving on {listener}");
-    Ok(Server::new(listener).serve(app(Path::new("public"))?).await?)
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
+    Ok(server.serve(app(Path::new("public"))?).await?)
 }
 // ANCHOR_END: main
 

@@ -47,8 +47,8 @@ async fn main() -> Result<(), BoxError> {
     let app = app_on(&std::env::var("SESSIONS")?).await?;
     let address = std::env::var("LISTEN").unwrap_or("127.0.0.1:8000".to_owned());
     let listener = Listener::bind(&address).await?;
-    println!("Serving on {listener}");
-    Ok(Server::new(listener).serve(app).await?)
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
+    Ok(server.serve(app).await?)
 }
 // ANCHOR_END: main
 

@@ -47,8 +47,8 @@ async fn main() -> Result<(), BoxError> {
     // Once: head -c 32 /dev/urandom > session.key
     let keys = Keys::new(&std::fs::read("session.key")?)?;
     let listener = Listener::bind("127.0.0.1:8000").await?;
-    println!("Serving on {listener}");
-    Ok(Server::new(listener).serve(app(keys)?).await?)
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
+    Ok(server.serve(app(keys)?).await?)
 }
 // ANCHOR_END: main
 

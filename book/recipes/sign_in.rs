@@ -35,8 +35,8 @@ fn app(data: &Path) -> Result<App, BoxError> {
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     let listener = Listener::bind("127.0.0.1:8000").await?;
-    println!("Serving on {listener}");
-    Ok(Server::new(listener).serve(app(Path::new("."))?).await?)
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
+    Ok(server.serve(app(Path::new("."))?).await?)
 }
 // ANCHOR_END: main
 

@@ -78,8 +78,8 @@ async fn main() -> Result<(), BoxError> {
     // The one in `TKTAuthSecret` of Apache, beside `TKTAuthDigestType SHA512`.
     let tickets = AuthTkt::new(std::fs::read_to_string("tkt-secret")?.trim());
     let listener = Listener::bind("127.0.0.1:8000").await?;
-    println!("Serving on {listener}");
-    Ok(Server::new(listener).serve(app(tickets, check)?).await?)
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
+    Ok(server.serve(app(tickets, check)?).await?)
 }
 // ANCHOR_END: main
 

@@ -38,8 +38,8 @@ async fn main() -> Result<(), BoxError> {
         Some(passed) => passed,
         None => Listener::bind(&address).await?,
     };
-    println!("Serving on {listener}");
-    Ok(Server::new(listener).grace(Duration::from_secs(20)).serve(app).await?)
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
+    Ok(server.grace(Duration::from_secs(20)).serve(app).await?)
 }
 // ANCHOR_END: main
 

@@ -35,8 +35,8 @@ fn app(reports: &Reports) -> Result<App, BoxError> {
 async fn main() -> Result<(), BoxError> {
     let reports = reports(Path::new("incidents.jsonl"))?;
     let listener = Listener::bind("127.0.0.1:8000").await?;
-    println!("Serving on {listener}");
-    Server::new(listener).serve(app(&reports)?).await?;
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
+    server.serve(app(&reports)?).await?;
     reports.finish(Duration::from_secs(10));
     Ok(())
 }

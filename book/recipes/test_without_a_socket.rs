@@ -43,9 +43,9 @@ fn app(sessions: SessionLayer) -> Result<App, BoxError> {
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     let listener = Listener::bind("127.0.0.1:8000").await?;
-    println!("Serving on {listener}");
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
     let sessions = SessionLayer::new(MemoryStore::new());
-    Ok(Server::new(listener).serve(app(sessions)?).await?)
+    Ok(server.serve(app(sessions)?).await?)
 }
 // ANCHOR_END: main
 

@@ -34,8 +34,8 @@ async fn main() -> Result<(), BoxError> {
     let debug =
         DebugLayer::new(std::env::args().any(|argument| argument == "--debug"));
     let listener = Listener::bind("127.0.0.1:8000").await?;
-    println!("Serving on {listener}");
-    Ok(Server::new(listener).serve(app(debug)?).await?)
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
+    Ok(server.serve(app(debug)?).await?)
 }
 // ANCHOR_END: main
 

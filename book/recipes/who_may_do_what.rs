@@ -48,8 +48,8 @@ fn check(name: &str, password: &str) -> Option<Identity> {
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     let listener = Listener::bind("127.0.0.1:8000").await?;
-    println!("Serving on {listener}");
-    Ok(Server::new(listener).serve(app(check)?).await?)
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
+    Ok(server.serve(app(check)?).await?)
 }
 // ANCHOR_END: main
 

@@ -135,8 +135,8 @@ fn app(store: MapStore) -> App {
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     let listener = Listener::bind("127.0.0.1:8000").await?;
-    println!("Serving on {listener}");
-    Ok(Server::new(listener).serve(app(MapStore::default())).await?)
+    let server = Server::new(listener).ready(|at| println!("Serving on {at}"));
+    Ok(server.serve(app(MapStore::default())).await?)
 }
 // ANCHOR_END: main
 

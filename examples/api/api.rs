@@ -122,13 +122,15 @@ async fn main() -> Result<(), Fatal> {
     let arguments = plywood_examples::Arguments::read();
     let listener = Listener::bind(&arguments.listen).await?;
     let token = Token::new("notes")?;
-    println!("Serving on {listener} -- try:");
-    println!(
-        "curl -H 'Authorization: Bearer {}' {listener}/notes -d '{{\"text\":\"buy milk\"}}'",
-        token.as_str()
-    );
     let tokens = Tokens::from([(token.hash(), Identity::new("you"))]);
-    Ok(Server::new(listener).serve(app(tokens)?).await?)
+    let server = Server::new(listener).ready(move |at| {
+        println!("Serving on {at} -- try:");
+        println!(
+            "curl -H 'Authorization: Bearer {}' {at}/notes -d '{{\"text\":\"buy milk\"}}'",
+            token.as_str()
+        );
+    });
+    Ok(server.serve(app(tokens)?).await?)
 }
 
 #[cfg(test)]

@@ -105,8 +105,9 @@ fn app(data: &Path) -> Result<App, BoxError> {
 async fn main() -> Result<(), Fatal> {
     let arguments = plywood_examples::Arguments::read();
     let listener = Listener::bind(&arguments.listen).await?;
-    println!("Serving on {listener} -- sign in as ada, password plywood");
-    Ok(Server::new(listener).serve(app(&arguments.data()?)?).await?)
+    let server = Server::new(listener)
+        .ready(|at| println!("Serving on {at} -- sign in as ada, password plywood"));
+    Ok(server.serve(app(&arguments.data()?)?).await?)
 }
 
 #[cfg(test)]

@@ -65,8 +65,10 @@ fn not_found() -> Response<Body> {
 async fn main() -> Result<(), Fatal> {
     let arguments = plywood_examples::Arguments::read();
     let (listener, folder) = (Listener::bind(&arguments.listen).await?, arguments.data()?);
-    println!("Serving on {listener} -- what lies in {}", folder.display());
-    Ok(Server::new(listener).serve(app(&folder)?).await?)
+    let app = app(&folder)?;
+    let server = Server::new(listener)
+        .ready(move |at| println!("Serving on {at} -- what lies in {}", folder.display()));
+    Ok(server.serve(app).await?)
 }
 
 #[cfg(test)]
