@@ -8,8 +8,8 @@ const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
 /// Nothing is loaded, framed or sent from the page. Its one style and its one script are known by their hashes.
-pub(crate) const POLICY: &str = "default-src 'none'; style-src 'sha256-l3jCz6mw4Ictk+GwBVTOzp3hvYvLHipuSQvKk7drMWc='; \
-     script-src 'sha256-lHVVuVmCFnOgsthxzyAl5ppSjmcCyKHsaHkVAbIoALg='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+pub(crate) const POLICY: &str = "default-src 'none'; style-src 'sha256-wo3Q52ygBHpi4PolN1j5Z4QLerFS2duf7SpARhJmXA8='; \
+     script-src 'sha256-9hIFyD2yDrK6vMUa1TSPuSrvlY2Y+rjNhrhZDLfz8iI='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 pub(crate) fn render(finding: &Finding<'_>) -> String {
     let mut page = Writer::default();
@@ -77,8 +77,8 @@ fn heading(page: &mut Writer, finding: &Finding<'_>) {
         place(page, finding, at);
         page.markup("</p>\n");
     }
-    page.markup("<div class=\"bar\">\n<button type=\"button\" data-copies=\"markdown\" hidden>Copy as Markdown</button>\n")
-        .markup("<button type=\"button\" data-copies=\"curl\" hidden>Copy as curl</button>\n<span>")
+    page.markup("<div class=\"bar\">\n<button type=\"button\" data-copies=\"markdown\" aria-live=\"polite\" hidden>Copy as Markdown</button>\n")
+        .markup("<button type=\"button\" data-copies=\"curl\" aria-live=\"polite\" hidden>Copy as curl</button>\n<span>")
         .text(finding.status)
         .markup("</span>\n<span>Incident <code>")
         .text(finding.incident.id())
@@ -111,7 +111,7 @@ fn calls(page: &mut Writer, finding: &Finding<'_>) {
                 page.markup(if open { "<details open>" } else { "<details>" });
                 open = false;
                 page.markup("<summary class=\"own\">")
-                    .text(&frame.function)
+                    .path(&frame.function, "::")
                     .markup("</summary>\n");
                 at(page, finding, frame);
                 source(page, excerpt);
@@ -122,7 +122,7 @@ fn calls(page: &mut Writer, finding: &Finding<'_>) {
                 excerpt: None,
             } => {
                 page.markup("<span class=\"own\">")
-                    .text(&frame.function)
+                    .path(&frame.function, "::")
                     .markup("</span>");
                 at(page, finding, frame);
             }
@@ -133,7 +133,7 @@ fn calls(page: &mut Writer, finding: &Finding<'_>) {
                     .text(crates.join(", "))
                     .markup("</summary>\n<ul>\n");
                 for frame in frames {
-                    page.markup("<li>").text(&frame.function);
+                    page.markup("<li>").path(&frame.function, "::");
                     at(page, finding, frame);
                     page.markup("</li>\n");
                 }
@@ -168,11 +168,11 @@ fn place(page: &mut Writer, finding: &Finding<'_>, at: &Place) {
             page.markup("<a href=\"")
                 .text(link)
                 .markup("\">")
-                .text(at)
+                .path(at, "/")
                 .markup("</a>");
         }
         None => {
-            page.text(at);
+            page.path(at, "/");
         }
     }
 }
@@ -254,7 +254,7 @@ fn table(page: &mut Writer, title: &'static str, rows: &[(impl AsRef<str>, Strin
 }
 
 fn copies(page: &mut Writer, finding: &Finding<'_>) {
-    page.markup("<h2>To take along</h2>\n");
+    page.markup("<h2>To copy</h2>\n");
     page.markup("<details class=\"copy\"><summary>As curl</summary>\n")
         .markup("<pre id=\"curl\" tabindex=\"0\" role=\"region\" aria-label=\"As curl\">")
         .text(curl::command(finding.asked))

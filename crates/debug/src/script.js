@@ -9,6 +9,7 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
       setTimeout(() => { button.textContent = says; }, 1500);
     } catch {
       text.closest("details").open = true;
+      text.focus();
       getSelection().selectAllChildren(text);
     }
   });
