@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::{
     bits::Bits,
-    huffman::{self, Code, LONGEST},
+    huffman::{self, Code, LONGEST, Tree},
 };
 
 /// Two of them are there for the sake of the fixed codes alone.
@@ -26,6 +26,10 @@ pub(super) struct Block {
     tokens: Vec<Token>,
     literals: [u16; LITERALS],
     distances: [u16; DISTANCES],
+    /// How many bits follow the symbols of all matches.
+    extra: u32,
+    own: Codes,
+    tree: Tree,
 }
 
 /// A letter has no length.
@@ -50,6 +54,12 @@ impl Default for Block {
             tokens: Vec::new(),
             literals: [0; LITERALS],
             distances: [0; DISTANCES],
+            extra: 0,
+            own: Codes {
+                literals: [Code::default(); LITERALS],
+                distances: [Code::default(); DISTANCES],
+            },
+            tree: Tree::default(),
         }
     }
 }
@@ -69,8 +79,10 @@ static FIXED: LazyLock<Codes> = LazyLock::new(|| {
     };
     fixed.literals[144..256].fill(of_length(9));
     fixed.literals[256..280].fill(of_length(7));
-    huffman::number(&mut fixed.literals);
-    huffman::number(&mut fixed.distances);
+    let mut counts = [0; LONGEST + 1];
+    huffman::number(&mut fixed.distances, &counts);
+    counts[7..=9].copy_from_slice(&[24, 152, 112]);
+    huffman::number(&mut fixed.literals, &counts);
     fixed
 });
 
@@ -79,6 +91,7 @@ impl Block {
         self.tokens.clear();
         self.literals.fill(0);
         self.distances.fill(0);
+        self.extra = 0;
     }
 
     #[inline]
@@ -92,8 +105,10 @@ impl Block {
 
     #[inline]
     pub(super) fn push_match(&mut self, length: usize, distance: usize) {
-        self.literals[of_length(length).number] += 1;
-        self.distances[of_distance(distance).number] += 1;
+        let (long, far) = (of_length(length), of_distance(distance));
+        self.literals[long.number] += 1;
+        self.distances[far.number] += 1;
+        self.extra += long.count + far.count;
         self.tokens.push(Token {
             length: length as u16,
             distance: distance as u16,
@@ -103,21 +118,19 @@ impl Block {
     /// How many bytes it came to, or `None` if there is no room for them.
     pub(super) fn write(&mut self, room: &mut [u8]) -> Option<usize> {
         self.literals[END] = 1;
-        let mut own = Codes {
-            literals: [Code::default(); LITERALS],
-            distances: [Code::default(); DISTANCES],
-        };
-        huffman::codes(&self.literals, LONGEST, &mut own.literals);
-        huffman::codes(&self.distances, LONGEST, &mut own.distances);
-        let header = Header::of(&own);
-        let (fixed, own_length) = (self.length(&FIXED), self.length(&own) + header.length());
+        let (tree, own) = (&mut self.tree, &mut self.own);
+        tree.codes(&self.literals, LONGEST, &mut own.literals);
+        tree.codes(&self.distances, LONGEST, &mut own.distances);
+        let header = Header::of(own, tree);
+        let own = &self.own;
+        let (fixed, own_length) = (self.length(&FIXED), self.length(own) + header.length());
         let length = fixed.min(own_length).div_ceil(8) as usize;
         let mut bits = Bits::into(room.get_mut(..length)?);
         bits.put(1, 1);
         if own_length < fixed {
             bits.put(2, 2);
             header.write(&mut bits);
-            self.write_tokens(&own, &mut bits);
+            self.write_tokens(own, &mut bits);
         } else {
             bits.put(1, 2);
             self.write_tokens(&FIXED, &mut bits);
@@ -127,15 +140,14 @@ impl Block {
 
     /// How many bits it takes with these codes, without what says which they are.
     fn length(&self, codes: &Codes) -> u64 {
-        let weigh = |frequencies: &[u16], codes: &[Code], extra: fn(usize) -> u32| -> u64 {
-            let both = frequencies.iter().zip(codes).enumerate();
-            both.map(|(symbol, (frequency, code))| {
-                u64::from(*frequency) * u64::from(u32::from(code.length) + extra(symbol))
-            })
-            .sum()
+        let weigh = |frequencies: &[u16], codes: &[Code]| -> u32 {
+            let both = frequencies.iter().zip(codes);
+            both.map(|(frequency, code)| u32::from(*frequency) * u32::from(code.length))
+                .sum()
         };
-        3 + weigh(&self.literals, &codes.literals, length_extra)
-            + weigh(&self.distances, &codes.distances, distance_extra)
+        let symbols =
+            weigh(&self.literals, &codes.literals) + weigh(&self.distances, &codes.distances);
+        3 + u64::from(symbols + self.extra)
     }
 
     fn write_tokens(&self, codes: &Codes, bits: &mut Bits<'_>) {
@@ -193,33 +205,27 @@ const fn of_distance(distance: usize) -> Symbol {
     }
 }
 
-const fn length_extra(symbol: usize) -> u32 {
-    match symbol {
-        265..285 => (symbol as u32 - 261) / 4,
-        _ => 0,
-    }
-}
-
-const fn distance_extra(symbol: usize) -> u32 {
-    match symbol {
-        0 | 1 => 0,
-        _ => symbol as u32 / 2 - 1,
-    }
-}
-
 /// What says which codes the block has ([§3.2.7](https://www.rfc-editor.org/rfc/rfc1951#section-3.2.7)).
 struct Header {
     literals: usize,
     distances: usize,
     /// A length, or how often one is repeated.
-    runs: [Symbol; LITERALS + DISTANCES],
+    runs: [Run; LITERALS + DISTANCES],
     run_count: usize,
     codes: [Code; 19],
     code_count: usize,
 }
 
+/// A length, or how often one is repeated, and the bits that follow it.
+#[derive(Clone, Copy, Default)]
+struct Run {
+    symbol: u8,
+    extra: u8,
+    count: u8,
+}
+
 impl Header {
-    fn of(codes: &Codes) -> Self {
+    fn of(codes: &Codes, tree: &mut Tree) -> Self {
         let used = |codes: &[Code], least: usize| {
             let last = codes.iter().rposition(|code| code.length > 0);
             last.map_or(least, |last| least.max(last + 1))
@@ -234,18 +240,14 @@ impl Header {
         let mut header = Self {
             literals,
             distances,
-            runs: [Symbol {
-                number: 0,
-                extra: 0,
-                count: 0,
-            }; LITERALS + DISTANCES],
+            runs: [Run::default(); LITERALS + DISTANCES],
             run_count: 0,
             codes: [Code::default(); 19],
             code_count: 0,
         };
         let mut frequencies = [0; 19];
         header.run_through(&lengths[..literals + distances], &mut frequencies);
-        huffman::codes(&frequencies, 7, &mut header.codes);
+        tree.codes(&frequencies, 7, &mut header.codes);
         let last = ORDER.iter().rposition(|at| header.codes[*at].length > 0);
         header.code_count = last.map_or(4, |last| 4.max(last + 1));
         header
@@ -257,7 +259,7 @@ impl Header {
             let (taken, symbol, extra, count) = match (*first, same) {
                 (0, 11..) => (same.min(138), 18, same.min(138) - 11, 7),
                 (0, 3..) => (same, 17, same - 3, 3),
-                (length, _) => (1, usize::from(length), 0, 0),
+                (length, _) => (1, length, 0, 0),
             };
             self.push(symbol, extra, count, frequencies);
             lengths = &lengths[taken..];
@@ -272,11 +274,11 @@ impl Header {
         }
     }
 
-    fn push(&mut self, symbol: usize, extra: usize, count: u32, frequencies: &mut [u16; 19]) {
-        frequencies[symbol] += 1;
-        self.runs[self.run_count] = Symbol {
-            number: symbol,
-            extra: extra as u32,
+    fn push(&mut self, symbol: u8, extra: usize, count: u8, frequencies: &mut [u16; 19]) {
+        frequencies[usize::from(symbol)] += 1;
+        self.runs[self.run_count] = Run {
+            symbol,
+            extra: extra as u8,
             count,
         };
         self.run_count += 1;
@@ -285,7 +287,8 @@ impl Header {
     /// How many bits it takes.
     fn length(&self) -> u64 {
         let runs = self.runs[..self.run_count].iter();
-        let runs = runs.map(|run| u32::from(self.codes[run.number].length) + run.count);
+        let runs =
+            runs.map(|run| u32::from(self.codes[usize::from(run.symbol)].length + run.count));
         u64::from(runs.sum::<u32>()) + 14 + 3 * self.code_count as u64
     }
 
@@ -297,9 +300,9 @@ impl Header {
             bits.put(self.codes[*at].length.into(), 3);
         }
         for run in &self.runs[..self.run_count] {
-            let code = self.codes[run.number];
-            bits.put(code.bits.into(), code.length.into());
-            bits.put(run.extra, run.count);
+            let code = self.codes[usize::from(run.symbol)];
+            let with_extra = u32::from(code.bits) | u32::from(run.extra) << code.length;
+            bits.put(with_extra, u32::from(code.length + run.count));
         }
     }
 }

@@ -13,47 +13,100 @@ pub(super) struct Code {
     pub(super) length: u8,
 }
 
-/// Makes codes of up to `longest` bits for symbols that come so often. Two at least get one, because some readers want that.
-pub(super) fn codes(frequencies: &[u16], longest: usize, codes: &mut [Code]) {
-    let mut used = [0_u32; MOST];
-    let mut count = 0;
-    for (symbol, frequency) in (0..).zip(frequencies) {
-        if *frequency > 0 {
-            used[count] = u32::from(*frequency) << 16 | symbol;
-            count += 1;
-        }
-    }
-    for symbol in 0..2 {
-        if count < 2 && frequencies[symbol as usize] == 0 {
-            used[count] = 1 << 16 | symbol;
-            count += 1;
-        }
-    }
-    let used = &mut used[..count];
-    used.sort_unstable();
-    let mut counts = lengths(used, longest);
-    codes.fill(Code::default());
-    // The rarest symbols have the longest codes.
-    let mut length = longest;
-    for one in &*used {
-        while counts[length] == 0 {
-            length -= 1;
-        }
-        counts[length] -= 1;
-        codes[(one & 0xffff) as usize].length = u8::try_from(length).unwrap_or(0);
-    }
-    number(codes);
+/// Room for one tree after the other. It is never cleared: whatever is read was written for the same tree.
+pub(super) struct Tree {
+    /// The symbols that come, below how often they do.
+    used: [u32; MOST],
+    /// Of the leaves, then of the knots; then how deep they are.
+    weights: [u32; 2 * MOST],
+    parents: [u16; 2 * MOST],
 }
 
-/// Puts the bits to the lengths ([RFC 1951 §3.2.2](https://www.rfc-editor.org/rfc/rfc1951#section-3.2.2)).
-pub(super) fn number(codes: &mut [Code]) {
-    let mut counts = [0_u16; LONGEST + 1];
-    for code in &*codes {
-        counts[usize::from(code.length)] += 1;
+impl Default for Tree {
+    fn default() -> Self {
+        Self {
+            used: [0; MOST],
+            weights: [0; 2 * MOST],
+            parents: [0; 2 * MOST],
+        }
     }
-    counts[0] = 0;
+}
+
+impl Tree {
+    /// Makes codes of up to `longest` bits for symbols that come so often. Two at least get one, because some readers want that.
+    pub(super) fn codes(&mut self, frequencies: &[u16], longest: usize, codes: &mut [Code]) {
+        let mut count = 0;
+        for (symbol, frequency) in (0..).zip(frequencies) {
+            if *frequency > 0 {
+                self.used[count] = u32::from(*frequency) << 16 | symbol;
+                count += 1;
+            }
+        }
+        for symbol in 0..2 {
+            if count < 2 && frequencies[symbol as usize] == 0 {
+                self.used[count] = 1 << 16 | symbol;
+                count += 1;
+            }
+        }
+        self.used[..count].sort_unstable();
+        let counts = self.lengths(count, longest);
+        codes.fill(Code::default());
+        // The rarest symbols have the longest codes.
+        let (mut length, mut left) = (longest, counts[longest]);
+        for one in &self.used[..count] {
+            while left == 0 {
+                length -= 1;
+                left = counts[length];
+            }
+            left -= 1;
+            codes[(one & 0xffff) as usize].length = length as u8;
+        }
+        number(codes, &counts);
+    }
+
+    /// How many codes there are of each length, for the first `count` symbols that come, in the order of their frequencies.
+    fn lengths(&mut self, count: usize, longest: usize) -> [u16; LONGEST + 1] {
+        // The leaves, then the knots, each of which is made of the two lightest that have no parent yet. Both come in the order of their weight.
+        let all = 2 * count - 1;
+        let weights = &mut self.weights[..all];
+        let parents = &mut self.parents[..all];
+        for (weight, one) in weights.iter_mut().zip(&self.used[..count]) {
+            *weight = one >> 16;
+        }
+        let (mut leaf, mut knot) = (0, count);
+        for made in count..all {
+            let mut weight = 0;
+            for _ in 0..2 {
+                let lightest = if leaf < count && (knot == made || weights[leaf] <= weights[knot]) {
+                    &mut leaf
+                } else {
+                    &mut knot
+                };
+                weight += weights[*lightest];
+                parents[*lightest] = made as u16;
+                *lightest += 1;
+            }
+            weights[made] = weight;
+        }
+        // From the root down each is one deeper than its parent; the weights are no longer of use.
+        let depths = weights;
+        depths[all - 1] = 0;
+        let mut counts = [0; LONGEST + 1];
+        for at in (0..all - 1).rev() {
+            depths[at] = depths[usize::from(parents[at])] + 1;
+            if at < count {
+                counts[longest.min(depths[at] as usize)] += 1;
+            }
+        }
+        shorten(&mut counts, longest);
+        counts
+    }
+}
+
+/// Puts the bits to the lengths. `counts` says how many codes have each of them ([RFC 1951 §3.2.2](https://www.rfc-editor.org/rfc/rfc1951#section-3.2.2)).
+pub(super) fn number(codes: &mut [Code], counts: &[u16; LONGEST + 1]) {
     let mut next = [0_u16; LONGEST + 1];
-    for length in 1..=LONGEST {
+    for length in 2..=LONGEST {
         next[length] = (next[length - 1] + counts[length - 1]) << 1;
     }
     for code in codes {
@@ -64,42 +117,6 @@ pub(super) fn number(codes: &mut [Code]) {
             *next = next.wrapping_add(1);
         }
     }
-}
-
-/// How many codes there are of each length, for symbols in the order of their frequencies, which stand in the upper half.
-fn lengths(used: &[u32], longest: usize) -> [u16; LONGEST + 1] {
-    // The leaves, then the knots, each of which is made of the two lightest that have no parent yet. Both come in the order of their weight.
-    let mut weights = [0_u32; 2 * MOST];
-    let mut parents = [0_u16; 2 * MOST];
-    for (weight, one) in weights.iter_mut().zip(used) {
-        *weight = one >> 16;
-    }
-    let count = used.len();
-    let (mut leaf, mut knot) = (0, count);
-    for made in count..2 * count - 1 {
-        for _ in 0..2 {
-            let lightest = if leaf < count && (knot == made || weights[leaf] <= weights[knot]) {
-                &mut leaf
-            } else {
-                &mut knot
-            };
-            weights[made] += weights[*lightest];
-            parents[*lightest] = u16::try_from(made).unwrap_or(0);
-            *lightest += 1;
-        }
-    }
-    // From the root down each is one deeper than its parent; the weights are no longer of use.
-    let depths = &mut weights;
-    depths[2 * count - 2] = 0;
-    let mut counts = [0; LONGEST + 1];
-    for at in (0..2 * count - 2).rev() {
-        depths[at] = depths[usize::from(parents[at])] + 1;
-        if at < count {
-            counts[longest.min(depths[at] as usize)] += 1;
-        }
-    }
-    shorten(&mut counts, longest);
-    counts
 }
 
 /// Makes room where codes were cut to the longest: a shorter one gives way, and its place is shared by two that are one bit longer.
@@ -126,14 +143,16 @@ mod tests {
 
     fn made(frequencies: &[u16], longest: usize) -> Vec<Code> {
         let mut made = vec![Code::default(); frequencies.len()];
-        codes(frequencies, longest, &mut made);
+        Tree::default().codes(frequencies, longest, &mut made);
         made
     }
 
     #[test]
     fn the_example_of_the_standard_is_numbered_as_there() {
         let mut codes = [3, 3, 3, 3, 3, 2, 4, 4].map(|length| Code { bits: 0, length });
-        number(&mut codes);
+        let mut counts = [0; LONGEST + 1];
+        counts[2..=4].copy_from_slice(&[1, 5, 2]);
+        number(&mut codes, &counts);
         let expected = [0b010, 0b011, 0b100, 0b101, 0b110, 0b00, 0b1110, 0b1111_u16];
         for (code, expected) in codes.iter().zip(expected) {
             assert_eq!(code.bits.reverse_bits() >> (16 - code.length), expected);

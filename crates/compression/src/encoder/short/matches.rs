@@ -48,9 +48,9 @@ struct Match {
 /// Remembers where each four bytes stood.
 pub(super) struct Matcher {
     /// One more than the last position of four bytes with this hash; 0 is none.
-    heads: Vec<u16>,
+    heads: Box<[u16; 1 << MOST_BITS]>,
     /// One more than the position before of four bytes with the same hash.
-    before: Vec<u16>,
+    before: Box<[u16; MOST]>,
     /// By how much a hash is shifted, so that there are hardly more of them than bytes.
     shift: u32,
 }
@@ -62,8 +62,8 @@ const LEAST_BITS: u32 = 9;
 impl Default for Matcher {
     fn default() -> Self {
         Self {
-            heads: vec![0; 1 << MOST_BITS],
-            before: vec![0; MOST],
+            heads: Box::new([0; 1 << MOST_BITS]),
+            before: vec![0; MOST].try_into().expect("it is as long as that"),
             shift: 0,
         }
     }
@@ -111,13 +111,13 @@ impl Matcher {
     /// Notes the four bytes here, and says where the same may have stood last: one more than the position.
     #[inline]
     fn remember(&mut self, plain: &[u8], at: usize) -> u16 {
-        if at + 4 > plain.len() {
+        let Some(four) = plain.get(at..).and_then(|rest| rest.first_chunk()) else {
             return 0;
-        }
-        let hash = four(plain, at).wrapping_mul(0x9e37_79b1) >> self.shift;
-        let head = &mut self.heads[hash as usize];
+        };
+        let hash = u32::from_le_bytes(*four).wrapping_mul(0x9e37_79b1) >> self.shift;
+        let head = &mut self.heads[hash as usize % (1 << MOST_BITS)];
         let before = std::mem::replace(head, at as u16 + 1);
-        self.before[at] = before;
+        self.before[at % MOST] = before;
         before
     }
 
@@ -131,6 +131,9 @@ impl Matcher {
         least: usize,
         effort: &Effort,
     ) -> Match {
+        if place == 0 {
+            return Match::default();
+        }
         let mut best = Match {
             length: least.max(SHORTEST - 1),
             distance: 0,
@@ -162,13 +165,6 @@ impl Matcher {
         }
         best
     }
-}
-
-/// The four bytes from here on.
-#[inline]
-fn four(bytes: &[u8], at: usize) -> u32 {
-    let four = bytes[at..].first_chunk::<4>();
-    four.map_or(0, |four| u32::from_le_bytes(*four))
 }
 
 /// How many bytes both have in common at their beginnings.
