@@ -133,6 +133,7 @@ impl Archive {
     fn opened(&self, record: &Record, content: Content) -> Opened {
         let etag = format!("{:08x}-{:x}", record.crc, record.length);
         Opened {
+            is_unpacked: matches!(content, Content::Bytes(_)),
             content,
             modified: self.modified(record),
             etag: EntityTag::strong(etag).ok(),

@@ -4,7 +4,8 @@ use crate::Files;
 
 /// How much of the files that are asked for often stays at hand, and for how long it is believed.
 ///
-/// Of a small file the bytes are kept, of a large one the open descriptor; of both the fields of the answer. What is kept answers without
+/// Of a small file the bytes are kept, of a large one the open descriptor; of both the fields of the answer. Of an archive it is the small members
+/// that had to be unpacked: the others are read from it. What is kept answers without
 /// a question to the file system until it is [`fresh_for`](Self::fresh_for) old; then the file is opened anew, by the same rules, and
 /// kept on if it is the same file in the same state.
 ///

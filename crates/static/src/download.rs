@@ -92,6 +92,7 @@ impl Download {
             content: Content::Bytes(bytes),
             modified: None,
             identity: None,
+            is_unpacked: false,
         };
         Self::of(opened, name)
     }

@@ -78,6 +78,7 @@ fn opened(file: EmbeddedFile) -> Opened {
         modified: file.metadata.last_modified().and_then(date),
         etag: Some(tag(&file.metadata.sha256_hash())),
         identity: None,
+        is_unpacked: false,
     }
 }
 

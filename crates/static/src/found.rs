@@ -35,6 +35,8 @@ pub(crate) struct Found {
     modified: Option<SystemTime>,
     /// Which file it is, if its state has a name that no other will have.
     identity: Option<FileIdentity>,
+    /// Whether its path names its state for ever.
+    is_unpacked: bool,
 }
 
 impl Found {
@@ -88,6 +90,7 @@ impl Found {
             validators,
             fields,
             identity: opened.identity.filter(|_| is_settled),
+            is_unpacked: opened.is_unpacked,
         }
     }
 
@@ -110,14 +113,15 @@ impl Found {
         self
     }
 
-    /// Whether `opened` is the same file in the same state.
+    /// Whether `opened`, which stands at the same path, is the same file in the same state.
     pub(crate) fn is_of(&self, opened: &Opened) -> bool {
-        self.identity.is_some() && self.identity == opened.identity
+        let is_same_file = self.identity.is_some() && self.identity == opened.identity;
+        is_same_file || self.is_unpacked && opened.is_unpacked
     }
 
     /// Whether its state has a name by which it can be compared later.
     pub(crate) const fn is_comparable(&self) -> bool {
-        self.identity.is_some()
+        self.identity.is_some() || self.is_unpacked
     }
 
     /// How many of its bytes are at hand; nothing, if it is open.

@@ -70,7 +70,7 @@
 //! for lately waits in place, and where the system cannot say what is in memory (outside Linux, and on some of its file
 //! systems) the reading of a small file. On a network file system such a wait is long: serve from a local disk.
 //!
-//! A deflated member of an archive of up to 64 KiB is read and unpacked in `call` too, each time that it is asked for, even where a 304, the
+//! A deflated member of an archive of up to 64 KiB is read and unpacked in `call` too, unless it is still at hand, even where a 304, the
 //! answer to HEAD or its gzip form then has none of its bytes. Where that is too much, pack the archive stored, or unpack it.
 //!
 //! # Order

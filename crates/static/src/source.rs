@@ -48,6 +48,8 @@ pub(crate) struct Opened {
     pub(crate) etag: Option<EntityTag>,
     /// Which file of the disk it is.
     pub(crate) identity: Option<FileIdentity>,
+    /// Whether the source was read once, so that the path stands for the same bytes for ever, and they cost work.
+    pub(crate) is_unpacked: bool,
 }
 
 /// The bytes of a file: at hand, or to be read.
@@ -134,6 +136,7 @@ impl Opened {
             modified: metadata.modified().ok(),
             etag: None,
             identity: FileIdentity::new(metadata),
+            is_unpacked: false,
         }
     }
 }

@@ -166,7 +166,10 @@ fn is_kept(path: &str, result: &Result<Entry<Arc<Found>>, Refusal>, cache: &Cach
     match result {
         Ok(Entry::File(found)) => {
             // A small one that has to come from the disk first is kept the next time.
-            let is_ready = found.bytes_at_hand().is_some() || found.len() > largest(cache);
+            let is_ready = match found.bytes_at_hand() {
+                Some(bytes) => bytes as u64 <= largest(cache),
+                None => found.len() > largest(cache),
+            };
             found.is_comparable() && is_ready
         }
         Err(Refusal::Missing) => path.contains(BESIDE),

@@ -10,6 +10,7 @@ use std::{
     fs,
     io::{Read, Write},
     sync::LazyLock,
+    time::Duration,
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -18,7 +19,7 @@ use flate2::{Compression, Crc, read::GzDecoder, write::DeflateEncoder};
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use plywood_core::Body;
-use plywood_static::Files;
+use plywood_static::{Cache, Files};
 use proptest::prelude::*;
 use tempfile::NamedTempFile;
 
@@ -401,6 +402,43 @@ async fn an_archive_that_is_overwritten_is_an_error_and_one_that_is_replaced_is_
     let other = file_of(&archive(&[stored("a.txt", b"new")]));
     fs::rename(other.path(), file.path()).unwrap();
     assert_eq!(site::bytes(replaced.into_body()).await, text(500_000));
+}
+
+#[tokio::test]
+async fn a_small_member_is_unpacked_once_and_stays_at_hand() {
+    let small = text(60_000);
+    let (file, files) = files(&[deflated("a.txt", &small), deflated("b.txt", &text(70_000))]);
+    let believed = |files: Files, fresh_for| files.cache(Cache::default().fresh_for(fresh_for));
+    let kept = believed(files.clone(), Duration::MAX);
+    let compared = believed(files.clone(), Duration::ZERO);
+    let (uncached, modest) = (
+        files.clone().cache(None),
+        files.cache(Cache::default().memory(1 << 20)),
+    );
+    for files in [&kept, &compared, &uncached, &modest] {
+        for target in ["/a.txt", "/a.txt", "/b.txt", "/b.txt"] {
+            let response = ask(files, target, &[]).await;
+            assert_eq!(response.status(), 200);
+            assert!(!site::bytes(response.into_body()).await.is_empty());
+        }
+    }
+    let counts = |files: &Files| {
+        let counts = files.cache_counts();
+        (counts.hits, counts.misses, counts.files)
+    };
+    assert_eq!(counts(&kept), (1, 3, 1));
+    assert_eq!(counts(&compared), (1, 3, 1));
+    assert_eq!(counts(&uncached), (0, 0, 0));
+    // Larger than a 64th of its memory.
+    assert_eq!(counts(&modest), (0, 4, 0));
+
+    // Nothing of the archive is left to be unpacked.
+    file.as_file().set_len(0).unwrap();
+    let head = ask(&kept, "/a.txt", &[("range", "bytes=10-19")]).await;
+    assert_eq!(head.status(), 206);
+    assert_eq!(site::bytes(head.into_body()).await, &small[10..20]);
+    assert_eq!(ask(&uncached, "/a.txt", &[]).await.status(), 500);
+    assert_eq!(ask(&compared, "/a.txt", &[]).await.status(), 500);
 }
 
 proptest! {
