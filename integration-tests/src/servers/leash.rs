@@ -1,15 +1,19 @@
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{BufRead, BufReader},
     net::{Ipv4Addr, TcpListener},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{self, Child, Command, Stdio},
+    sync::atomic::{AtomicU16, Ordering},
     thread,
     time::{Duration, Instant},
 };
 
-/// How long a server may take to start.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a server may take to start. A hang is a failure; it is generous, because the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+/// Below it are ports for servers that everybody knows, and one that browsers refuse.
+const LOWEST_PORT: u16 = 12_000;
 
 /// Tells the server's process id, and ends it when its input ends: at the drop, or when the test's process is no more, however it ended. It
 /// itself ends with the server.
@@ -54,21 +58,29 @@ impl Leash {
         }
     }
 
-    pub(super) fn signal(&self, signal: &str) {
-        send(signal, &self.server);
+    /// Stops it in its tracks, with all that work for it: it still holds its connections, and says nothing.
+    pub(super) fn pause(&self) {
+        // First the one that makes the others.
+        halt(&self.server);
+        self.children().split_whitespace().for_each(halt);
     }
 
-    pub(super) fn signal_children(&self, signal: &str) {
-        let children = format!("/proc/{0}/task/{0}/children", self.server);
-        let children = std::fs::read_to_string(children).expect("it runs");
-        for child in children.split_whitespace() {
-            send(signal, child);
+    /// Lets it go on.
+    pub(super) fn resume(&self) {
+        send("CONT", &self.server);
+        for child in self.children().split_whitespace() {
+            send("CONT", child);
         }
+    }
+
+    fn children(&self) -> String {
+        let children = format!("/proc/{0}/task/{0}/children", self.server);
+        fs::read_to_string(children).expect("it runs")
     }
 
     /// Ends the server at once, as a crash would, and waits until it has gone.
     pub(super) fn kill(mut self) {
-        self.signal("KILL");
+        send("KILL", &self.server);
         let _ = self.keeper.wait();
     }
 
@@ -93,24 +105,59 @@ fn send(signal: &str, process: &str) {
     told.expect("kill is there");
 }
 
-/// A port that nobody listens on now.
+/// Stops a process, and waits until it stands: it is told at once, but may have something to finish in the kernel, such as a child.
+fn halt(process: &str) {
+    send("STOP", process);
+    let state = || {
+        let status = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+        status.rsplit_once(") ")?.1.chars().next()
+    };
+    let end = Instant::now() + PATIENCE;
+    // One that has ended stands too.
+    while !matches!(state(), None | Some('T' | 'Z' | 'X')) {
+        assert!(Instant::now() < end, "{process} does not stand still");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// A port that nobody listens on now, and that the system gives to nobody who asks it for any: a server that goes finds its port again.
 pub(super) fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let own = LOWEST_PORT..lowest_given();
+    // Test programs that run at the same time begin at different places.
+    let first = usize::try_from(process::id()).expect("32 bits fit") * 61;
+    for _ in own.clone() {
+        let next = first + usize::from(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = own.clone().nth(next % own.len()).expect("it is below");
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("the loopback has a port");
     listener.local_addr().expect("it is bound").port()
+}
+
+/// From here on the system gives ports to whoever asks for any.
+fn lowest_given() -> u16 {
+    let range = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
+    let lowest = range.split_whitespace().next();
+    lowest
+        .and_then(|lowest| lowest.parse().ok())
+        .unwrap_or(LOWEST_PORT)
 }
 
 /// Looks until it is so.
 ///
 /// # Panics
 ///
-/// When it is not so after half a minute; the server's last words are in the message.
+/// When it is not so after some minutes; the server's last words are in the message.
 pub(super) fn until(what: &str, log: &Path, mut so: impl FnMut() -> bool) {
     let end = Instant::now() + PATIENCE;
     while !so() {
         assert!(
             Instant::now() < end,
             "{what}; the server said: {}",
-            std::fs::read_to_string(log).unwrap_or_default()
+            fs::read_to_string(log).unwrap_or_default()
         );
         thread::sleep(Duration::from_millis(5));
     }

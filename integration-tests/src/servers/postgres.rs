@@ -104,19 +104,12 @@ impl PostgresServer {
 
     /// Stops it in its tracks, with all that work for it: it still holds its connections, and says nothing.
     pub fn pause(&self) {
-        self.signal("STOP");
+        self.process.as_ref().expect("it runs").pause();
     }
 
     /// Lets it go on.
     pub fn resume(&self) {
-        self.signal("CONT");
-    }
-
-    fn signal(&self, signal: &str) {
-        let process = self.process.as_ref().expect("it runs");
-        // First the one that makes the others.
-        process.signal(signal);
-        process.signal_children(signal);
+        self.process.as_ref().expect("it runs").resume();
     }
 
     /// The command line that starts one of its programs, as somebody whom it accepts.

@@ -78,12 +78,12 @@ impl RedisServer {
 
     /// Stops it in its tracks: it still holds its connections, and says nothing.
     pub fn pause(&self) {
-        self.process.as_ref().expect("it runs").signal("STOP");
+        self.process.as_ref().expect("it runs").pause();
     }
 
     /// Lets it go on.
     pub fn resume(&self) {
-        self.process.as_ref().expect("it runs").signal("CONT");
+        self.process.as_ref().expect("it runs").resume();
     }
 
     fn answers(&self) -> bool {
