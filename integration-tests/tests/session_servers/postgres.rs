@@ -4,12 +4,24 @@ use futures_util::future::join_all;
 use plywood_integration_tests::PostgresServer;
 use plywood_session_core::{Key, Store, Update, Vault};
 use plywood_session_postgres::PostgresStore;
+use tokio::time::{sleep, timeout};
 use tokio_postgres::{Client, NoTls};
 
 use crate::{faults, rules};
 
+/// Who waits for as long as a busy machine takes.
 fn store(url: &str) -> PostgresStore {
-    PostgresStore::new(url).unwrap()
+    PostgresStore::new(url).unwrap().timeout(rules::HOUR)
+}
+
+/// Who waits as the applications do.
+fn impatient(url: &str) -> PostgresStore {
+    store(url).timeout(PostgresStore::TIMEOUT)
+}
+
+/// One that leaves the connections to the server to the other stores.
+fn aside(url: &str) -> PostgresStore {
+    store(&format!("{url}?application_name=aside"))
 }
 
 async fn client(url: &str) -> Client {
@@ -25,27 +37,38 @@ async fn number(client: &Client, query: &str) -> i64 {
 const OURS: &str =
     "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'plywood sessions'";
 
+/// The server has no more connections of a store than that may have, as soon as it has seen which of them were given up.
+async fn few_are_connected(client: &Client) {
+    let few = async {
+        while number(client, OURS).await > 8 {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let few = timeout(faults::PATIENCE, few).await;
+    few.expect("the server is rid of connections that were given up");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn it_keeps_the_rules_of_stores() {
     let (url, _server) = PostgresServer::given_or_started();
-    rules::hold(|| store(&url).timeout(rules::HOUR)).await;
+    rules::hold(|| store(&url)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_crashes_loses_nothing_and_is_found_again() {
     let server = PostgresServer::start();
-    let (url, store) = (server.url(), store(&server.url()));
-    let server = faults::crashes(server, store.clone()).await;
-    assert!(number(&client(&url).await, OURS).await <= 8);
+    let (url, store) = (server.url(), impatient(&server.url()));
+    let server = faults::crashes(server, store.clone(), || aside(&url)).await;
+    few_are_connected(&client(&url).await).await;
     drop((server, store));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_hangs_is_an_error_in_time() {
     let server = PostgresServer::start();
-    let (url, store) = (server.url(), store(&server.url()));
-    let server = faults::hangs(server, store.clone()).await;
-    assert!(number(&client(&url).await, OURS).await <= 8);
+    let (url, store) = (server.url(), impatient(&server.url()));
+    let server = faults::hangs(server, store.clone(), || aside(&url)).await;
+    few_are_connected(&client(&url).await).await;
     drop((server, store));
 }
 
@@ -55,6 +78,8 @@ async fn an_idle_store_does_not_notice_a_restart() {
     let vault = Vault::new(store(&server.url()));
     let id = rules::counted(&vault).await;
     for n in 1..4 {
+        server.kill();
+        faults::disconnected(server.port()).await;
         server.restart();
         assert_eq!(rules::count_up(vault.clone(), id).await.unwrap(), n);
     }
@@ -63,14 +88,12 @@ async fn an_idle_store_does_not_notice_a_restart() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_waits_for_a_lock_gives_up_and_leaves_nobody_waiting() {
     let server = PostgresServer::start();
-    let store = store(&server.url()).timeout(Duration::from_millis(300));
     let key = rules::key();
-    assert!(
-        store
-            .create(&key, rules::record_of("ada", 60_000))
-            .await
-            .unwrap()
-    );
+    let aside = aside(&server.url());
+    let created = aside.create(&key, rules::record_of("ada", rules::HOUR));
+    assert!(created.await.unwrap());
+    let store = store(&server.url()).timeout(Duration::from_millis(300));
+    store.ready().await.unwrap();
     let other = client(&server.url()).await;
     let lock = "BEGIN; LOCK TABLE plywood_session";
     other.batch_execute(lock).await.unwrap();
@@ -79,24 +102,34 @@ async fn who_waits_for_a_lock_gives_up_and_leaves_nobody_waiting() {
         assert!(crowd.iter().all(Result::is_err), "{crowd:?}");
     }
     // The server gives up a moment after the client.
-    tokio::time::sleep(Duration::from_millis(400)).await;
-    assert!(number(&other, OURS).await <= 8);
+    few_are_connected(&other).await;
     other.batch_execute("COMMIT").await.unwrap();
-    assert!(store.touch(&key, rules::soon()).await.unwrap());
+    let touched = async {
+        loop {
+            match store.touch(&key, rules::soon()).await {
+                Ok(touched) => break touched,
+                Err(_) => sleep(Duration::from_millis(5)).await,
+            }
+        }
+    };
+    let touched = timeout(faults::PATIENCE, touched).await;
+    assert!(touched.expect("the store works again"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crowd_of_updates_is_told_what_became_of_each_and_waits_for_no_row_that_another_has_locked()
  {
     let server = PostgresServer::start();
-    let store = store(&server.url()).timeout(rules::HOUR);
+    let store = store(&server.url());
     let keys: Vec<Key> = (0..100).map(|_| rules::key()).collect();
     for key in &keys {
-        let created = store.create(key, rules::record_of("ada", 60_000)).await;
+        let created = store
+            .create(key, rules::record_of("ada", rules::HOUR))
+            .await;
         assert!(created.unwrap());
     }
     let update = |key: Key| {
-        let (store, mut next) = (store.clone(), rules::record_of("ada", 60_000));
+        let (store, mut next) = (store.clone(), rules::record_of("ada", rules::HOUR));
         next.version = 2;
         async move { store.update(&key, 1, next).await.unwrap() }
     };
@@ -124,7 +157,9 @@ async fn a_crowd_of_updates_is_told_what_became_of_each_and_waits_for_no_row_tha
     }
     // Of two that expect the same version of one row, one has it.
     let key = rules::key();
-    let created = store.create(&key, rules::record_of("ada", 60_000)).await;
+    let created = store
+        .create(&key, rules::record_of("ada", rules::HOUR))
+        .await;
     assert!(created.unwrap());
     let updates = join_all((0..50).map(|_| tokio::spawn(update(key)))).await;
     let saved = |update: &Result<Update, _>| *update.as_ref().unwrap() == Update::Saved;
@@ -150,7 +185,7 @@ async fn stores_that_start_together_make_one_table() {
         let key = rules::key();
         assert!(
             stores[0]
-                .create(&key, rules::record_of("ada", 60_000))
+                .create(&key, rules::record_of("ada", rules::HOUR))
                 .await
                 .unwrap()
         );
@@ -166,13 +201,13 @@ async fn who_gives_up_while_a_table_is_made_leaves_no_lock() {
         let table = format!("visit_{n}");
         let store = store(&server.url()).table(&table).unwrap();
         let give_up = Duration::from_millis(n);
-        let _ = tokio::time::timeout(give_up, store.ready()).await;
+        let _ = timeout(give_up, store.ready()).await;
         store.ready().await.unwrap();
     }
     // The server ends the lock when it sees that the connection has ended, which is a moment after `ready` has returned.
     let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'";
     let none_left = async { while number(&other, locks).await != 0 {} };
-    let waited = tokio::time::timeout(faults::PATIENCE, none_left).await;
+    let waited = timeout(faults::PATIENCE, none_left).await;
     waited.expect("the lock ends with its connection");
 }
 
@@ -217,7 +252,8 @@ async fn who_may_not_make_a_table_can_use_one_that_is_there() {
     owner.ready().await.unwrap();
     let grant = "GRANT SELECT, INSERT, UPDATE, DELETE ON plywood_session TO guest";
     admin.batch_execute(grant).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(120)).await;
+    // Until then the store remembers that it was refused.
+    sleep(Duration::from_millis(120)).await;
     plywood_session_core::conformance::check(guest).await;
 }
 
@@ -240,16 +276,16 @@ async fn what_has_expired_leaves_the_table() {
     let lives = rules::key();
     assert!(
         store
-            .create(&lives, rules::record_of("ada", 60_000))
+            .create(&lives, rules::record_of("ada", rules::HOUR))
             .await
             .unwrap()
     );
     let swept = async {
         while number(&client, "SELECT count(*) FROM plywood_session").await != 101 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            sleep(Duration::from_millis(20)).await;
         }
     };
-    let swept = tokio::time::timeout(Duration::from_secs(20), swept).await;
+    let swept = timeout(faults::PATIENCE, swept).await;
     swept.expect("what lives is left, and nothing else");
     assert!(store.load(&lives).await.unwrap().is_some());
 }

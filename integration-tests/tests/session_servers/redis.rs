@@ -1,17 +1,30 @@
+use std::time::Duration;
+
 use plywood_integration_tests::RedisServer;
 use plywood_session_core::{Store, Timestamp, Vault};
 use plywood_session_redis::RedisStore;
-use redis::{Client, aio::MultiplexedConnection};
+use redis::{AsyncConnectionConfig, Client, aio::MultiplexedConnection};
+use tokio::time::{sleep, timeout};
 
 use crate::{faults, relay::Relay, rules};
 
+/// Who waits for as long as a busy machine takes.
 fn store(url: &str) -> RedisStore {
+    RedisStore::new(url).unwrap().timeout(rules::HOUR)
+}
+
+/// Who waits as the applications do.
+fn impatient(url: &str) -> RedisStore {
     RedisStore::new(url).unwrap()
 }
 
 async fn client(url: &str) -> MultiplexedConnection {
     let client = Client::open(url).unwrap();
-    client.get_multiplexed_async_connection().await.unwrap()
+    let patient = AsyncConnectionConfig::new()
+        .set_connection_timeout(None)
+        .set_response_timeout(None);
+    let connection = client.get_multiplexed_async_connection_with_config(&patient);
+    connection.await.unwrap()
 }
 
 async fn say<T: redis::FromRedisValue>(client: &mut MultiplexedConnection, words: &str) -> T {
@@ -25,21 +38,21 @@ async fn say<T: redis::FromRedisValue>(client: &mut MultiplexedConnection, words
 #[tokio::test(flavor = "multi_thread")]
 async fn it_keeps_the_rules_of_stores() {
     let (url, _server) = RedisServer::given_or_started();
-    rules::hold(|| store(&url).timeout(rules::HOUR)).await;
+    rules::hold(|| store(&url)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_crashes_loses_nothing_and_is_found_again() {
     let server = RedisServer::start();
-    let store = store(&server.url());
-    faults::crashes(server, store).await;
+    let url = server.url();
+    faults::crashes(server, impatient(&url), || store(&url)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_hangs_is_an_error_in_time() {
     let server = RedisServer::start();
-    let store = store(&server.url());
-    faults::hangs(server, store).await;
+    let url = server.url();
+    faults::hangs(server, impatient(&url), || store(&url)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,6 +61,8 @@ async fn an_idle_store_does_not_notice_a_restart() {
     let vault = Vault::new(store(&server.url()));
     let id = rules::counted(&vault).await;
     for n in 1..4 {
+        server.kill();
+        faults::disconnected(server.port()).await;
         server.restart();
         // Neither the connection nor the scripts are there any more, and the first request finds new ones.
         assert_eq!(rules::count_up(vault.clone(), id).await.unwrap(), n);
@@ -101,17 +116,32 @@ async fn what_has_expired_is_forgotten_with_its_index() {
     let server = RedisServer::start();
     let store = store(&server.url()).prefix("shop:");
     let mut client = client(&server.url()).await;
-    let (short, long) = (rules::key(), rules::key());
-    for (key, millis) in [(short, 100), (long, 300)] {
-        let record = rules::record_of("ada", millis);
-        assert!(store.create(&key, record).await.unwrap());
-    }
-    let keys: Vec<String> = say(&mut client, "KEYS *").await;
-    assert_eq!(keys.len(), 3);
-    assert!(keys.iter().all(|key| key.starts_with("shop:")), "{keys:?}");
-    assert!(keys.contains(&"shop:owner:ada".to_owned()), "{keys:?}");
-    tokio::time::sleep(std::time::Duration::from_millis(320)).await;
-    assert_eq!(say::<Vec<String>>(&mut client, "KEYS *").await, [""; 0]);
+    let keys = [rules::key(), rules::key()];
+    let mut create = async |lives: [Duration; 2]| {
+        for (key, life) in keys.iter().zip(lives) {
+            let record = rules::record_of("ada", life);
+            assert!(store.create(key, record).await.unwrap());
+        }
+        say::<Vec<String>>(&mut client, "KEYS *").await
+    };
+    let names = create([rules::HOUR, rules::HOUR * 2]).await;
+    assert_eq!(names.len(), 3);
+    assert!(
+        names.iter().all(|name| name.starts_with("shop:")),
+        "{names:?}"
+    );
+    assert!(names.contains(&"shop:owner:ada".to_owned()), "{names:?}");
+    assert_eq!(store.delete_all("ada", None).await.unwrap(), 2);
+
+    let mut names = create([100, 300].map(Duration::from_millis)).await;
+    let forgotten = async {
+        while !names.is_empty() {
+            sleep(Duration::from_millis(5)).await;
+            names = say(&mut client, "KEYS *").await;
+        }
+    };
+    let forgotten = timeout(faults::PATIENCE, forgotten).await;
+    forgotten.expect("the sessions and their index are forgotten");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,7 +150,7 @@ async fn an_owners_index_does_not_grow_with_what_has_expired() {
     let store = store(&server.url());
     let mut client = client(&server.url()).await;
     let lives = rules::key();
-    let record = rules::record_of("ada", 60_000);
+    let record = rules::record_of("ada", rules::HOUR);
     assert!(store.create(&lives, record.clone()).await.unwrap());
     for _ in 0..500 {
         // Out of use long before its deadline.
@@ -140,26 +170,25 @@ async fn an_index_lives_as_long_as_the_last_of_its_sessions() {
     let store = store(&server.url());
     let mut client = client(&server.url()).await;
     let keys = [rules::key(), rules::key()];
-    let mut left = async || -> i64 { say(&mut client, "PTTL plywood:session:owner:ada").await };
-    assert!(
-        store
-            .create(&keys[0], rules::record_of("ada", 60_000))
-            .await
-            .unwrap()
-    );
-    assert!((50_000..=60_000).contains(&left().await));
-    assert!(
-        store
-            .create(&keys[1], rules::record_of("ada", 10_000))
-            .await
-            .unwrap()
-    );
-    assert!((50_000..=60_000).contains(&left().await));
-    let longer = rules::record_of("ada", 90_000);
-    store.update(&keys[1], 1, longer).await.unwrap();
-    assert!((80_000..=90_000).contains(&left().await));
-    let bobs = rules::record_of("bob", 90_000);
-    store.update(&keys[1], 1, bobs).await.unwrap();
+    let record_of = |owner, minutes| rules::record_of(owner, rules::HOUR / 60 * minutes);
+    // So much is left, to some minutes.
+    let mut is_left = async |minutes: i64| {
+        let left: i64 = say(&mut client, "PTTL plywood:session:owner:ada").await;
+        ((minutes - 5) * 60_000..=minutes * 60_000).contains(&left)
+    };
+    assert!(store.create(&keys[0], record_of("ada", 60)).await.unwrap());
+    assert!(is_left(60).await);
+    assert!(store.create(&keys[1], record_of("ada", 10)).await.unwrap());
+    assert!(is_left(60).await);
+    store
+        .update(&keys[1], 1, record_of("ada", 90))
+        .await
+        .unwrap();
+    assert!(is_left(90).await);
+    store
+        .update(&keys[1], 1, record_of("bob", 90))
+        .await
+        .unwrap();
     assert_eq!(store.delete_all("ada", None).await.unwrap(), 1);
     assert!(store.load(&keys[1]).await.unwrap().is_some());
 }
@@ -175,7 +204,7 @@ async fn applications_with_two_prefixes_do_not_meet() {
     for store in [&one, &other] {
         assert!(
             store
-                .create(&key, rules::record_of("ada", 60_000))
+                .create(&key, rules::record_of("ada", rules::HOUR))
                 .await
                 .unwrap()
         );
@@ -190,7 +219,7 @@ async fn a_load_is_one_command_and_a_change_is_one() {
     let server = RedisServer::start();
     let store = store(&server.url());
     let mut client = client(&server.url()).await;
-    let (key, record) = (rules::key(), rules::record_of("ada", 60_000));
+    let (key, record) = (rules::key(), rules::record_of("ada", rules::HOUR));
     assert!(store.create(&key, record.clone()).await.unwrap());
     store.update(&key, 1, record.clone()).await.unwrap();
     let _: () = say(&mut client, "CONFIG RESETSTAT").await;
