@@ -20,7 +20,7 @@ use tokio::{
 const TOGETHER: usize = 5;
 
 /// A hang is a failure. It is generous, because the machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// What the page asks for. Below `/free` nobody needs to be signed in.
 async fn shop(request: Request<Body>, meeting: Arc<Barrier>) -> Result<Response<Body>, BoxError> {
@@ -76,7 +76,11 @@ fn check(name: &str, password: &str) -> Option<Identity> {
 async fn loses_nothing(store: impl Store) {
     let meeting = Arc::new(Barrier::new(TOGETHER));
     let app = ServiceBuilder::new()
-        .layer(SessionLayer::new(store).cookies_by_scheme())
+        .layer(
+            SessionLayer::new(store)
+                .cookies_by_scheme()
+                .store_timeout(PATIENCE),
+        )
         .layer(FormLoginLayer::new(check).open("/free"))
         .service(service_fn(move |request| {
             shop(request, Arc::clone(&meeting))
@@ -121,11 +125,11 @@ async fn the_requests_of_a_chromium_browser_lose_nothing_in_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_requests_of_a_chromium_browser_lose_nothing_in_redis() {
     let (url, _server) = RedisServer::given_or_started();
-    loses_nothing(RedisStore::new(&url).unwrap()).await;
+    loses_nothing(RedisStore::new(&url).unwrap().timeout(PATIENCE)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_requests_of_a_chromium_browser_lose_nothing_in_postgresql() {
     let (url, _server) = PostgresServer::given_or_started();
-    loses_nothing(PostgresStore::new(&url).unwrap()).await;
+    loses_nothing(PostgresStore::new(&url).unwrap().timeout(PATIENCE)).await;
 }
