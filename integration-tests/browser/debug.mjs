@@ -67,11 +67,19 @@ for (const [name, options] of looks) {
     ["Copy as curl", "curl --include --request GET"],
     ["Copy as Markdown", "# Panic: `an order of nothing"],
   ]) {
+    // It says that it has copied for a moment only, so that somebody has to listen all the time.
+    const listener = await page.getByRole("button", { name: button }).evaluateHandle((button) => {
+      const said = [];
+      const twice = new Promise((resolve) => {
+        const hear = () => said.push(button.textContent) === 2 && resolve(said);
+        new MutationObserver(hear).observe(button, { childList: true });
+      });
+      return { twice };
+    });
     await page.getByRole("button", { name: button }).click();
-    await page.getByRole("button", { name: "Copied" }).waitFor();
+    assert.deepEqual(await listener.evaluate(({ twice }) => twice), ["Copied", button]);
     const copied = await page.evaluate(() => navigator.clipboard.readText());
     assert.ok(copied.startsWith(begins), copied);
-    await page.getByRole("button", { name: button }).waitFor();
   }
   assert.deepEqual(troubles, []);
   await context.close();

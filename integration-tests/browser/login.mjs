@@ -19,6 +19,9 @@ try {
   page.on("pageerror", (error) => complaints.push(String(error)));
   const shot = (name) => page.screenshot({ path: `${screenshots}/${name}.png`, fullPage: true });
 
+  // Presses the button, and waits for the page that comes: the one that is there has been loaded, and says nothing of it.
+  const press = (name) => Promise.all([page.waitForEvent("load"), page.getByRole("button", { name }).click()]);
+
   // A stranger is led to the form, and a wrong password says nothing about which part was wrong.
   await page.goto(`${address}/`);
   assert.match(page.url(), /\/login/);
@@ -26,8 +29,7 @@ try {
   const signIn = async (password) => {
     await page.getByLabel(/name/i).fill("ada");
     await page.getByLabel(/password/i).fill(password);
-    await page.getByRole("button", { name: /sign in/i }).click();
-    await page.waitForLoadState();
+    await press(/sign in/i);
   };
   await signIn("wrong");
   assert.match(await page.textContent("body"), /name or the password is wrong/);
@@ -56,8 +58,7 @@ try {
   assert.match(await page.textContent("body"), /Hello, ada/);
 
   // She signs out, and the cookie that she had kept opens nothing.
-  await page.getByRole("button", { name: /sign out/i }).click();
-  await page.waitForLoadState();
+  await press(/sign out/i);
   assert.doesNotMatch(await page.textContent("body"), /Hello, ada/);
   await shot("signed-out");
   await context.addCookies([session]);
