@@ -8,8 +8,8 @@ use std::{
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// How long to wait for bytes, before the server counts as hung.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long to wait for bytes, before the server counts as hung. It is generous, because the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What came back.
 #[derive(Debug)]
