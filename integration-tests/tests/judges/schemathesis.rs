@@ -52,6 +52,9 @@ async fn schemathesis_finds_no_server_error_and_nothing_undescribed() {
             "60",
             "--seed",
             "7",
+            // Whether it is quick enough in making requests up is a matter of the machine.
+            "--suppress-health-check",
+            "all",
         ])
         .args([
             "--checks",

@@ -2,11 +2,18 @@
 
 use crate::{output, site::Site, tool};
 
+/// How long it holds the connections, in seconds.
+const LENGTH: &str = "30";
+
+/// How long somebody else may wait for an answer meanwhile, in seconds: on a busy machine it is long, but ends before the connections do.
+const PATIENCE: &str = "20";
+
 async fn is_served_while(arguments: &[&str], path: &str) {
     let site = Site::start().await;
     let mut slow = tool("slowhttptest");
     slow.args(arguments)
-        .args(["-c", "200", "-r", "100", "-l", "8", "-p", "3", "-i", "2"])
+        .args(["-c", "200", "-r", "100", "-l", LENGTH, "-p", PATIENCE])
+        .args(["-i", "2"])
         .args(["-u", &site.url(path)]);
     let said = output(slow).await;
     let plain = regex::Regex::new("\u{1b}\\[[0-9;]*m")
