@@ -257,7 +257,13 @@ fn under_one_tag_there_are_the_bytes_of_one_state() {
             });
         }
         let _over = Over(&is_over);
-        for state in (0..60_u8).cycle().take(500) {
+        // So many states, and as many more as it takes until somebody has come twice to a new one.
+        let mut states = 0;
+        for state in (0..60_u8).cycle() {
+            if states >= 500 && files.cache_counts().misses > 1 {
+                break;
+            }
+            states += 1;
             let path = root.join("next");
             fs::write(&path, vec![state; 9000]).unwrap();
             let file = File::options().write(true).open(&path).unwrap();
@@ -266,7 +272,6 @@ fn under_one_tag_there_are_the_bytes_of_one_state() {
             fs::rename(path, root.join("a.txt")).unwrap();
         }
     });
-    assert!(files.cache_counts().misses > 1);
 }
 
 #[tokio::test]
