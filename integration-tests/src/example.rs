@@ -8,7 +8,7 @@ use std::{
 };
 
 /// How long an example may take to say where it listens.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// One of the programs in `examples/`, or a recipe of the book, running as a process of its own.
 ///

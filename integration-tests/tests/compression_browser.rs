@@ -24,7 +24,7 @@ use tokio::{
 };
 
 /// A hang is a failure. It is generous, because the machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// How many events a stream has.
 const EVENTS: u32 = 5;

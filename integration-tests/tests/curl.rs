@@ -14,12 +14,12 @@ use plywood::prelude::*;
 use plywood_integration_tests::Example;
 use tempfile::TempDir;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// What curl prints: the heads of all answers, and the body of the last.
 fn curl(arguments: &[&str]) -> String {
     let output = Command::new("curl")
-        .args(["--silent", "--show-error", "--include", "--max-time", "20"])
+        .args(["--silent", "--show-error", "--include", "--max-time", "240"])
         .args(arguments)
         .output()
         .expect("curl is installed by ./test tools");

@@ -137,7 +137,7 @@ fn through(command: &mut Command, input: &[u8]) -> Vec<u8> {
 
 fn curl(arguments: &[&str]) -> Vec<u8> {
     let mut command = Command::new("curl");
-    command.args(["--silent", "--show-error", "--fail", "--max-time", "60"]);
+    command.args(["--silent", "--show-error", "--fail", "--max-time", "240"]);
     through(command.args(arguments), b"")
 }
 

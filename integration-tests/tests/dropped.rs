@@ -79,7 +79,7 @@ where
     let after = async |n| {
         polls.store(n, Ordering::Relaxed);
         let next = client.get("/").basic_auth("ada", "plywood").send();
-        let next = tokio::time::timeout(Duration::from_secs(60), next);
+        let next = tokio::time::timeout(Duration::from_secs(240), next);
         let next = next
             .await
             .unwrap_or_else(|_| panic!("nothing is answered after {n} polls"));

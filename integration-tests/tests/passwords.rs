@@ -19,7 +19,7 @@ use plywood_auth::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// What a program prints.
 fn output(command: &mut Command, input: &str) -> String {
@@ -80,7 +80,7 @@ fn greeter() -> Greeter {
 /// The body, and the status behind it.
 fn curl(arguments: &[&str], url: &str) -> String {
     let mut curl = Command::new("curl");
-    curl.args(["--silent", "--show-error", "--max-time", "20"]);
+    curl.args(["--silent", "--show-error", "--max-time", "240"]);
     curl.args(["--write-out", " %{http_code}"]);
     output(curl.args(arguments).arg(url), "")
 }

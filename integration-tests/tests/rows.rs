@@ -9,7 +9,7 @@ use plywood_integration_tests::{Example, PostgresServer};
 /// What curl prints: the answer's head, then its body.
 fn curl(url: &str, arguments: &[&str]) -> String {
     let output = Command::new("curl")
-        .args(["--silent", "--show-error", "--include", "--max-time", "60"])
+        .args(["--silent", "--show-error", "--include", "--max-time", "240"])
         .args(arguments)
         .arg(url)
         .output()

@@ -56,7 +56,7 @@ impl Running {
         let url = format!("https://localhost:{}{path}", self.port);
         let resolve = format!("localhost:{}:127.0.0.1", self.port);
         let output = Command::new("curl")
-            .args(["--silent", "--max-time", "20", "--resolve", &resolve])
+            .args(["--silent", "--max-time", "240", "--resolve", &resolve])
             .args(["--write-out", "%{http_version} %{http_code}"])
             .args(arguments)
             .arg(url)

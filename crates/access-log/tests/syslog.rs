@@ -23,7 +23,7 @@ fn place() -> (tempfile::TempDir, PathBuf) {
 fn daemon(path: &PathBuf) -> UnixDatagram {
     let daemon = UnixDatagram::bind(path).unwrap();
     daemon
-        .set_read_timeout(Some(Duration::from_secs(60)))
+        .set_read_timeout(Some(Duration::from_secs(240)))
         .unwrap();
     daemon
 }

@@ -13,7 +13,7 @@ use std::{
 use plywood_error::{Incident, IncidentKind, Reports};
 use plywood_error_mail::{Mail, MailErrorKind};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// Takes mails on a free port.
 fn server() -> (SocketAddr, Receiver<String>) {

@@ -18,7 +18,7 @@ use plywood_error_webhook::{Webhook, WebhookError, WebhookErrorKind};
 use serde_json::Value;
 use tower::service_fn;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 type Posted = Receiver<(HeaderMap, Value)>;
 

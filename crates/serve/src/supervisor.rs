@@ -91,7 +91,7 @@ mod tests {
     fn heard(at: &std::ffi::OsStr) -> String {
         let supervisor = UnixDatagram::bind_addr(&address(at).unwrap()).unwrap();
         supervisor
-            .set_read_timeout(Some(Duration::from_secs(20)))
+            .set_read_timeout(Some(Duration::from_secs(240)))
             .unwrap();
         send(at, "READY=1").unwrap();
         let mut buffer = [0; 64];

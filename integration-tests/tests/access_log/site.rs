@@ -12,7 +12,7 @@ use plywood::prelude::*;
 use plywood_access_log::Format;
 use tokio::runtime::{Builder, Runtime};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 pub(crate) struct Site {
     // It serves as long as it lives.

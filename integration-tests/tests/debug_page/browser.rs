@@ -13,7 +13,7 @@ use tracing::Instrument;
 use super::debug;
 
 /// A hang is a failure. It is generous, because the machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 async fn shop(request: Request<Body>) -> Result<Response<Body>, BoxError> {
     match request.uri().path() {

@@ -6,7 +6,7 @@ use plywood::prelude::*;
 use plywood_error::{Report, Reports};
 use tokio::task::JoinSet;
 
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(240);
 const REQUESTS: u64 = 1_000;
 const AT_A_TIME: u64 = 50;
 

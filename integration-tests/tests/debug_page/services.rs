@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 
 use super::debug;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// A body that goes well for one piece.
 fn breaks(panics: bool) -> Body {

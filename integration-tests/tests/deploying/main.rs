@@ -12,7 +12,7 @@ use std::{
 };
 
 /// How long a process may take for an answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// The answer to one request on a connection of its own, head and body.
 fn exchange(stream: &mut (impl Read + Write), path: &str) -> String {

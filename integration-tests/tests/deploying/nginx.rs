@@ -59,7 +59,7 @@ impl Shop {
     fn curl(&self, url: &str, arguments: &[&str]) -> String {
         let (plain, secure) = (self.nginx.address().port(), self.nginx.secure().port());
         let output = Command::new("curl")
-            .args(["--silent", "--show-error", "--include", "--max-time", "60"])
+            .args(["--silent", "--show-error", "--include", "--max-time", "240"])
             .args([
                 "--connect-to",
                 &format!("shop.example:80:127.0.0.1:{plain}"),

@@ -8,7 +8,7 @@ use tokio::{process::Command, time::timeout};
 use crate::Running;
 
 /// A hang is a failure. It is generous, because the machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 async fn site(request: Request<Body>) -> Result<Response<Body>, BoxError> {
     match request.uri().path() {

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// How long an answer may take, on a busy machine too.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// What came back: status, `Location`, body.
 #[derive(Debug)]

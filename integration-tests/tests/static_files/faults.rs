@@ -20,7 +20,7 @@ use crate::server::Ours;
 const LARGE: usize = 16 << 20;
 
 /// How long nothing may happen. A hang is a failure; it is generous, because the machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// A folder that is served.
 struct Site {

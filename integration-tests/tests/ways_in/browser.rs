@@ -5,7 +5,7 @@ use tokio::{process::Command, time::timeout};
 use crate::site;
 
 /// A hang is a failure. It is generous, because the machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chromium_browser_answers_the_dialog_and_never_sees_one_beside_a_form() {

@@ -6,7 +6,7 @@ use crate::site;
 
 async fn curl(arguments: &[&str]) -> String {
     let output: Output = Command::new("curl")
-        .args(["--silent", "--show-error", "--include", "--max-time", "20"])
+        .args(["--silent", "--show-error", "--include", "--max-time", "240"])
         .args(arguments)
         .kill_on_drop(true)
         .output()

@@ -21,7 +21,7 @@ use std::{
 
 use plywood_access_log::{Lines, Sink, Trouble};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 struct Folder(tempfile::TempDir);
 

@@ -11,7 +11,7 @@ use plywood_core::BoxError;
 use super::*;
 use crate::IncidentKind;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 fn incident(word: &str) -> Incident {
     Incident::new(IncidentKind::Failed, &io::Error::other(word))

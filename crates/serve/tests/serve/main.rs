@@ -24,7 +24,7 @@ use tokio::{
 };
 use tower::Layer;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 struct Running {
     address: Option<SocketAddr>,
