@@ -258,12 +258,10 @@ fn under_one_tag_there_are_the_bytes_of_one_state() {
         }
         let _over = Over(&is_over);
         // So many states, and as many more as it takes until somebody has come twice to a new one.
-        let mut states = 0;
-        for state in (0..60_u8).cycle() {
-            if states >= 500 && files.cache_counts().misses > 1 {
+        for (count, state) in (0..60_u8).cycle().enumerate() {
+            if count >= 500 && files.cache_counts().misses > 1 {
                 break;
             }
-            states += 1;
             let path = root.join("next");
             fs::write(&path, vec![state; 9000]).unwrap();
             let file = File::options().write(true).open(&path).unwrap();
