@@ -39,6 +39,7 @@
 //! Nothing of this is for the visitor but the id. An incident holds no header field, no body, and of the query no value; but an error may quote in its
 //! message whatever it was about. A flood takes no more room than a table of bounded size, and no request waits for a reporter.
 
+mod backlog;
 mod bounded;
 mod fingerprint;
 mod groups;

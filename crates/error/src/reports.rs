@@ -1,3 +1,5 @@
+mod desk;
+
 use std::{
     collections::VecDeque,
     fmt, io, mem,
@@ -6,9 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use self::desk::Desk;
 use crate::{
-    Incident, OneLine, Panicked, Report, Reporter,
-    groups::{Backlog, Groups, Pace},
+    Incident, Report, Reporter,
+    groups::{Groups, Pace},
 };
 
 /// Carries incidents off the path of requests to whoever is to be told.
@@ -46,7 +49,6 @@ pub struct ReportsBuilder {
 
 /// So many incidents wait for those who are told of each.
 const QUEUE: usize = 1024;
-const RETRY_AFTER: Duration = Duration::from_secs(30);
 
 /// Dropped with the last clone, and not by the thread.
 struct Handle(Arc<Shared>);
@@ -283,69 +285,6 @@ struct Work {
     hurry: bool,
     /// So many had asked for everything when this was taken.
     asked: u64,
-}
-
-/// A reporter, and what it still has to be told.
-struct Desk {
-    reporter: Box<dyn Reporter>,
-    backlog: Backlog,
-    retry: Option<Instant>,
-}
-
-impl Desk {
-    const fn new(reporter: Box<dyn Reporter>, room: usize) -> Self {
-        Self {
-            reporter,
-            backlog: Backlog::new(room),
-            retry: None,
-        }
-    }
-
-    /// Reports what waits. One that cannot be reported may be at fault itself; after two of them nothing can be.
-    fn report(&mut self, hurry: bool) {
-        if !hurry && self.retry.is_some_and(|retry| retry > Instant::now()) {
-            return;
-        }
-        self.retry = None;
-        let mut failures = 0;
-        for _ in 0..self.backlog.len() {
-            let Some(report) = self.backlog.take() else {
-                return;
-            };
-            let told = Panicked::catch(|| self.reporter.report(&report));
-            let Err(error) = told.unwrap_or_else(|panicked| Err(panicked.into())) else {
-                self.backlog.done();
-                failures = 0;
-                continue;
-            };
-            let id = report.incident().id();
-            let is_kept = self.backlog.put_back(report);
-            // Whoever listens may panic, and nobody would be told of anything any more.
-            let _ = Panicked::catch(|| {
-                let error = OneLine(&*error);
-                if is_kept {
-                    tracing::warn!(%error, incident = %id, "an incident could not be reported; it is tried again");
-                } else {
-                    tracing::warn!(%error, incident = %id, "an incident cannot be reported, although others can; it is given up");
-                }
-            });
-            self.retry = Some(Instant::now() + RETRY_AFTER);
-            failures += 1;
-            if failures == 2 {
-                return;
-            }
-        }
-    }
-
-    /// The program ends: what could not be reported by now never is.
-    fn close(&self) {
-        let lost = self.backlog.count();
-        if lost > 0 {
-            let _ = Panicked::catch(|| {
-                tracing::warn!(lost, "incidents were not reported before the program ended");
-            });
-        }
-    }
 }
 
 impl Drop for Handle {
