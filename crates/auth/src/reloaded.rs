@@ -5,7 +5,7 @@ use std::{
     io::Read,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, PoisonError, RwLock,
+        Arc, Mutex, PoisonError, RwLock, TryLockError,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant, SystemTime},
@@ -33,6 +33,9 @@ pub(crate) struct Reloaded<T> {
     read: Box<Reader<T>>,
     current: RwLock<Arc<T>>,
     edition: AtomicU64,
+    opened: Instant,
+    /// When to look again, in milliseconds since it was opened: each request asks, and nearly none has to wait for a lock.
+    next: AtomicU64,
     looked: Mutex<Looked>,
 }
 
@@ -41,8 +44,6 @@ type Loader = fn(&Path) -> io::Result<(Stamp, String)>;
 type Reader<T> = dyn Fn(&str) -> Result<T, FileError> + Send + Sync;
 
 struct Looked {
-    /// When to look again.
-    next: Instant,
     /// Of what is current; nothing if it may have changed since within one tick of the clock.
     loaded: Option<Stamp>,
     trouble: Trouble,
@@ -81,8 +82,9 @@ impl<T> Reloaded<T> {
             read: Box::new(read),
             current: RwLock::new(Arc::new(value)),
             edition: AtomicU64::new(0),
+            opened: Instant::now(),
+            next: AtomicU64::new(milliseconds(PAUSE)),
             looked: Mutex::new(Looked {
-                next: Instant::now() + PAUSE,
                 loaded: stamp.is_settled(SystemTime::now()).then_some(stamp),
                 trouble: Trouble::None,
             }),
@@ -104,14 +106,26 @@ impl<T> Reloaded<T> {
     }
 
     fn look(&self, now: Instant) {
-        // Whoever finds somebody else looking goes on with what is there.
-        let Ok(mut looked) = self.looked.try_lock() else {
-            return;
-        };
-        if now < looked.next {
+        let time = now.saturating_duration_since(self.opened);
+        let is_rested = || milliseconds(time) >= self.next.load(Ordering::Relaxed);
+        if !is_rested() {
             return;
         }
-        looked.next = now + PAUSE;
+        let mut looked = match self.looked.try_lock() {
+            Ok(looked) => looked,
+            // What is said there is whole between any two lines, and a reader that has panicked must not be the last one.
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            // Whoever finds somebody else looking goes on with what is there.
+            Err(TryLockError::WouldBlock) => return,
+        };
+        if !is_rested() {
+            return;
+        }
+        let rest = |pause| {
+            self.next
+                .store(milliseconds(time + pause), Ordering::Relaxed)
+        };
+        rest(PAUSE);
         let stamp = match fs::metadata(&self.path) {
             Ok(metadata) => Stamp::of(&metadata),
             Err(error) => {
@@ -126,14 +140,14 @@ impl<T> Reloaded<T> {
         if looked.loaded.as_ref() == Some(&stamp) {
             looked.trouble = Trouble::None;
         } else if !stamp.is_settled(SystemTime::now()) {
-            looked.next = now + SETTLED;
+            rest(SETTLED);
         } else if looked.trouble != Trouble::Unfit(stamp.clone()) {
             match self.reload(&stamp) {
                 Ok(()) => {
                     looked.loaded = Some(stamp);
                     looked.trouble = Trouble::None;
                 }
-                Err(Unfit::Changing) => looked.next = now + SETTLED,
+                Err(Unfit::Changing) => rest(SETTLED),
                 Err(Unfit::Unreadable(error)) => {
                     if looked.trouble != Trouble::Unreadable {
                         looked.trouble = Trouble::Unreadable;
@@ -166,6 +180,10 @@ impl<T> Reloaded<T> {
         tracing::info!(path = %self.path.display(), "the file has changed and was read again");
         Ok(())
     }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 enum Unfit {
@@ -297,7 +315,10 @@ impl std::error::Error for FileError {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicBool;
+    use std::{
+        panic::{AssertUnwindSafe, catch_unwind},
+        sync::atomic::AtomicBool,
+    };
 
     use super::*;
 
@@ -411,6 +432,25 @@ mod tests {
         FAILS.store(false, Ordering::Relaxed);
         assert_eq!(place.later(&reloaded), 2);
         assert!(reloaded.looked.lock().unwrap().trouble == Trouble::None);
+    }
+
+    #[test]
+    fn a_reader_that_panics_is_not_the_last_one() {
+        let mut place = Place::new();
+        place.write("1", LONG_AGO);
+        let reloaded = Reloaded::open(&place.path(), |text| {
+            assert_ne!(text, "panic", "as it is asked to");
+            Ok(text.len())
+        });
+        let reloaded = reloaded.unwrap();
+        place.write("panic", AGO);
+        place.now += Duration::from_secs(2);
+        let look = AssertUnwindSafe(|| reloaded.look(place.now));
+        assert!(catch_unwind(look).is_err());
+        place.write("22", AGO);
+        place.now += Duration::from_secs(2);
+        reloaded.look(place.now);
+        assert_eq!(*reloaded.current(), 2);
     }
 
     #[test]
