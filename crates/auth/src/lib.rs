@@ -34,8 +34,8 @@
 //! # }
 //! ```
 //!
-//! All layers are *gates*. They act on the request's head, and box a future only where they must wait. In the answer they say how to sign in,
-//! where it is a `401` that does not say so itself.
+//! The layers are *gates*, but for the `IntegrityLayer` of `digest`, which awaits a body. They act on the request's head, and box a future only where
+//! they must wait. In the answer they say how to sign in, where it is a `401` that does not say so itself.
 //!
 //! # What it does
 //!

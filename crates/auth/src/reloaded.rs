@@ -122,8 +122,8 @@ impl<T> Reloaded<T> {
             return;
         }
         let rest = |pause| {
-            self.next
-                .store(milliseconds(time + pause), Ordering::Relaxed)
+            let next = milliseconds(time + pause);
+            self.next.store(next, Ordering::Relaxed);
         };
         rest(PAUSE);
         let stamp = match fs::metadata(&self.path) {

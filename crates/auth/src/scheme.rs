@@ -8,7 +8,7 @@ use plywood_core::{Failure, Identity, future::Next};
 
 use crate::Refusal;
 
-pub(crate) use self::finding::Fields;
+pub(crate) use self::finding::{Fields, proved_by};
 pub use self::{
     finding::{Finding, Known},
     head::Head,

@@ -1,7 +1,7 @@
 use plywood_core::{Client, Identity, future::Next};
 
 use super::Network;
-use crate::{Finding, Head, Scheme};
+use crate::{Finding, Head, Scheme, scheme::proved_by};
 
 /// Knows people and machines by where they are: each range of addresses is somebody, with roles.
 ///
@@ -56,11 +56,7 @@ impl Addresses {
     /// `address` if it is empty.
     #[must_use]
     pub fn grant(mut self, network: Network, identity: Identity) -> Self {
-        let identity = if identity.auth_scheme().is_empty() {
-            identity.scheme("address")
-        } else {
-            identity
-        };
+        let identity = proved_by(identity, "address", "");
         self.grants.push((network, identity));
         self
     }

@@ -8,6 +8,7 @@ use super::memory::{Memory, Recalled};
 use crate::{
     Accounts, Finding, Head, IntoVerdict, Refusal, Scheme, Throttle,
     check::{Asked, Check},
+    scheme::proved_by,
     throttle,
 };
 
@@ -166,10 +167,7 @@ impl Scheme for Basic {
 /// Who the check found.
 fn finding(asked: Asked) -> Finding {
     match asked {
-        Ok(Some(caller)) if caller.auth_scheme().is_empty() => {
-            caller.scheme("Basic").methods("pwd").into()
-        }
-        Ok(Some(caller)) => caller.into(),
+        Ok(Some(caller)) => proved_by(caller, "Basic", "pwd").into(),
         Ok(None) => Refusal::unauthorized("wrong name or password").into(),
         Err(refusal) => refusal.into(),
     }

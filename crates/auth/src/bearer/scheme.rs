@@ -1,11 +1,11 @@
 use std::{error, fmt, sync::Arc};
 
 use http::{HeaderValue, StatusCode};
-use plywood_core::{BoxError, Failure, Identity, future::Next};
+use plywood_core::{Failure, Identity, future::Next};
 use plywood_header::authorization::basic_challenge;
 
 use super::{MAX_TOKEN, TokenHash, token};
-use crate::{Finding, Head, IntoVerdict, Refusal, Scheme, StaleSignIn};
+use crate::{Finding, Head, IntoVerdict, Refusal, Scheme, StaleSignIn, Verdict, scheme::proved_by};
 
 /// The scheme Bearer: whoever sends the token is let in ([RFC 6750]).
 ///
@@ -101,11 +101,9 @@ impl Config {
                 if let Err(refusal) = self.ask_scopes(known.identity()) {
                     return refusal.into();
                 }
-                let schemed = |identity: Identity| match identity.auth_scheme() {
-                    "" => identity.scheme("Bearer"),
-                    _ => identity,
-                };
-                known.named(schemed).into()
+                known
+                    .named(|identity| proved_by(identity, "Bearer", ""))
+                    .into()
             }
             Finding::Nothing => Refusal::unauthorized(WrongToken(None)).into(),
             Finding::Refused(refusal) if refusal.status() == StatusCode::UNAUTHORIZED => {
@@ -226,17 +224,7 @@ where
     V: IntoVerdict,
 {
     fn look_up(&self, token: &str) -> Next<Finding> {
-        match (self.0)(&TokenHash::of(token)).into().into_next() {
-            Next::Now(found) => Next::Now(finding(found)),
-            Next::Later(found) => Next::Later(Box::pin(async { finding(found.await) })),
-        }
-    }
-}
-
-fn finding(found: Result<Option<Identity>, BoxError>) -> Finding {
-    match found {
-        Ok(Some(identity)) => identity.into(),
-        Ok(None) => Finding::Nothing,
-        Err(error) => Refusal::unknown(error).into(),
+        let verdict: Verdict = (self.0)(&TokenHash::of(token)).into();
+        verdict.into_next().map(Finding::of)
     }
 }

@@ -3,7 +3,7 @@ use std::{fmt, sync::Arc, time::SystemTime};
 use plywood_core::{ClientCertificate, Identity, future::Next};
 
 use super::Certificate;
-use crate::{Finding, Head, IntoVerdict, Refusal, Scheme, Verdict};
+use crate::{Finding, Head, IntoVerdict, Scheme, Verdict, scheme::proved_by};
 
 /// The scheme of client certificates: who asks is whoever a closure takes the certificate for.
 ///
@@ -53,28 +53,14 @@ impl Scheme for ClientCertificates {
         let Some(certificate) = read.ok().filter(|read| read.holds_at(SystemTime::now())) else {
             return Next::Now(Finding::Nothing);
         };
-        match (self.0)(&certificate).into_next() {
-            Next::Now(found) => Next::Now(finding(found)),
-            Next::Later(found) => Next::Later(Box::pin(async { finding(found.await) })),
-        }
-    }
-}
-
-fn finding(found: crate::verdict::Found) -> Finding {
-    match found {
-        Ok(Some(caller)) => named(caller).into(),
-        Ok(None) => Finding::Nothing,
-        Err(error) => Refusal::unknown(error).into(),
+        let found = (self.0)(&certificate).into_next();
+        found.map(|found| Finding::of(found.map(|caller| caller.map(named))))
     }
 }
 
 fn named(caller: Identity) -> Identity {
-    if caller.auth_scheme().is_empty() {
-        // RFC 8176: proof of possession of a key.
-        caller.scheme("certificate").methods("pop")
-    } else {
-        caller
-    }
+    // RFC 8176: proof of possession of a key.
+    proved_by(caller, "certificate", "pop")
 }
 
 impl fmt::Debug for ClientCertificates {

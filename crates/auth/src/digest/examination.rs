@@ -12,7 +12,11 @@ use super::{
     nonce::Standing,
     scheme::Config,
 };
-use crate::{Attempt, Finding, Head, Known, Note, Refusal, throttle, throttle::reveal};
+use crate::{
+    Attempt, Finding, Head, Known, Note, Refusal,
+    scheme::proved_by,
+    throttle::{self, reveal},
+};
 
 impl Config {
     /// What can be said before the account is known; nothing if there are no credentials of Digest.
@@ -147,11 +151,7 @@ impl Config {
             Ok(is_old) => is_old,
             Err(unfit) => return (Refusal::unauthorized(unfit).into(), None),
         };
-        let identity = account.into_identity();
-        let known = Known::new(match identity.auth_scheme() {
-            "" => identity.scheme("Digest").methods("pwd"),
-            _ => identity,
-        });
+        let known = Known::new(proved_by(account.into_identity(), "Digest", "pwd"));
         let next = is_old.then(|| self.nonces.issue(&self.realm, judged.now));
         let server = judged.server;
         let proof = server.and_then(|server| proof(&sent.credentials, &server, next.as_deref()));

@@ -3,7 +3,7 @@ use std::fmt;
 use http::{Extensions, HeaderMap};
 use plywood_core::Identity;
 
-use crate::Refusal;
+use crate::{Refusal, verdict::Found};
 
 /// What a [`Scheme`](crate::Scheme) finds in the head of a request.
 #[derive(Debug)]
@@ -14,6 +14,34 @@ pub enum Finding {
     Known(Known),
     /// There are credentials of this scheme, and they let nobody in.
     Refused(Refusal),
+}
+
+impl Finding {
+    /// What a look-up has found, by a scheme for which nobody is no refusal.
+    pub(crate) fn of(found: Found) -> Self {
+        match found {
+            Ok(Some(identity)) => identity.into(),
+            Ok(None) => Self::Nothing,
+            Err(error) => Refusal::unknown(error).into(),
+        }
+    }
+}
+
+/// The same, proved by this scheme and these methods, unless whoever has found it says by which scheme.
+pub(crate) fn proved_by(
+    identity: Identity,
+    scheme: &'static str,
+    methods: &'static str,
+) -> Identity {
+    if !identity.auth_scheme().is_empty() {
+        return identity;
+    }
+    let identity = identity.scheme(scheme);
+    if methods.is_empty() {
+        identity
+    } else {
+        identity.methods(methods)
+    }
 }
 
 impl From<Identity> for Finding {

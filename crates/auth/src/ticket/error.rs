@@ -28,7 +28,7 @@ impl fmt::Display for TicketError {
             }
             Self::NoAddress => "no ticket: the client must have an address of IPv4 to bind it to",
             Self::ShortSecret => "invalid secret: it must have 32 bytes at least",
-            Self::ManySecrets => "invalid secret: there are 4 already",
+            Self::ManySecrets => "too many secrets: there must be 4 at most",
         })
     }
 }
