@@ -18,7 +18,7 @@ use plywood_auth::{
     password::{self, Htpasswd},
 };
 use plywood_benches::spread;
-use plywood_core::Body;
+use plywood_core::{Body, Client};
 use rustix::time::{ClockId, clock_gettime};
 use tempfile::NamedTempFile;
 use tokio::{
@@ -36,6 +36,9 @@ const UNKNOWN: &str = "Basic ZXZlOnBseXdvb2Q="; // eve:plywood
 const FAST: &str = "ada:{SHA}bgXiyOZTFxpMrgZZJvuRGLu1Fhc=\n";
 
 fn main() {
+    if let Ok(only) = std::env::var("ONLY") {
+        return run(&only);
+    }
     println!("| Basic | measured |\n|---|--:|");
     warm();
     timing();
@@ -65,47 +68,80 @@ fn alone() -> Runtime {
     runtime.expect("a runtime can be made")
 }
 
+/// A file whose password is kept in mind already, for a client that nobody knows and for one that a gateway has told.
+fn kept(runtime: &Runtime) -> (NamedTempFile, BasicAuthLayer) {
+    let line = format!("ada:{}\n", password::hash("plywood"));
+    let (file, accounts) = file(&line);
+    let basic = BasicAuthLayer::of(accounts).remember(Duration::from_secs(3600));
+    for request in [asked(), told()] {
+        let response = runtime.block_on(basic.layer(service_fn(bare)).oneshot(request));
+        assert_eq!(response.map(|answer| answer.status()), Ok(StatusCode::OK));
+    }
+    (file, basic)
+}
+
+fn asked() -> Request<Body> {
+    request(ADA)
+}
+
+/// As a gateway leaves it.
+fn told() -> Request<Body> {
+    let mut request = asked();
+    let client = Client::tcp(([192, 0, 2, 7], 40312).into());
+    request.extensions_mut().insert(client);
+    request
+}
+
 /// What a request adds while its password is kept in mind.
 fn warm() {
     const ROUNDS: usize = 101;
     const REQUESTS: u32 = 20_000;
     let runtime = alone();
-    let line = format!("ada:{}\n", password::hash("plywood"));
-    let (_file, accounts) = file(&line);
-    let basic = BasicAuthLayer::of(accounts).remember(Duration::from_secs(3600));
+    let (_file, basic) = kept(&runtime);
     let (basic, bare) = (basic.layer(service_fn(bare)), service_fn(bare));
-    let response = runtime.block_on(basic.clone().oneshot(request(ADA)));
-    assert_eq!(response.map(|answer| answer.status()), Ok(StatusCode::OK));
-
-    if let Ok(only) = std::env::var("ONLY") {
-        let count = std::env::var("COUNT")
-            .map_or(REQUESTS, |count| count.parse().expect("COUNT is a number"));
-        match &*only {
-            "bare" => time(&runtime, bare, count),
-            "kept" => time(&runtime, basic, count),
-            other => panic!("{other} is none of them"),
-        };
-        std::process::exit(0);
+    for (said, again, ask) in [
+        (
+            "a password that is kept in mind",
+            "the same",
+            asked as fn() -> _,
+        ),
+        (
+            "of a client that a gateway has told",
+            "of that client",
+            told,
+        ),
+    ] {
+        let mut added = Vec::with_capacity(ROUNDS);
+        for _ in 0..ROUNDS {
+            let [without, with] = [
+                time(&runtime, bare, ask, REQUESTS),
+                time(&runtime, basic.clone(), ask, REQUESTS),
+            ];
+            added.push((with - without) / f64::from(REQUESTS));
+        }
+        let with = allocations(&runtime, basic.clone(), ask());
+        let (least, median, most) = spread(added);
+        println!("| {said}: ns added | {median:.0} ({least:.0} to {most:.0}) |");
+        let without = allocations(&runtime, bare, ask());
+        println!("| {again}: allocations added | {} |", with - without);
     }
+}
 
-    let mut added = Vec::with_capacity(ROUNDS);
-    for _ in 0..ROUNDS {
-        let [without, with] = [
-            time(&runtime, bare, REQUESTS),
-            time(&runtime, basic.clone(), REQUESTS),
-        ];
-        added.push((with - without) / f64::from(REQUESTS));
-    }
-    let allocations = allocations(&runtime, basic) - allocations(&runtime, bare);
-    let (least, median, most) = spread(added);
-    println!(
-        "| a password that is kept in mind: ns added | {median:.0} ({least:.0} to {most:.0}) |"
-    );
-    println!("| the same: allocations added | {allocations} |");
+/// One of the two that [`warm`] compares, `COUNT` times, for a profiler.
+fn run(only: &str) {
+    let count =
+        std::env::var("COUNT").map_or(1000, |count| count.parse().expect("COUNT is a number"));
+    let runtime = alone();
+    let (_file, basic) = kept(&runtime);
+    match only {
+        "bare" => time(&runtime, service_fn(bare), asked, count),
+        "kept" => time(&runtime, basic.layer(service_fn(bare)), asked, count),
+        other => panic!("{other} is none of them"),
+    };
 }
 
 /// Nanoseconds of processor time.
-fn time<S>(runtime: &Runtime, mut service: S, requests: u32) -> f64
+fn time<S>(runtime: &Runtime, mut service: S, ask: fn() -> Request<Body>, requests: u32) -> f64
 where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
 {
@@ -116,17 +152,16 @@ where
     runtime.block_on(async {
         let started = busy();
         for _ in 0..requests {
-            black_box(service.call(request(ADA)).await).ok();
+            black_box(service.call(ask()).await).ok();
         }
         busy().saturating_sub(started).as_secs_f64() * 1e9
     })
 }
 
-fn allocations<S>(runtime: &Runtime, mut service: S) -> u64
+fn allocations<S>(runtime: &Runtime, mut service: S, request: Request<Body>) -> u64
 where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
 {
-    let request = request(ADA);
     let counted = allocation_counter::measure(|| {
         runtime.block_on(async { black_box(service.call(request).await).ok() });
     });
