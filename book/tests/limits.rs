@@ -32,7 +32,7 @@ const LIMITS: &[(&str, &str, &str, &str)] = &[
     ("wrong passwords of one client for all accounts", "50, then waits of up to 15 minutes", "auth/src/throttle/attempts.rs", "client: limit(50, 15 * 60),"),
     ("wrong passwords for one account", "30, then waits of up to 30 s", "auth/src/throttle/attempts.rs", "account: limit(30, 30),"),
     ("memory of a wrong password", "an hour", "auth/src/throttle/count.rs", "MEMORY: Duration = Duration::from_secs(60 * 60);"),
-    ("counts of wrong passwords", "65,536 each", "auth/src/throttle/attempts.rs", "const ROOM: usize = 65_536;"),
+    ("counts of wrong passwords", "65,536 each", "auth/src/throttle/table.rs", "const ROOM: usize = 65_536;"),
     ("time for which Basic keeps", "a minute, for accounts that tell their edition", "auth/src/basic/scheme.rs", "const MINUTE: Duration = Duration::from_secs(60);"),
     ("right passwords that Basic keeps", "4096", "auth/src/basic/memory.rs", "const ROOM: usize = 4096;"),
     ("hashing passwords at a time", "half of the processors", "auth/src/password/workers.rs", "Self::new(processors.div_ceil(2))"),
