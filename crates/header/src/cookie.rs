@@ -59,19 +59,27 @@ pub fn find_all<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = 
 /// ```
 pub fn find_all_bytes<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h [u8]> {
     let name = name.as_bytes();
-    let stands_in_a_name = |byte: &u8| !byte.is_ascii_control() && *byte != b'=';
-    let may_be_sent =
-        !name.is_empty() && trim(name).len() == name.len() && name.iter().all(stands_in_a_name);
-    let lines = may_be_sent.then(|| headers.get_all(COOKIE).iter());
+    let mut lines = headers.get_all(COOKIE).iter();
+    let mut pieces = pieces(b"");
+    iter::from_fn(move || {
+        loop {
+            if let Some(value) = pieces.find_map(|piece| value_of(name, piece)) {
+                return Some(value);
+            }
+            pieces = self::pieces(lines.next()?.as_bytes());
+        }
+    })
+}
+
+/// The value in a piece of a line, if it is of the cookie called `name`, and if there can be a cookie of that name.
+fn value_of<'h>(name: &[u8], piece: &'h [u8]) -> Option<&'h [u8]> {
     // The name is compared before anything is sought: most cookies of a request are someone else's.
-    lines
-        .into_iter()
-        .flatten()
-        .flat_map(|line| pieces(line.as_bytes()))
-        .filter_map(move |piece| {
-            let rest = trim_start(piece).strip_prefix(name)?;
-            trim_start(rest).strip_prefix(b"=").map(trim)
-        })
+    let rest = trim_start(piece).strip_prefix(name)?;
+    let value = trim_start(rest).strip_prefix(b"=")?;
+    let stands_in_a_name = |byte: &u8| !byte.is_ascii_control() && *byte != b'=';
+    let is_a_name =
+        !name.is_empty() && trim(name).len() == name.len() && name.iter().all(stands_in_a_name);
+    is_a_name.then(|| trim(value))
 }
 
 fn raw_pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
