@@ -101,6 +101,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// The same, for a store that can say it at once because it waits for nobody and nothing. Such a one is asked no further, and spares each
     /// request a future on the heap. Default: `None`, which leaves it to [`load`](Self::load).
+    ///
+    /// Here a record that has expired may be returned: whoever asks looks at the clock himself, and once is enough.
     fn load_now(&self, key: &Key) -> Option<Result<Option<Record>, BoxError>> {
         let _ = key;
         None

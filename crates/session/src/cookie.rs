@@ -119,11 +119,11 @@ impl Policy {
         self.persistent = true;
     }
 
-    /// Is the cookie of a request that came by `scheme` for HTTPS alone?
-    pub(crate) fn is_secure(&self, scheme: Option<Scheme>) -> bool {
+    /// Is the cookie of a request that came by `scheme` for HTTPS alone? Where that does not depend on it, nobody looks.
+    pub(crate) fn is_secure(&self, scheme: impl FnOnce() -> Option<Scheme>) -> bool {
         match self.security {
             Security::Everywhere => true,
-            Security::ByScheme => scheme == Some(Scheme::Https),
+            Security::ByScheme => scheme() == Some(Scheme::Https),
             Security::Nowhere => false,
         }
     }
@@ -361,7 +361,8 @@ mod tests {
             (Some(Scheme::Http), [true, false, false]),
             (Some(Scheme::Https), [true, true, false]),
         ] {
-            let secure = [&everywhere, &by_scheme, &never].map(|policy| policy.is_secure(scheme));
+            let secure =
+                [&everywhere, &by_scheme, &never].map(|policy| policy.is_secure(|| scheme));
             assert_eq!(secure, expected, "{scheme:?}");
         }
     }

@@ -134,7 +134,7 @@ impl SessionLayer {
     /// # }
     /// ```
     pub fn cookie_of(&self, change: &Change) -> Option<String> {
-        let secure = self.keeper.cookie.is_secure(None);
+        let secure = self.keeper.cookie.is_secure(|| None);
         let (value, ..) = self.keeper.cookie.value(change)?;
         Some([self.keeper.cookie.name(secure), "=", &value].concat())
     }

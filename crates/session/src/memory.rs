@@ -94,11 +94,6 @@ impl MemoryStore {
         self.len() == 0
     }
 
-    fn find(&self, key: &Key) -> Option<Record> {
-        let now = Timestamp::now();
-        self.shard(key).live(key, now).cloned()
-    }
-
     fn shard(&self, key: &Key) -> MutexGuard<'_, Shard> {
         lock(&self.shards[place(key)])
     }
@@ -205,18 +200,20 @@ impl Store for MemoryStore {
         let swept = shard.sweep(now);
         let standing = Standing::of(&record);
         self.taken.bury(None, record.is_tombstone());
-        shard.insert(*key, record, standing);
+        shard.insert(*key, record, bytes, standing);
         drop(shard);
         self.release(swept.iter().chain(&expired));
         Ok(true)
     }
 
     async fn load(&self, key: &Key) -> Result<Option<Record>, BoxError> {
-        Ok(self.find(key))
+        let now = Timestamp::now();
+        let record = self.shard(key).record(key).cloned();
+        Ok(record.filter(|record| !record.is_expired(now)))
     }
 
     fn load_now(&self, key: &Key) -> Option<Result<Option<Record>, BoxError>> {
-        Some(Ok(self.find(key)))
+        Some(Ok(self.shard(key).record(key).cloned()))
     }
 
     async fn update(&self, key: &Key, expected: u64, record: Record) -> Result<Update, BoxError> {
@@ -236,7 +233,7 @@ impl Store for MemoryStore {
                     continue;
                 }
                 let is_tombstone = record.is_tombstone();
-                let replaced = shard.replace(key, record);
+                let replaced = shard.replace(key, record, bytes);
                 self.taken.bury(Some(&replaced.record), is_tombstone);
                 drop(shard);
                 drop(replaced);
@@ -255,8 +252,8 @@ impl Store for MemoryStore {
         record: Record,
         tombstone: Record,
     ) -> Result<Update, BoxError> {
-        let bytes = shard::bytes(&record) + shard::bytes(&tombstone);
-        self.claim(key, 1, bytes)?;
+        let [bytes, left] = [&record, &tombstone].map(shard::bytes);
+        self.claim(key, 1, bytes + left)?;
         let (from, to) = (place(key), place(new));
         // Both are held while the record moves, and always the lower one first, or two moves could wait for each other.
         let mut lower = lock(&self.shards[from.min(to)]);
@@ -274,11 +271,12 @@ impl Store for MemoryStore {
             self.taken
                 .bury(Some(&moved.record), tombstone.is_tombstone());
             self.taken.bury(None, record.is_tombstone());
-            from.insert(*key, tombstone, Standing::Stranger);
-            to.unwrap_or(from).insert(*new, record, Standing::Guest);
+            from.insert(*key, tombstone, left, Standing::Stranger);
+            let to = to.unwrap_or(from);
+            to.insert(*new, record, bytes, Standing::Guest);
             self.taken.give_back(0, moved.bytes);
         } else {
-            self.taken.give_back(1, bytes);
+            self.taken.give_back(1, bytes + left);
         }
         Ok(update)
     }

@@ -62,7 +62,7 @@ impl Visit {
         if Session::of(request).is_ok() {
             return None;
         }
-        let secure = keeper.cookie.is_secure(Scheme::of(request));
+        let secure = keeper.cookie.is_secure(|| Scheme::of(request));
         let (headers, vault) = (request.headers(), &keeper.vault);
         let session = if vault.is_sealed() {
             vault.session_of_texts(keeper.cookie.values(headers, secure))

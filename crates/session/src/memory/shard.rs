@@ -65,9 +65,9 @@ pub(super) fn bytes(record: &Record) -> usize {
 }
 
 impl Shard {
-    pub(super) fn live(&self, key: &Key, now: Timestamp) -> Option<&Record> {
-        let record = self.records.get(key).map(|filed| &filed.record);
-        record.filter(|record| !record.is_expired(now))
+    /// What is under `key`, expired or not.
+    pub(super) fn record(&self, key: &Key) -> Option<&Record> {
+        self.records.get(key).map(|filed| &filed.record)
     }
 
     /// The version and the bytes of what is live.
@@ -92,15 +92,14 @@ impl Shard {
         live.map(|record| record.expires = expires).is_some()
     }
 
-    /// Files a record under a key that is absent.
-    pub(super) fn insert(&mut self, key: Key, record: Record, standing: Standing) {
+    /// Files a record of so many [`bytes`] under a key that is absent.
+    pub(super) fn insert(&mut self, key: Key, record: Record, bytes: usize, standing: Standing) {
         let due = end(&record);
         self.tidy(standing);
         self.due[standing as usize].push(Reverse((due, key)));
         if let Some(owner) = &record.owner {
             self.owners.entry(Arc::clone(owner)).or_default().push(key);
         }
-        let bytes = bytes(&record);
         let filed = Filed {
             record,
             due,
@@ -110,8 +109,8 @@ impl Shard {
         self.records.insert(key, filed);
     }
 
-    /// Puts a record in place of the one under `key`, which is there. Where nothing else has changed, nothing else is done.
-    pub(super) fn replace(&mut self, key: &Key, record: Record) -> Removed {
+    /// Puts a record of so many [`bytes`] in place of the one under `key`, which is there. Where nothing else has changed, nothing else is done.
+    pub(super) fn replace(&mut self, key: &Key, record: Record, bytes: usize) -> Removed {
         let filed = self.records.get_mut(key).expect("the caller has seen it");
         let standing = match &record.owner {
             Some(_) => Standing::Guest,
@@ -121,12 +120,12 @@ impl Shard {
             && record.owner == filed.record.owner
             && end(&record) >= filed.due
         {
-            let bytes = std::mem::replace(&mut filed.bytes, bytes(&record));
+            let bytes = std::mem::replace(&mut filed.bytes, bytes);
             let record = std::mem::replace(&mut filed.record, record);
             return Removed { record, bytes };
         }
         let removed = self.remove(key).expect("it was just seen");
-        self.insert(*key, record, standing);
+        self.insert(*key, record, bytes, standing);
         removed
     }
 
@@ -270,7 +269,8 @@ mod tests {
         let at = Timestamp::from_millis;
         let keys: Vec<Key> = (0..20).map(|_| Id::random().unwrap().key()).collect();
         for key in &keys {
-            shard.insert(*key, Record::new(Data::new(), at(10), at(1000)), standing);
+            let record = Record::new(Data::new(), at(10), at(1000));
+            shard.insert(*key, record, FRAME, standing);
         }
         keys
     }
@@ -288,7 +288,7 @@ mod tests {
         assert!(swept.iter().all(|swept| *swept <= SWEEP), "{swept:?}");
         assert_eq!(swept.iter().sum::<usize>(), 15);
         for key in &keys[..5] {
-            assert!(shard.live(key, at(10)).is_some());
+            assert!(shard.record(key).is_some());
         }
         assert_eq!((shard.records.len(), shard.due[1].len()), (5, 5));
         assert_eq!(shard.sweep(at(500)).len(), 5);
@@ -305,9 +305,9 @@ mod tests {
             shard.touch(key, at(40 - later), at(5));
         }
         for key in keys[1..].iter().rev() {
-            assert!(shard.live(key, at(0)).is_some());
+            assert!(shard.record(key).is_some());
             shard.evict(&keys[0], at(0)).unwrap();
-            assert!(shard.live(key, at(0)).is_none());
+            assert!(shard.record(key).is_none());
         }
         // The last stranger is the one for whom room is made.
         assert!(shard.evict(&keys[0], at(0)).is_none());
