@@ -13,13 +13,15 @@ use tower::{Layer, ServiceExt, service_fn};
 static KEYS: LazyLock<Keys> =
     LazyLock::new(|| Keys::new(b"7bc38b1d09e2c4f65a13de9b4a70612f").expect("it is a secret"));
 
-static LAYERS: LazyLock<[SessionLayer; 3]> = LazyLock::new(|| {
+/// New for each run: what a store keeps from one run to the next looks like a leak, for which libFuzzer would search after each.
+fn layers() -> [SessionLayer; 3] {
+    let store = || SessionLayer::new(MemoryStore::new());
     [
-        SessionLayer::new(MemoryStore::new()),
-        SessionLayer::new(MemoryStore::new()).signed(KEYS.clone()),
+        store(),
+        store().signed(KEYS.clone()),
         SessionLayer::sealed(KEYS.clone()),
     ]
-});
+}
 
 /// Remembers what it was sent, and answers what it had remembered.
 async fn remember(request: Request<Body>) -> Result<Response<Body>, BoxError> {
@@ -61,7 +63,7 @@ fuzz_target!(|lines: &[u8]| {
             }
         }
     }
-    for layer in &*LAYERS {
+    for layer in &layers() {
         let (answered, said) = ask(layer, forged.clone());
         assert_eq!(said, "");
         let given = answered[header::SET_COOKIE].to_str().expect("it is ASCII");
