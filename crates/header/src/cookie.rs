@@ -8,7 +8,7 @@ mod set;
 
 use std::iter;
 
-use http::{HeaderMap, header::COOKIE};
+use http::{HeaderMap, HeaderValue, header::COOKIE};
 use memchr::memchr;
 
 pub use self::{
@@ -24,7 +24,7 @@ use crate::grammar::{trim, trim_start};
 /// it, if it has no `=`, an empty name, a control character, or bytes that are not UTF-8.
 ///
 /// ```
-/// use http::{HeaderMap, header::COOKIE};
+/// use http::{HeaderMap, HeaderValue, header::COOKIE};
 /// use plywood_header::cookie;
 ///
 /// let mut headers = HeaderMap::new();
@@ -50,7 +50,7 @@ pub fn find_all<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = 
 /// The same as bytes, for who looks at each of them anyway: a value may have control characters, and need not be UTF-8.
 ///
 /// ```
-/// use http::{HeaderMap, header::COOKIE};
+/// use http::{HeaderMap, HeaderValue, header::COOKIE};
 /// use plywood_header::cookie;
 ///
 /// let mut headers = HeaderMap::new();
@@ -58,8 +58,16 @@ pub fn find_all<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = 
 /// assert!(cookie::find_all_bytes(&headers, "a").eq([b"1", b"3"]));
 /// ```
 pub fn find_all_bytes<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h [u8]> {
+    find_all_in(headers.get_all(COOKIE), name)
+}
+
+/// The same in lines of the field that somebody has kept.
+pub fn find_all_in<'h>(
+    lines: impl IntoIterator<Item = &'h HeaderValue>,
+    name: &str,
+) -> impl Iterator<Item = &'h [u8]> {
     let name = name.as_bytes();
-    let mut lines = headers.get_all(COOKIE).iter();
+    let mut lines = lines.into_iter();
     let mut pieces = pieces(b"");
     iter::from_fn(move || {
         loop {
@@ -115,8 +123,6 @@ fn text(bytes: &[u8]) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     fn sent(lines: &[&[u8]]) -> HeaderMap {

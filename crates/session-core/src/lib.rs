@@ -60,6 +60,7 @@ mod draft;
 mod error;
 mod flash;
 mod id;
+mod known;
 mod progress;
 mod random;
 mod record;
@@ -76,11 +77,12 @@ pub use self::{
     error::{NoSession, SessionError, SessionErrorKind},
     flash::{Flash, Level},
     id::{Id, Key},
+    known::Known,
     progress::Change,
     random::random,
     record::{Data, Record},
     seal::Seal,
-    session::{Finished, Session, Use},
+    session::{Finished, Sender, Session, Use},
     store::{Store, Update},
     timestamp::Timestamp,
     vault::Vault,

@@ -7,9 +7,8 @@ use std::{
 use plywood_core::BoxError;
 
 use crate::{
-    Data, Id, Key, Record, SessionError, Timestamp, Update, Vault,
+    Data, Id, Key, Known, Record, SessionError, Timestamp, Update, Vault,
     draft::{Owner, Plan, play, replay},
-    session::Known,
     store::{Answer, AnyStore},
     vault::Place,
 };

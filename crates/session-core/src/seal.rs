@@ -3,10 +3,9 @@ use std::sync::Arc;
 use plywood_core::BoxError;
 
 use crate::{
-    Change, Data, Record, SessionError, Timestamp, Vault,
+    Change, Data, Known, Record, SessionError, Timestamp, Vault,
     draft::Plan,
     progress::{Progress, frame, outcome},
-    session::Known,
 };
 
 /// Turns a record into a text that a client keeps and can neither read nor change, and back. It takes the place of a

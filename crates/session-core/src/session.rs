@@ -1,11 +1,17 @@
-use std::{fmt, pin::pin, sync::Arc, time::Duration};
+use std::{
+    any::Any,
+    fmt,
+    pin::pin,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use plywood_core::Carrier;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    Change, Data, Id, NoSession, Record, SessionError, SessionErrorKind, Vault,
+    Change, Data, Id, Known, NoSession, Record, SessionError, SessionErrorKind, Vault,
     desk::{CLOSED, Desk, IGNORED, LATE, LOOKED, Look, Papers, READ, WRITTEN},
     draft::{Added, Draft, Operation},
 };
@@ -29,12 +35,56 @@ use crate::{
 /// }
 /// ```
 #[derive(Clone)]
-pub struct Session(Arc<Handle>);
+pub struct Session(Arc<Handle<dyn Sender>>);
 
-struct Handle {
-    vault: Vault,
-    known: Known,
+struct Handle<S: ?Sized> {
+    known: OnceLock<Known>,
     desk: Desk,
+    sender: S,
+}
+
+/// Who sent the request, as a session layer knows it. What it sent is read when the session is first used, and never where that is left alone.
+///
+/// ```
+/// use http::HeaderValue;
+/// use plywood_session_core::{Id, Known, Sender, Session, Vault};
+///
+/// /// Bears its id in a field of its own.
+/// struct Device(Vault, Option<HeaderValue>);
+///
+/// impl Sender for Device {
+///     fn vault(&self) -> &Vault {
+///         &self.0
+///     }
+///
+///     fn known(&self) -> Known {
+///         Known::by_ids(self.1.iter().filter_map(Id::parse))
+///     }
+/// }
+///
+/// fn session(vault: Vault, request: &http::Request<()>) -> Session {
+///     Session::sent_by(Device(vault, request.headers().get("x-session").cloned()))
+/// }
+/// ```
+pub trait Sender: Any + Send + Sync {
+    /// Where its session is kept.
+    fn vault(&self) -> &Vault;
+
+    /// By what its session is known. It is asked once.
+    fn known(&self) -> Known;
+}
+
+/// One by whom everything was said when the session was made.
+struct Told(Vault);
+
+impl Sender for Told {
+    fn vault(&self) -> &Vault {
+        &self.0
+    }
+
+    fn known(&self) -> Known {
+        Known::by_ids([])
+    }
 }
 
 impl Session {
@@ -46,10 +96,25 @@ impl Session {
 
     pub(crate) fn new(vault: Vault, known: Known) -> Self {
         Self(Arc::new(Handle {
-            vault,
-            known,
+            known: known.into(),
             desk: Desk::default(),
+            sender: Told(vault),
         }))
+    }
+
+    /// The session of a client that has not been read yet. For a layer.
+    pub fn sent_by(sender: impl Sender) -> Self {
+        Self(Arc::new(Handle {
+            known: OnceLock::new(),
+            desk: Desk::default(),
+            sender,
+        }))
+    }
+
+    /// The client, if it is an `S`. For the layer that has [made](Self::sent_by) the session.
+    pub fn sender<S: Sender>(&self) -> Option<&S> {
+        let sender: &dyn Any = &self.0.sender;
+        sender.downcast_ref()
     }
 
     /// The session of this request.
@@ -66,7 +131,7 @@ impl Session {
     /// It says nothing about whether the session lives. The store is not asked.
     pub fn is_known(&self) -> bool {
         self.0.desk.mark(LOOKED);
-        self.0.known.any()
+        self.known().any()
     }
 
     /// The value under `key`, if there is one. Loads the session, once.
@@ -114,7 +179,7 @@ impl Session {
     /// When the value cannot become JSON or is larger than a session may be, or the response is on its way.
     pub fn insert<T: Serialize>(&self, key: &str, value: T) -> Result<(), SessionError> {
         let value = write(key, value)?;
-        self.0.vault.check_value(key, &value)?;
+        self.vault().check_value(key, &value)?;
         self.add(key, Operation::Insert(key.into(), value))
     }
 
@@ -135,7 +200,7 @@ impl Session {
             let seen = self.data().await?.get(key).cloned();
             // Outside of any lock, because the closure may use the session.
             let (made, next) = step(key, seen.as_ref(), &mut change)?;
-            self.0.vault.check_value(key, &next)?;
+            self.vault().check_value(key, &next)?;
             let mut papers = self.0.desk.papers();
             let Some((draft, base)) = papers.write() else {
                 return Err(SessionError::closed(key));
@@ -201,7 +266,7 @@ impl Session {
     /// As [`commit`](Self::commit).
     pub async fn destroy_others(&self) -> Result<u64, SessionError> {
         self.commit().await?;
-        let Handle { vault, known, .. } = &*self.0;
+        let (vault, known) = (self.vault(), self.known());
         let delete = pin!(async {
             let (mut progress, ()) = self.0.desk.hold(|_| ()).await;
             progress.load(vault, known).await?;
@@ -286,7 +351,7 @@ impl Session {
     /// The layer's own save, without a `commit`, drops what is meant for a session that is gone and lets the answer pass: who signs out in
     /// one tab does not want an error in another.
     pub async fn commit(&self) -> Result<(), SessionError> {
-        let Handle { vault, known, desk } = &*self.0;
+        let (vault, known, desk) = (self.vault(), self.known(), &self.0.desk);
         let save = pin!(async {
             let (mut progress, mut plan) = desk.hold(|papers| papers.draft.take()).await;
             progress.save(vault, known, &mut plan).await
@@ -306,7 +371,7 @@ impl Session {
         if marks & (WRITTEN | LATE) != 0 {
             Use::Unsaved
         } else if marks & READ != 0 {
-            let slides = marks & IGNORED == 0 && papers.may_slide(&self.0.vault);
+            let slides = marks & IGNORED == 0 && papers.may_slide(self.vault());
             if slides { Use::Unsaved } else { Use::Read }
         } else if marks & LOOKED != 0 {
             Use::Looked
@@ -335,7 +400,7 @@ impl Session {
     }
 
     async fn finish_part(&self, is_last: bool) -> Result<Finished, SessionError> {
-        let Handle { vault, known, desk } = &*self.0;
+        let (vault, known, desk) = (self.vault(), self.known(), &self.0.desk);
         let save = pin!(async {
             let begin = |papers: &mut Papers| {
                 if is_last {
@@ -380,12 +445,13 @@ impl Session {
 
     /// The values as this request sees them.
     pub(crate) async fn data(&self) -> Result<Arc<Data>, SessionError> {
-        let Handle { vault, known, desk } = &*self.0;
+        let desk = &self.0.desk;
         let mut held = match desk.look()? {
             Look::Seen(data) => return Ok(data),
             Look::Yours(held) => Some(held),
             Look::Busy => None,
         };
+        let (vault, known) = (self.vault(), self.known());
         let load = pin!(async {
             let progress = match &mut held {
                 Some(progress) => progress,
@@ -405,6 +471,14 @@ impl Session {
         }
     }
 
+    fn vault(&self) -> &Vault {
+        self.0.sender.vault()
+    }
+
+    fn known(&self) -> &Known {
+        self.0.known.get_or_init(|| self.0.sender.known())
+    }
+
     /// Changes the draft, unless it is too late.
     fn write<T>(&self, act: impl FnOnce(&mut Draft) -> T) -> Option<T> {
         let mut papers = self.0.desk.papers();
@@ -416,7 +490,7 @@ impl Session {
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
-            .field("known", &self.0.known.any())
+            .field("known", &self.known().any())
             .finish_non_exhaustive()
     }
 }
@@ -442,75 +516,6 @@ pub struct Finished {
     pub change: Change,
     /// Whether the store heard that the session was used. The answer is no lie if it did not.
     pub slid: Result<(), SessionError>,
-}
-
-/// What a client sent.
-#[derive(Debug)]
-pub(crate) enum Known {
-    Ids(Sent<Id>),
-    Texts(Sent<Box<str>>),
-}
-
-/// The usual one needs no list.
-#[derive(Debug)]
-pub(crate) struct Sent<T> {
-    first: Option<T>,
-    more: Vec<T>,
-}
-
-impl<T: 'static> Sent<T> {
-    const NOTHING: &Self = &Self {
-        first: None,
-        more: Vec::new(),
-    };
-
-    fn of(all: impl IntoIterator<Item = T>) -> Self {
-        let (mut first, mut more) = (None, Vec::new());
-        // Not one by one: an iterator of many parts is faster when it runs by itself.
-        let all = all.into_iter().take(Session::MAX_IDS);
-        all.for_each(|one| match first {
-            None => first = Some(one),
-            Some(_) => more.push(one),
-        });
-        Self { first, more }
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &T> {
-        self.first.iter().chain(&self.more)
-    }
-}
-
-impl Known {
-    pub(crate) fn ids(ids: impl IntoIterator<Item = Id>) -> Self {
-        Self::Ids(Sent::of(ids))
-    }
-
-    pub(crate) fn texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::Texts(Sent::of(texts.into_iter().map(Into::into)))
-    }
-
-    pub(crate) fn any(&self) -> bool {
-        match self {
-            Self::Ids(ids) => ids.first.is_some(),
-            Self::Texts(texts) => texts.first.is_some(),
-        }
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Id> {
-        let ids = match self {
-            Self::Ids(ids) => ids,
-            Self::Texts(_) => Sent::NOTHING,
-        };
-        ids.iter()
-    }
-
-    pub(crate) fn sent(&self) -> impl Iterator<Item = &str> {
-        let texts = match self {
-            Self::Ids(_) => Sent::NOTHING,
-            Self::Texts(texts) => texts,
-        };
-        texts.iter().map(|text| &**text)
-    }
 }
 
 fn step<T, F>(key: &str, value: Option<&Value>, change: &mut F) -> Result<(T, Value), SessionError>

@@ -15,8 +15,7 @@ use plywood_core::BoxFuture;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
-    Data, Id, Key, Seal, Session, SessionError, Store, Timestamp, record, session::Known,
-    store::AnyStore,
+    Data, Id, Key, Known, Seal, Session, SessionError, Store, Timestamp, record, store::AnyStore,
 };
 
 /// A store and the rules by which sessions are kept in it. It makes the [`Session`] of each request.
@@ -195,14 +194,14 @@ impl Vault {
     ///
     /// The ids are tried in their order, [`Session::MAX_IDS`] at most.
     pub fn session(&self, ids: impl IntoIterator<Item = Id>) -> Session {
-        Session::new(self.clone(), Known::ids(ids))
+        Session::new(self.clone(), Known::by_ids(ids))
     }
 
     /// The session of a client that sent these texts, where sessions are [sealed](Self::sealed). Nothing is opened yet.
     ///
     /// They are tried in their order, [`Session::MAX_IDS`] at most.
     pub fn session_of_texts<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Session {
-        Session::new(self.clone(), Known::texts(texts))
+        Session::new(self.clone(), Known::by_texts(texts))
     }
 
     /// Are sessions sealed, and with their clients?

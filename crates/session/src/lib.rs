@@ -93,6 +93,7 @@ mod layer;
 mod memory;
 #[cfg(feature = "keys")]
 mod sealed;
+mod sender;
 mod service;
 #[cfg(feature = "keys")]
 mod signed;

@@ -15,7 +15,7 @@ use plywood_core::{
 use plywood_session_core::{Change, Finished, Session, SessionError, SessionErrorKind, Use};
 use tower_service::Service;
 
-use crate::{SessionLayer, body::LateBody, caching, layer::Keeper};
+use crate::{SessionLayer, body::LateBody, caching, layer::Keeper, sender::Cookies};
 
 /// The service that [`SessionLayer`] makes.
 #[derive(Clone, Debug)]
@@ -51,8 +51,6 @@ pub struct Save(Option<Visit>);
 #[derive(Debug)]
 struct Visit {
     session: Session,
-    keeper: Arc<Keeper>,
-    secure: bool,
     is_head: bool,
 }
 
@@ -63,17 +61,11 @@ impl Visit {
             return None;
         }
         let secure = keeper.cookie.is_secure(|| Scheme::of(request));
-        let (headers, vault) = (request.headers(), &keeper.vault);
-        let session = if vault.is_sealed() {
-            vault.session_of_texts(keeper.cookie.values(headers, secure))
-        } else {
-            vault.session(keeper.cookie.ids(headers, secure))
-        };
+        let cookies = Cookies::of(request.headers(), Arc::clone(keeper), secure);
+        let session = Session::sent_by(cookies);
         request.extensions_mut().insert(session.clone());
         Some(Self {
             session,
-            keeper: Arc::clone(keeper),
-            secure,
             is_head: request.method() == Method::HEAD,
         })
     }
@@ -106,16 +98,18 @@ impl Visit {
     }
 
     fn tell(&self, finished: Finished, mut response: Response<Body>) -> Response<Body> {
-        let policy = &self.keeper.cookie;
+        let cookies = self.session.sender::<Cookies>();
+        let Cookies { keeper, secure, .. } = cookies.expect("the session was made of it");
+        let policy = &keeper.cookie;
         let cookie = match policy.value(&finished.change) {
             Some((value, lifetime)) => {
-                let issued = policy.issue(&value, lifetime, self.secure);
+                let issued = policy.issue(&value, lifetime, *secure);
                 Some(
                     issued
                         .expect("its length was checked, and it is made of what a cookie may hold"),
                 )
             }
-            None if finished.change == Change::Remove => Some(policy.remove(self.secure)),
+            None if finished.change == Change::Remove => Some(policy.remove(*secure)),
             None => None,
         };
         caching::mark(response.headers_mut(), Use::Unsaved, cookie.is_some());

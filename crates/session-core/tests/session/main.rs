@@ -9,12 +9,16 @@ mod shelf;
 mod verbs;
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use plywood_session_core::{
-    Change, Finished, Id, NoSession, Session, SessionError, SessionErrorKind, Timestamp, Use, Vault,
+    Change, Finished, Id, Known, NoSession, Sender, Session, SessionError, SessionErrorKind,
+    Timestamp, Use, Vault,
 };
 use shelf::Shelf;
 
@@ -707,6 +711,51 @@ async fn a_store_that_hangs_is_waited_for_so_long_and_no_longer() {
     assert_eq!(session.keys().await.unwrap(), ["user"]);
     session.insert("a", 1).unwrap();
     assert_eq!(change(&session).await, Change::Keep);
+}
+
+/// Says by which id it is known, and counts how often it was asked.
+struct Counted(Vault, Id, Arc<AtomicUsize>);
+
+impl Sender for Counted {
+    fn vault(&self) -> &Vault {
+        &self.0
+    }
+
+    fn known(&self) -> Known {
+        self.2.fetch_add(1, Ordering::Relaxed);
+        Known::by_ids([self.1])
+    }
+}
+
+#[tokio::test]
+async fn what_a_client_sent_is_read_when_its_session_is_used_and_then_once() {
+    let (shelf, vault) = shop();
+    let id = signed_in(&shelf, &vault).await;
+    let asked = Arc::new(AtomicUsize::new(0));
+    let session = || Session::sent_by(Counted(vault.clone(), id, Arc::clone(&asked)));
+    let untouched = session();
+    assert_eq!(untouched.close(), Use::Untouched);
+    assert!(
+        untouched
+            .sender::<Counted>()
+            .is_some_and(|sender| sender.1 == id)
+    );
+    drop(untouched);
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+
+    let used = session();
+    assert!(used.is_known());
+    assert_eq!(used.get("user").await.unwrap(), Some("ada".to_owned()));
+    used.clone().insert("a", 1).unwrap();
+    assert_eq!(change(&used).await, Change::Keep);
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+
+    // A change needs it too, and so does an end.
+    let ended = session();
+    ended.destroy();
+    assert_eq!(change(&ended).await, Change::Remove);
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+    assert_eq!(user(&vault, id).await, None);
 }
 
 #[test]

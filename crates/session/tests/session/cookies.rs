@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::{
-    Request, StatusCode,
+    HeaderValue, Request, StatusCode,
     header::{COOKIE, SET_COOKIE},
 };
 use plywood_core::{Body, Scheme};
@@ -57,6 +57,41 @@ async fn a_cookie_that_a_plain_connection_could_have_planted_is_not_read() {
         request.extensions_mut().insert(scheme);
         let response = sealed(&app, request).await.unwrap();
         assert_eq!(visitor::text(response).await, expected, "{name} {scheme:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_cookies_are_those_that_came_whatever_stands_in_the_field_when_they_are_read() {
+    let store = MemoryStore::new();
+    let plain = app(SessionLayer::new(store.clone()), site);
+    let (ada, nobody) = (Visitor::new(&plain), Visitor::new(&plain));
+    ada.get("/sign-in").await;
+    nobody.get("/count").await;
+    let (hers, another) = (ada.pair(), nobody.pair());
+    for (sent, put, expected) in [
+        (&hers, None, "ada"),
+        (&hers, Some(&another), "ada"),
+        (&another, Some(&hers), "nobody"),
+    ] {
+        let put = put.map(|pair| HeaderValue::from_str(pair).unwrap());
+        let changing = app(
+            SessionLayer::new(store.clone()),
+            move |mut request: Request<Body>| {
+                request.headers_mut().remove(COOKIE);
+                if let Some(put) = &put {
+                    request.headers_mut().insert(COOKIE, put.clone());
+                }
+                site(request)
+            },
+        );
+        // As HTTP/2 may send them: a line each.
+        let request = Request::get("/user")
+            .header(COOKIE, "theme=dark")
+            .header(COOKIE, "__Host-session=made up")
+            .header(COOKIE, sent);
+        let request = request.body(Body::empty()).unwrap();
+        let response = sealed(&changing, request).await.unwrap();
+        assert_eq!(visitor::text(response).await, expected);
     }
 }
 
