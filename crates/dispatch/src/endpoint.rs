@@ -32,7 +32,7 @@ trait Call<E>: Send + Sync {
     message = "`{Self}` cannot stand behind a rule",
     note = "it should be an async function from `Request<Body>` to `Response<_>` or `Result<Response<_>, _>`, or a tower service that is `HttpService<Body> + Sync`",
     note = "its error must convert into `{E}`, the dispatcher's",
-    note = "if it looks right, write `plywood_dispatch::handler(..)` around the function: the compiler then names what is wrong, such as a value that is not `Send` and is held over an `.await`"
+    note = "if it looks right, write `handler(..)`, of `plywood_dispatch` or the prelude, around the function: the compiler then names what is wrong, such as a value that is not `Send` and is held over an `.await`"
 )]
 pub trait IntoEndpoint<E, Kind> {
     /// Erases its type.
