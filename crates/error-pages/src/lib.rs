@@ -41,7 +41,7 @@
 //! stands in.
 //!
 //! An `Err` of the inner service that is an [`HttpError`](plywood_error::HttpError), or has one among its sources, is answered as that says: its
-//! status, its fields, what it says in public. Any other `Err` and a panic (in `poll_ready`, in `call`, or in its future) become a 500. The reason
+//! status, its fields, what it says in public. Any other `Err` and a panic (in `poll_ready`, in `call`, in its future, or of an error's body that is asked whether it is empty) become a 500. The reason
 //! stays in the response as a [`Failure`](plywood_core::Failure). If the status is from 500 on, it is an
 //! [`Incident`](plywood_error::Incident), whose id the visitor sees, and it is told to the operator as a `tracing` event of the level `ERROR`, once
 //! (in a program without a subscriber, as a line on standard error); so is the `Failure` of any other answer from 500 on.

@@ -64,7 +64,7 @@ impl Asked {
         self.layer = ErrorPagesLayer::default();
         self.id = None;
         self.witness = None;
-        self.broken = OnceLock::new();
+        self.broken.take();
     }
 
     pub(crate) const fn broken(&self) -> &OnceLock<Panicked> {
