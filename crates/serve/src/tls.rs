@@ -113,6 +113,7 @@ impl Tls {
     }
 
     /// Is there anything to be read again?
+    #[cfg(unix)]
     pub(crate) fn has_files(&self) -> bool {
         self.0.files.is_some()
     }
