@@ -2,6 +2,7 @@ use std::{
     collections::HashMap,
     fmt,
     hash::{BuildHasher, RandomState},
+    hint::black_box,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -156,7 +157,9 @@ impl Inner {
     fn check(&self, name: &str, password: &str) -> Option<Identity> {
         let table = self.accounts.current();
         let account = table.find(name);
-        let hash = account.unwrap_or_else(|| table.decoy(self.chance.hash_one(name)));
+        // Chosen for a known name too: else the choice would tell an unknown one.
+        let decoy = black_box(table.decoy(self.chance.hash_one(name)));
+        let hash = account.unwrap_or(decoy);
         let is_right = hash.verify(password) && account.is_some();
         is_right.then(|| {
             let identity = Identity::new(name);
