@@ -76,7 +76,7 @@ async fn conditions_ranges_and_head_are_answered_from_what_is_kept() {
 #[tokio::test]
 async fn what_is_not_there_or_has_not_come_to_rest_is_not_kept() {
     let site = Site::new()
-        .file("new.txt", b"new")
+        .young("new.txt", b"new")
         .settled(".env", b"secret")
         .settled("a.txt~", b"backup")
         .settled("docs/a.txt", b"a")

@@ -85,7 +85,7 @@ async fn a_missing_file_has_no_preconditions() {
 async fn the_tag_changes_with_the_bytes_and_is_weak_while_they_may_change_unseen() {
     let site = Site::new().settled("a.txt", b"one");
     let first = site.get("/a.txt").await.headers()["etag"].clone();
-    let site = site.file("a.txt", b"two");
+    let site = site.young("a.txt", b"two");
     let young = site.get("/a.txt").await;
     let tag = young.headers()["etag"].to_str().unwrap();
     assert!(tag.starts_with("W/"), "{tag}");

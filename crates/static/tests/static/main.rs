@@ -138,7 +138,7 @@ async fn only_a_whole_file_that_has_come_to_rest_says_which_it_is() {
     let site = Site::new()
         .settled("a.txt", b"ok-a\n")
         .settled("b.txt", b"ok-b\n")
-        .file("new.txt", b"ok-n\n");
+        .young("new.txt", b"ok-n\n");
     let identity = async |method, target, fields: &[_]| {
         let response = site.ask(method, target, fields).await;
         FileIdentity::of(&response)

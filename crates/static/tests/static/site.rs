@@ -2,7 +2,7 @@ use std::{
     convert::Infallible,
     fs::{self, File},
     path::{Path, PathBuf},
-    time::{Duration, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use bytes::Bytes;
@@ -52,8 +52,20 @@ impl Site {
 
     /// A file that was last modified on `Tue, 02 Jan 2024 03:04:05 GMT`.
     pub(crate) fn settled(self, name: &str, content: &[u8]) -> Self {
+        self.dated(
+            name,
+            content,
+            UNIX_EPOCH + Duration::from_secs(1_704_164_645),
+        )
+    }
+
+    /// A file that has not come to rest, however long the test takes: its date is ahead.
+    pub(crate) fn young(self, name: &str, content: &[u8]) -> Self {
+        self.dated(name, content, SystemTime::now() + Duration::from_secs(3600))
+    }
+
+    fn dated(self, name: &str, content: &[u8], modified: SystemTime) -> Self {
         let site = self.file(name, content);
-        let modified = UNIX_EPOCH + Duration::from_secs(1_704_164_645);
         let file = File::options().write(true).open(site.root().join(name));
         file.unwrap().set_modified(modified).unwrap();
         site
