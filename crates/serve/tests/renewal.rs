@@ -106,7 +106,7 @@ impl Told {
 
     /// The event that says this, once it is there.
     async fn wait_for(&self, message: &str) -> String {
-        for _ in 0..2000 {
+        for _ in 0..24_000 {
             if let Some(found) = self.find(message) {
                 return found;
             }
