@@ -1,7 +1,7 @@
 use std::{
     mem,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use http::Response;
@@ -66,15 +66,16 @@ where
         let unwinding = TakenOnUnwind(this.edit);
         let poll = this.inner.poll(cx);
         mem::forget(unwinding);
-        let result = ready!(poll);
-        let edit = this.edit.take().expect("it was just seen");
-        Poll::Ready(match result {
-            Ok(response) => Ok(edit.edit(response)),
-            Err(error) => {
-                edit.failed();
-                Err(error)
+        let mut edit = || this.edit.take().expect("it was just seen");
+        // The response is taken from where it lies, because each name that it goes by is a copy.
+        match poll {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(response)) => Poll::Ready(Ok(edit().edit(response))),
+            Poll::Ready(Err(error)) => {
+                edit().failed();
+                Poll::Ready(Err(error))
             }
-        })
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 use std::{
     fmt,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use http::Response;
@@ -55,14 +55,15 @@ where
     type Output = Result<Response<Body>, ErrA>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Poll::Ready(match self.project().call.project() {
+        match self.project().call.project() {
             CallProjection::First { answer } => {
-                ready!(answer.poll(cx)).map(|response| response.map(Body::new))
+                answer.poll(cx).map_ok(|response| response.map(Body::new))
             }
-            CallProjection::Second { answer } => ready!(answer.poll(cx))
-                .map(|response| response.map(Body::new))
+            CallProjection::Second { answer } => answer
+                .poll(cx)
+                .map_ok(|response| response.map(Body::new))
                 .map_err(Into::into),
-        })
+        }
     }
 }
 

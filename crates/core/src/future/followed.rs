@@ -97,13 +97,18 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         if let State::Inner(_) = this.state {
-            let result = ready!(this.inner.poll(cx));
+            let polled = this.inner.poll(cx);
+            if polled.is_pending() {
+                return Poll::Pending;
+            }
             let State::Inner(follow) = std::mem::replace(this.state, State::Over) else {
                 unreachable!("the state was just looked at");
             };
-            match follow.follow(result?) {
-                Next::Now(response) => return Poll::Ready(Ok(response)),
-                Next::Later(future) => *this.state = State::Later(future),
+            match polled.map_ok(|response| follow.follow(response)) {
+                Poll::Ready(Ok(Next::Later(future))) => *this.state = State::Later(future),
+                Poll::Ready(Ok(Next::Now(response))) => return Poll::Ready(Ok(response)),
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => return Poll::Pending,
             }
         }
         let State::Later(future) = this.state else {

@@ -68,8 +68,7 @@ where
             let this = self.as_mut().project();
             let decided = match this.state.project() {
                 StateProjection::Open { inner } => {
-                    let response = ready!(inner.poll(cx))?;
-                    return Poll::Ready(Ok(response.map(Body::new)));
+                    return inner.poll(cx).map_ok(|response| response.map(Body::new));
                 }
                 StateProjection::Shut { response } => {
                     let response = response.take().expect("not polled after it was ready");

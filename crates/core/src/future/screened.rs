@@ -1,7 +1,7 @@
 use std::{
     fmt,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use http::Response;
@@ -64,15 +64,15 @@ where
             return Poll::Ready(Ok(edit.refuse()));
         };
         assert!(this.edit.is_some(), "{OVER}");
-        let result = ready!(inner.poll(cx));
-        let edit = this.edit.take().expect("it was just seen");
-        Poll::Ready(match result {
-            Ok(response) => Ok(edit.edit(response)),
-            Err(error) => {
-                edit.failed();
-                Err(error)
+        let mut edit = || this.edit.take().expect("it was just seen");
+        match inner.poll(cx) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(response)) => Poll::Ready(Ok(edit().edit(response))),
+            Poll::Ready(Err(error)) => {
+                edit().failed();
+                Poll::Ready(Err(error))
             }
-        })
+        }
     }
 }
 
