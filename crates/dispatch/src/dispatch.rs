@@ -7,7 +7,7 @@ use std::{
 use http::{HeaderValue, Method, Request, Response, header};
 use plywood_core::{
     Body, BoxError, Failure, HttpBody, MatchedRoute, Mount, Params, Path, Scheme,
-    future::{Edited, Gated},
+    future::Screened,
     host,
     path::{Malformed, encode_query},
     sheet::{Described, Sheet},
@@ -110,7 +110,7 @@ where
 {
     type Response = Response<Body>;
     type Error = E;
-    type Future = Gated<Edited<Answer<E>, Finish>>;
+    type Future = Screened<Answer<E>, Finish>;
 
     /// Always ready: an endpoint's readiness is awaited once it is known which one is asked.
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), E>> {
@@ -122,10 +122,9 @@ where
         let is_head = request.method() == Method::HEAD;
         match self.0.decide(&mut request) {
             Decision::Call(endpoint) => {
-                let finish = Finish { is_head };
-                Gated::open(Edited::new(endpoint.answer(request), finish))
+                Screened::admit(endpoint.answer(request), Finish::answer(is_head))
             }
-            Decision::Answer(response) => Gated::shut(response),
+            Decision::Answer(response) => Screened::refuse(Finish::instead(response)),
         }
     }
 }

@@ -1,11 +1,37 @@
 use http::{Response, header};
 use http_body::Body as _;
-use plywood_core::{Body, future::Edit};
+use plywood_core::{
+    Body,
+    future::{Edit, Refuse},
+};
 
-/// What becomes of an endpoint's answer on its way out: an answer to HEAD loses its body.
+/// What becomes of an endpoint's answer on its way out: an answer to HEAD loses its body. Or there is an answer instead of it.
 #[derive(Debug)]
 pub struct Finish {
-    pub(crate) is_head: bool,
+    is_head: bool,
+    instead: Option<Box<Response<Body>>>,
+}
+
+impl Finish {
+    pub(crate) const fn answer(is_head: bool) -> Self {
+        Self {
+            is_head,
+            instead: None,
+        }
+    }
+
+    pub(crate) fn instead(response: Response<Body>) -> Self {
+        Self {
+            is_head: false,
+            instead: Some(Box::new(response)),
+        }
+    }
+}
+
+impl Refuse<Body> for Finish {
+    fn refuse(self) -> Response<Body> {
+        *self.instead.expect("whoever refuses has an answer")
+    }
 }
 
 impl Edit<Body> for Finish {
