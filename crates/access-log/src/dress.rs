@@ -95,9 +95,6 @@ impl Out<'_> {
             Dress::W3c => text::w3c_url,
         };
         let (redaction, limit) = (self.redaction, self.limit);
-        if url.len() <= limit && text::run(url, text::is_plain_in_path) == url.len() {
-            return self.plain(|line| line.extend_from_slice(url));
-        }
         self.plain(|line| {
             let whole = redaction.write(line, url, limit, escape);
             if !whole {
@@ -107,8 +104,8 @@ impl Out<'_> {
     }
 
     /// Something of our own making, with nothing in it to escape.
-    pub(crate) fn plain(self, write: impl FnOnce(&mut Vec<u8>)) {
-        self.line.extend_from_slice(self.name);
+    pub(crate) fn plain(mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        self.begin();
         let quote = self.dress == Dress::Json;
         if quote {
             self.line.push(b'"');
@@ -139,9 +136,16 @@ impl Out<'_> {
     }
 
     /// A number, or whatever else stands without quotes in JSON.
-    pub(crate) fn bare(self, write: impl FnOnce(&mut Vec<u8>)) {
-        self.line.extend_from_slice(self.name);
+    pub(crate) fn bare(mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        self.begin();
         write(self.line);
+    }
+
+    /// Writes the name, if there is one: in most formats there is none, and to append nothing is a call too.
+    fn begin(&mut self) {
+        if !self.name.is_empty() {
+            self.line.extend_from_slice(self.name);
+        }
     }
 
     pub(crate) fn number(self, value: u64) {

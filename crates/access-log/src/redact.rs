@@ -19,7 +19,7 @@ const NESTED: usize = 3;
 /// The names of the parameters whose values are not written.
 #[derive(Clone)]
 pub(crate) struct Redaction {
-    /// In small letters, and by their length, so that a word is compared with few of them.
+    /// In small letters, and by their place, so that a word is compared with few of them, and mostly with none.
     names: Vec<Vec<Box<str>>>,
     hidden_fields: Vec<HeaderName>,
     shown_fields: Vec<HeaderName>,
@@ -76,10 +76,8 @@ impl Redaction {
     pub(crate) fn add(&mut self, names: impl IntoIterator<Item = impl Into<Box<str>>>) {
         for mut name in names.into_iter().map(Into::<Box<str>>::into) {
             name.make_ascii_lowercase();
-            if self.names.len() <= name.len() {
-                self.names.resize_with(name.len() + 1, Vec::new);
-            }
-            self.names[name.len()].push(name);
+            self.names.resize_with(PLACES, Vec::new);
+            self.names[place(name.as_bytes())].push(name);
         }
     }
 
@@ -97,6 +95,11 @@ impl Redaction {
             return is_whole;
         }
         let mut rest = &url[..url.len().min(limit)];
+        let plain = text::run(rest, text::is_plain_in_path);
+        if plain == url.len() {
+            line.extend_from_slice(url);
+            return true;
+        }
         // The whole URL is looked at: a password that is cut in two would not be known for one.
         if let Some(password) = password(url) {
             escape(line, &url[..password.start.min(limit)]);
@@ -104,6 +107,9 @@ impl Redaction {
                 line.extend_from_slice(REDACTED);
             }
             rest = rest.get(password.end..).unwrap_or_default();
+        } else {
+            line.extend_from_slice(&rest[..plain]);
+            rest = &rest[plain..];
         }
         let query = text::run(rest, is_before_query);
         let mut written = 0;
@@ -221,7 +227,7 @@ impl Redaction {
     fn names_a_secret(&self, name: &[u8]) -> bool {
         let is_one_word = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
         if name.iter().all(is_one_word) {
-            return self.of_length(name).any(|listed| listed.as_bytes() == name);
+            return self.like(name).any(|listed| listed == name);
         }
         let name: Cow<'_, [u8]> = percent_decode(name).into();
         let mut parts = words(&name).filter(|word| word.len() < name.len());
@@ -229,15 +235,24 @@ impl Redaction {
     }
 
     fn lists(&self, word: &[u8]) -> bool {
-        let mut listed = self.of_length(word);
-        listed.any(|listed| listed.as_bytes().eq_ignore_ascii_case(word))
+        let mut listed = self.like(word);
+        listed.any(|listed| listed.eq_ignore_ascii_case(word))
     }
 
-    /// The names that are as long as this word.
-    fn of_length(&self, word: &[u8]) -> impl Iterator<Item = &str> {
-        let names = self.names.get(word.len());
-        names.into_iter().flatten().map(|name| &**name)
+    /// The names that stand where this word would.
+    fn like(&self, word: &[u8]) -> impl Iterator<Item = &[u8]> {
+        let names = self.names.get(place(word)).into_iter().flatten();
+        names.map(|name| name.as_bytes())
     }
+}
+
+/// So many places there are for names.
+const PLACES: usize = 128;
+
+/// Where a name stands, by its length and the letter that it begins with.
+fn place(name: &[u8]) -> usize {
+    let first = name.first().map_or(0, u8::to_ascii_lowercase);
+    (5 * usize::from(first) + name.len()) % PLACES
 }
 
 #[expect(clippy::needless_bitwise_bool, reason = "`&&` would be a branch")]
