@@ -1,5 +1,5 @@
 use std::{
-    any::Any,
+    any::{Any, TypeId},
     fmt,
     future::{poll_fn, ready},
     sync::Arc,
@@ -149,15 +149,13 @@ where
     Err: Into<E>,
     E: 'static,
 {
-    let mut slot = Some(future);
-    let any: &mut dyn Any = &mut slot;
-    if let Some(answer) = any
-        .downcast_mut::<Option<Answer<E>>>()
-        .and_then(Option::take)
-    {
-        return answer;
+    // Asked first, because a future that is looked into is moved into its place there and out again.
+    if TypeId::of::<F>() == TypeId::of::<Answer<E>>() {
+        let mut slot = Some(future);
+        let any: &mut dyn Any = &mut slot;
+        let answer = any.downcast_mut().and_then(Option::take);
+        return answer.expect("it is of this type");
     }
-    let future = slot.expect("no downcast has taken it");
     Box::pin(future.map(|answer| {
         answer
             .map(|response| response.map(Body::new))
