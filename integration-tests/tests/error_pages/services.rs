@@ -84,6 +84,38 @@ async fn tonic_routes_have_error_pages() {
 }
 
 #[tokio::test]
+async fn a_body_that_panics_when_it_is_asked_how_much_is_left_looks_whole_to_nobody() {
+    // axum asks before the error pages see the answer, and hyper when they have let it go.
+    for (app, is_page) in [
+        (
+            plywood::app(ErrorPagesLayer::new().layer(site::axum())),
+            true,
+        ),
+        (
+            plywood::app(ErrorPagesLayer::new().layer(site::hyper())),
+            false,
+        ),
+    ] {
+        let running = Running::serve(app).await;
+        let said = said(&running.address, "/unmeasured", "text/html").await;
+        assert_eq!(said.starts_with("HTTP/1.1 500 "), is_page, "{said}");
+        assert_eq!(said.ends_with("</html>\n"), is_page, "{said}");
+        assert!(
+            !said.contains("\r\n0\r\n") && !said.contains("secret"),
+            "{said}"
+        );
+        // And it goes on serving.
+        assert_eq!(site_is_fine(&running.address).await, "fine");
+        running.stop().await;
+    }
+}
+
+async fn site_is_fine(address: &str) -> String {
+    let said = said(address, "/fine", "text/html").await;
+    said.rsplit("\r\n").next().unwrap().to_owned()
+}
+
+#[tokio::test]
 async fn what_grpc_says_is_left_alone_and_what_it_cannot_say_is_said_by_http() {
     let app = plywood::app(ErrorPagesLayer::new().layer(site::tonic()));
     let call = |path: &str| {

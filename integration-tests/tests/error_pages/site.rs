@@ -41,6 +41,25 @@ fn torn(panics: bool) -> Body {
     Body::new(StreamBody::new(frames))
 }
 
+/// A body that panics when it is asked how much is left of it, as a server does before it sends the head.
+struct Unmeasured;
+
+impl http_body::Body for Unmeasured {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        std::task::Poll::Ready(None)
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        panic!("a secret size")
+    }
+}
+
 fn html(status: u16, text: &'static str) -> Response<Body> {
     let response = Response::builder().status(status);
     let response = response.header(header::CONTENT_TYPE, "text/html; charset=utf-8");
@@ -56,6 +75,10 @@ pub(crate) fn axum() -> Router {
         .route("/panic", get(|| async { panic!("a secret") as () }))
         .route("/body-panics", get(|| async { Response::new(torn(true)) }))
         .route("/body-fails", get(|| async { Response::new(torn(false)) }))
+        .route(
+            "/unmeasured",
+            get(|| async { Response::new(Body::new(Unmeasured)) }),
+        )
         .route("/written", get(|| async { html(404, "mine") }))
         .route("/fine", any(|| async { html(200, "fine") }))
 }
@@ -69,6 +92,7 @@ pub(crate) fn hyper()
             "/panic" => panic!("a secret"),
             "/body-panics" => Response::new(torn(true)),
             "/body-fails" => Response::new(torn(false)),
+            "/unmeasured" => Response::new(Body::new(Unmeasured)),
             "/written" => html(404, "mine"),
             "/fine" => html(200, "fine"),
             _ => {
