@@ -1,4 +1,4 @@
-//! The access log that every operator knows, one true line a request, for any tower service.
+//! The access log every operator knows, one accurate line per request, for any tower service.
 //!
 //! ```
 //! use std::sync::mpsc;

@@ -1,4 +1,4 @@
-//! HTTP authentication for any tower service: one or more schemes, a login form over a session, and who may do what.
+//! HTTP authentication for any tower service: one or more schemes, a sign-in form backed by a session, and guards.
 //!
 //! ```
 //! use http::{Request, Response, StatusCode};

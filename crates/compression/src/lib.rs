@@ -1,4 +1,4 @@
-//! Response compression for any tower service, correct about caches.
+//! Response compression for any tower service that gets caching right.
 //!
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

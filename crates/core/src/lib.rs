@@ -1,4 +1,4 @@
-//! The words that two Plywood crates must agree on, and nothing else.
+//! The types that two Plywood crates must agree on, and nothing else.
 //!
 //! Plywood's layers do not know each other. They meet in the request: what one leaves for another is a type of
 //! [`extensions`], what they pass through is a [`Body`], what they wrap is an [`HttpService`], and what a path means is

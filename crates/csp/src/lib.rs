@@ -1,4 +1,4 @@
-//! `Content-Security-Policy` on every answer, with a nonce for each request.
+//! A `Content-Security-Policy` on every response, with a fresh nonce for each request.
 //!
 //! ```
 //! use http::{Request, Response};

@@ -1,4 +1,4 @@
-//! Tokens for forms, against cross-site request forgery.
+//! Form tokens against cross-site request forgery.
 //!
 //! ```
 //! use http::{Request, Response};

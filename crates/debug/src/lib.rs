@@ -1,4 +1,4 @@
-//! A page for the developer: what panicked or failed, with the source around it, the calls, the request and its events.
+//! A debug page for developers: what panicked or failed, with the source around it, the backtrace, the request and its events.
 //!
 //! ```
 //! use http::{Request, Response, StatusCode};

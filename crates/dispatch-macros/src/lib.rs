@@ -1,4 +1,4 @@
-//! Derives typed URLs from an enum. It is used through plywood-dispatch, whose feature `macros` brings it.
+//! Derives typed URLs from an enum. Use it through plywood-dispatch with its feature `macros`.
 //!
 //! A rule that cannot be read, a field that its rule has no variable for, and a variable without a field do not compile. The syntax is read by
 //! the same [`plywood_rule`] that reads it when a map is built.

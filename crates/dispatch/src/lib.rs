@@ -1,4 +1,4 @@
-//! URL dispatch for tower services: rules, methods, mounts, and URLs built backwards.
+//! URL dispatch for tower services: rules, methods, mounts, and URLs built from the same rules.
 //!
 //! ```
 //! use http::{Request, Response, StatusCode};

@@ -1,4 +1,4 @@
-//! Reports what broke by mail.
+//! Sends error reports by mail.
 //!
 //! ```
 //! use plywood_error::Reports;

@@ -1,4 +1,4 @@
-//! Error pages for any tower service: empty errors filled, panics caught, `Err` answered.
+//! Error pages for any tower service: fills empty errors, catches panics, answers `Err`.
 //!
 //! ```
 //! use http::{Request, Response, StatusCode};

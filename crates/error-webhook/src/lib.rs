@@ -1,4 +1,4 @@
-//! Reports what broke to a URL, by any client that is a tower service.
+//! Sends error reports to a URL, through any HTTP client that is a tower service.
 //!
 //! ```
 //! use std::{sync::mpsc, time::Duration};

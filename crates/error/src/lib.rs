@@ -1,4 +1,4 @@
-//! What errors are to Plywood: panics with their place, incidents, and who is told of them.
+//! What Plywood's layers share about errors: panics with their location, incidents, and reports.
 //!
 //! ```
 //! use std::{sync::mpsc, time::Duration};

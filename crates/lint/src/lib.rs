@@ -1,4 +1,4 @@
-//! The service contract of Plywood, checked by a layer.
+//! Plywood's service contract, checked by a layer.
 //!
 //! A lint stands anywhere in a stack and checks both sides: what the caller does to the service, and what the service
 //! answers. In tests it panics with the number and the sentence of the rule that was broken.

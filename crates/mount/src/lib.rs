@@ -1,4 +1,4 @@
-//! Several services as one: mounts by path, host or predicate, cascades, internal forwards and includes.
+//! Combines several services into one: mounts by path, host or predicate, cascades, internal forwards and includes.
 //!
 //! ```
 //! use http::{Request, Response, StatusCode};

@@ -1,7 +1,7 @@
-//! Thin sheets, glued crosswise: HTTP layers for tower that stack over any compliant service.
+//! Thin sheets, glued crosswise: HTTP layers for tower that work with any compliant service.
 //!
-//! This is the facade. Every crate of Plywood stands here under its own word (but for [`static_files`], because `static` is Rust's), and a
-//! whole application has a name, [`App`].
+//! This is the facade. It re-exports the Plywood crates as modules of the same names (except [`static_files`], because `static` is a
+//! keyword), and it gives a whole application a type, [`App`].
 //!
 //! ```
 //! use std::convert::Infallible;
@@ -33,11 +33,10 @@
 //!
 //! # The order of layers
 //!
-//! Written top-down, the first is the outermost: access log, error pages, compression, session, auth, dispatch. The log sees
-//! everything, error pages fill what any layer refused, compression works on final bodies, auth finds its session, and dispatch is
-//! the app.
+//! Write them from the outermost down: access log, error pages, compression, session, auth, dispatch. The log sees everything, error
+//! pages fill in whatever a layer has refused, compression works on finished bodies, auth finds its session, and dispatch is the app.
 //!
-//! Other orders work too. [`doctor()`] looks over the layers of a stack at start-up, prints them as an onion and warns of an order that
+//! Other orders work too. [`doctor()`] checks the layers of a stack at start-up, prints them as an onion and warns of an order that
 //! cannot work.
 //!
 #![doc = include_str!("../FEATURES.md")]

@@ -1,4 +1,4 @@
-//! The macros of `plywood-publish`, which gives them out: depend on that crate, and read about them there.
+//! The macros of `plywood-publish`, which re-exports them: depend on that crate, and read about them there.
 
 mod block;
 mod directory;

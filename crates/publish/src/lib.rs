@@ -1,4 +1,4 @@
-//! A tree of Rust values, published: the segments of a path walk it, and functions get typed arguments.
+//! Publishes a tree of Rust values as a website: the segments of a path walk the tree, and functions get typed arguments.
 //!
 //! ```
 //! use http::{Request, StatusCode};

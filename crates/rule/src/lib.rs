@@ -1,4 +1,4 @@
-//! The syntax of a URL's rule, such as `/users/<int(min=1):id>/<slug>.html`: read, checked, explained.
+//! The syntax of URL rules such as `/users/<int(min=1):id>/<slug>.html`: parsing, checks and helpful errors.
 //!
 //! ```
 //! use plywood_rule::{Converter, Pattern, Piece};

@@ -1,4 +1,4 @@
-//! The gateway that brings requests in: HTTP/1.1 and HTTP/2 over TCP and Unix sockets, with a graceful end.
+//! Plywood's server: HTTP/1.1 and HTTP/2 over TCP and Unix sockets, with graceful shutdown.
 //!
 //! ```no_run
 //! use http::{Request, Response};

@@ -1,4 +1,4 @@
-//! Plywood sessions in one SQLite file.
+//! Plywood sessions in a single SQLite file.
 //!
 //! ```
 //! use plywood_session_core::Vault;

@@ -1,4 +1,4 @@
-//! A client for tests of any HTTP service, in process: with a cookie jar, forms to fill in and links to click.
+//! A test client for any HTTP service, in process: with a cookie jar, forms to fill in and links to click.
 //!
 //! ```
 //! use std::convert::Infallible;

@@ -1,4 +1,4 @@
-//! Runs a layer for some requests only.
+//! Applies a layer to some requests only.
 //!
 //! ```
 //! use http::{Request, Response, StatusCode};
