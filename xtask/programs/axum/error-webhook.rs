@@ -13,7 +13,8 @@ fn main() {
     });
     let chat = Router::new().route("/hooks/7", chat);
 
-    let webhook = Webhook::new("http://chat.example/hooks/7".parse().unwrap(), chat)
+    let webhook = Webhook::new("https://chat.example/hooks/7".parse().unwrap(), chat)
+        .unwrap()
         .body(|report| serde_json::json!({ "text": report.subject() }));
     let reports = Reports::to(webhook).start().unwrap();
     let error = std::io::Error::other("the disk is full");
