@@ -324,7 +324,7 @@ async fn a_right_is_asked_for_by_role_by_rule_and_by_the_time_of_the_sign_in() {
             &recent,
             &old,
             "/",
-            Some("401 signed in more than 600 s ago"),
+            Some("401 not signed in within the last 600 s"),
         ),
         (
             &recent,

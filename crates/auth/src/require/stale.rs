@@ -3,7 +3,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// Somebody has signed in longer ago than a rule allows: they have to do it again.
+/// Somebody has signed in longer ago than a rule allows, or at a time that is yet to come: they have to do it again.
 ///
 /// The reason of the `401` of a [`RequireLayer`](crate::RequireLayer) with a [`max_age`](crate::RequireLayer::max_age), for a scheme that
 /// says so in its challenge ([RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3)).
@@ -12,12 +12,19 @@ pub struct StaleSignIn {
     max_age: Duration,
 }
 
+/// So far a clock of whoever knows the time of a sign-in may run before ours.
+const SKEW: Duration = Duration::from_secs(60);
+
 impl StaleSignIn {
     pub(super) fn check(since: SystemTime, now: SystemTime, max_age: Duration) -> Result<(), Self> {
-        match now.duration_since(since) {
-            Ok(age) if age > max_age => Err(Self { max_age }),
-            // A time that is yet to come is of a clock that runs a little before ours.
-            _ => Ok(()),
+        let is_fresh = match now.duration_since(since) {
+            Ok(age) => age <= max_age,
+            Err(ahead) => ahead.duration() <= SKEW,
+        };
+        if is_fresh {
+            Ok(())
+        } else {
+            Err(Self { max_age })
         }
     }
 
@@ -30,7 +37,7 @@ impl StaleSignIn {
 impl fmt::Display for StaleSignIn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.max_age.as_secs();
-        write!(f, "signed in more than {seconds} s ago")
+        write!(f, "not signed in within the last {seconds} s")
     }
 }
 
@@ -44,7 +51,13 @@ mod tests {
     fn a_sign_in_is_stale_after_its_time() {
         let since = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
         let max_age = Duration::from_secs(600);
-        for (now, is_fresh) in [(999_000, true), (1_000_600, true), (1_000_601, false)] {
+        for (now, is_fresh) in [
+            (999_939, false),
+            (999_940, true),
+            (1_000_000, true),
+            (1_000_600, true),
+            (1_000_601, false),
+        ] {
             let now = SystemTime::UNIX_EPOCH + Duration::from_secs(now);
             let checked = StaleSignIn::check(since, now, max_age);
             assert_eq!(checked.is_ok(), is_fresh);
