@@ -14,6 +14,8 @@ pub enum TicketError {
     NoAddress,
     /// A secret must have 32 bytes at least.
     ShortSecret,
+    /// All bytes of a secret are the same: nobody has put one where it was to be.
+    UniformSecret,
     /// There are as many secrets as are tried.
     ManySecrets,
 }
@@ -28,6 +30,9 @@ impl fmt::Display for TicketError {
             }
             Self::NoAddress => "no ticket: the client must have an address of IPv4 to bind it to",
             Self::ShortSecret => "invalid secret: it must have 32 bytes at least",
+            Self::UniformSecret => {
+                "invalid secret: its bytes are all the same; take them from a generator of random bytes"
+            }
             Self::ManySecrets => "too many secrets: there must be 4 at most",
         })
     }

@@ -34,11 +34,12 @@ use crate::{
 /// use plywood_core::Identity;
 ///
 /// # fn main() -> Result<(), plywood_auth::ticket::TicketError> {
-/// # let (new, old) = ([1; 32], [2; 32]);
-/// let tickets = SealedTicket::new(&new)?.older(&old)?;
+/// # let (new, old) = (b"7bc38b1d09e2c4f65a13de9b4a70612f", b"e1f0a9d35c847b2610fd42c96b8e3a57");
+/// let tickets = SealedTicket::new(new)?.older(old)?;
 /// let cookie = tickets.issue(&Identity::new("ann").roles(["admin"]))?;
 /// assert!(cookie.to_str().unwrap().starts_with("__Host-ticket="));
 /// assert!(SealedTicket::new(b"too short").is_err());
+/// assert!(SealedTicket::new(&[0; 32]).is_err());
 /// # Ok(())
 /// # }
 /// ```
@@ -77,7 +78,7 @@ impl SealedTicket {
     ///
     /// # Errors
     ///
-    /// When it has fewer than 32 bytes.
+    /// When it has fewer than 32 bytes, or all of them are the same.
     pub fn new(secret: &[u8]) -> Result<Self, TicketError> {
         let mut config = Config {
             keys: vec![key(secret)?],
@@ -102,7 +103,7 @@ impl SealedTicket {
     ///
     /// # Errors
     ///
-    /// When it has fewer than 32 bytes, or there are 4 already.
+    /// As [`new`](Self::new), or when there are 4 already.
     pub fn older(mut self, secret: &[u8]) -> Result<Self, TicketError> {
         if self.config.keys.len() == MAX_SECRETS {
             return Err(TicketError::ManySecrets);
@@ -266,6 +267,9 @@ fn key(secret: &[u8]) -> Result<SigningKey, TicketError> {
     if secret.len() < MIN_LENGTH {
         return Err(TicketError::ShortSecret);
     }
+    if secret.iter().all(|byte| *byte == secret[0]) {
+        return Err(TicketError::UniformSecret);
+    }
     let root = hmac::Key::new(hmac::HMAC_SHA256, secret);
     let derived = hmac::sign(&root, b"plywood sealed ticket 1");
     let key = SigningKey::secret(Algorithm::Hs256, derived.as_ref());
@@ -296,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_ticket_may_last_for_ever() {
-        let tickets = SealedTicket::new(&[7; 32]).unwrap();
+        let tickets = SealedTicket::new(b"7bc38b1d09e2c4f65a13de9b4a70612f").unwrap();
         let tickets = tickets
             .idle_timeout(Duration::MAX)
             .absolute_timeout(Duration::MAX);
@@ -310,7 +314,7 @@ mod tests {
     #[test]
     fn a_ticket_ends_unused_and_in_all() {
         let hour = Duration::from_secs(3600);
-        let tickets = SealedTicket::new(&[7; 32]).unwrap();
+        let tickets = SealedTicket::new(b"7bc38b1d09e2c4f65a13de9b4a70612f").unwrap();
         let tickets = tickets.idle_timeout(2 * hour).absolute_timeout(3 * hour);
         let request = |cookie: &HeaderValue| {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();
