@@ -1,4 +1,4 @@
-//! A stack that is ready made.
+//! A ready-made stack.
 
 // ANCHOR: app
 use plywood::prelude::*;

@@ -7,6 +7,6 @@ mod valid;
 
 pub use self::{
     example::Example,
-    servers::{PostgresServer, RedisServer, WebServer},
+    servers::{PostgresServer, RedisServer, WebServer, free_port},
     valid::faults_of_html,
 };

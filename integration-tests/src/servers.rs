@@ -5,4 +5,4 @@ mod postgres;
 mod redis;
 mod web;
 
-pub use self::{postgres::PostgresServer, redis::RedisServer, web::WebServer};
+pub use self::{leash::free_port, postgres::PostgresServer, redis::RedisServer, web::WebServer};

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use plywood_integration_tests::Example;
+use plywood_integration_tests::{Example, free_port};
 
 #[test]
 fn a_browser_signs_in_stays_signed_in_over_a_restart_and_signs_out() {
@@ -17,9 +17,9 @@ fn a_browser_signs_in_stays_signed_in_over_a_restart_and_signs_out() {
             &["--listen", listen, "--data", data.path().to_str().unwrap()],
         )
     };
-    let server = start("127.0.0.1:0");
+    let listen = format!("127.0.0.1:{}", free_port());
+    let server = start(&listen);
     let address = server.address().to_owned();
-    let listen = address.strip_prefix("http://").unwrap().to_owned();
 
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
     let screenshots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots");

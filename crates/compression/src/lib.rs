@@ -1,4 +1,4 @@
-//! Response compression for any tower service that gets caching right.
+//! Response compression that gets caching right, for any tower service.
 //!
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

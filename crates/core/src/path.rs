@@ -404,6 +404,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_short_way_overlooks_nothing_wherever_it_stands() {
+        for length in 1..=50 {
+            let plain = format!("/{}", "a".repeat(length));
+            assert!(is_plain(&plain), "{plain}");
+            for at in 1..=length {
+                for odd in [" ", "%", "\\", "\u{7f}", "\u{0}", "//", "/."] {
+                    let raw = format!("{}{odd}{}", &plain[..at], &plain[at..]);
+                    assert!(!is_plain(&raw), "{raw:?}");
+                }
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn reading_never_panics_and_what_is_read_is_safe(raw in "/[ -~]{0,40}") {
@@ -437,7 +451,7 @@ mod tests {
         }
 
         #[test]
-        fn the_short_way_and_the_long_way_agree(raw in "/[a-c./]{0,12}") {
+        fn the_short_way_and_the_long_way_agree(raw in "/([a-c./]{0,12}|[a-c]{0,40}[a-c./]{0,8}[a-c]{0,40})") {
             if is_plain(&raw) {
                 prop_assert_eq!(decode(&raw), Ok(raw.clone()));
             }

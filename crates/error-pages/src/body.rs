@@ -128,6 +128,7 @@ impl<B: HttpBody> http_body::Body for PageBody<B> {
 
     fn size_hint(&self) -> SizeHint {
         match &self.kind {
+            Kind::Inner { asked, .. } if asked.broken().is_some() => SizeHint::default(),
             Kind::Inner { inner, asked } => left(asked, || inner.size_hint()),
             Kind::Page { page } => page.size_hint(),
         }

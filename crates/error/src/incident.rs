@@ -125,24 +125,25 @@ impl Incident {
     }
 
     /// What it has in common with others of the same cause: what became of the request, the types of the errors, the file and the column of the place, and
-    /// the wording of a panic, without numbers and without what is quoted. Where no place is known, it is the route and the wording of the message
-    /// instead.
+    /// the wording of a panic, without numbers and without what is quoted. Where no place is known, it is the route and the wording of the message and
+    /// of its sources instead.
     ///
     /// The line is not in it, because every edit further up would change it, and with it what somebody has noted or filtered by. So a program's next
     /// version has the same fingerprint for the same cause, unless that very statement was changed, or its file renamed. Two statements that begin
-    /// at one column of one file and panic in the same words share one; their places tell them apart, and [`Reports`](crate::Reports) do.
+    /// at one column of one file share one, if they panic in the same words or make errors of the same types; their places tell them apart, and
+    /// [`Reports`](crate::Reports) do.
     pub fn fingerprint(&self) -> Fingerprint {
         let facts = &*self.0;
-        let print = match &facts.place {
-            Some(place) => self
-                .kinship()
+        let print = if let Some(place) = &facts.place {
+            self.kinship()
                 .word(place.stable_file())
                 .word(&place.column().to_string())
-                .print(facts.said),
-            None => self
-                .kinship()
-                .word(facts.route.as_ref().map_or("", MatchedRoute::pattern))
-                .wording(&facts.message),
+                .print(facts.said)
+        } else {
+            let route = facts.route.as_ref().map_or("", MatchedRoute::pattern);
+            let print = self.kinship().word(route).wording(&facts.message);
+            let sources = facts.sources.iter();
+            sources.fold(print, |print, source| print.wording(source))
         };
         print.taken()
     }

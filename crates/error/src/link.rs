@@ -14,12 +14,17 @@ pub(crate) fn chain<'a>(
     iter::successors(Some(error), |&error| error.source()).take(MAX_LINKS)
 }
 
+/// Where the standard library calls functions that were handed over by their names, as in `map_err(HttpError::internal)`: their place is that of
+/// nobody in particular.
+const SHIM: &str = "library/core/src/ops/function.rs";
+
 /// The place that an error knows: where it panicked, or where it was made.
 pub(crate) fn place(error: &(dyn Error + 'static)) -> Option<Place> {
     let panicked = error.downcast_ref::<Panicked>().and_then(Panicked::place);
     panicked
         .cloned()
         .or_else(|| error.downcast_ref().map(HttpError::place))
+        .filter(|place| place.stable_file() != SHIM)
 }
 
 /// The type of an error, as far as it can be known of one behind a pointer: what a derived `Debug` begins with, which is the name of the type or

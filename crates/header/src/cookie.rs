@@ -24,7 +24,7 @@ use crate::grammar::{trim, trim_start};
 /// it, if it has no `=`, an empty name, a control character, or bytes that are not UTF-8.
 ///
 /// ```
-/// use http::{HeaderMap, HeaderValue, header::COOKIE};
+/// use http::{HeaderMap, header::COOKIE};
 /// use plywood_header::cookie;
 ///
 /// let mut headers = HeaderMap::new();
@@ -50,7 +50,7 @@ pub fn find_all<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = 
 /// The same as bytes, for who looks at each of them anyway: a value may have control characters, and need not be UTF-8.
 ///
 /// ```
-/// use http::{HeaderMap, HeaderValue, header::COOKIE};
+/// use http::{HeaderMap, header::COOKIE};
 /// use plywood_header::cookie;
 ///
 /// let mut headers = HeaderMap::new();

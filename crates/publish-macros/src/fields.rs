@@ -1,6 +1,6 @@
 //! `#[derive(Publish)]`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Data, DeriveInput, Error, Fields, Result, spanned::Spanned};
 
@@ -31,7 +31,7 @@ pub(crate) fn derive(item: &DeriveInput) -> Result<TokenStream> {
         if arms.iter().any(|(other, _)| *other == text) {
             return Err(Error::new(span, format!("there is another {text:?}")));
         }
-        let child = quote_spanned!(field.ty.span()=> #krate::Child::node(&self.#ident));
+        let child = quote_spanned!(here(field.ty.span())=> #krate::Child::node(&self.#ident));
         arms.push((text.clone(), quote!(#text => #child)));
     }
     if arms.is_empty() {
@@ -42,7 +42,7 @@ pub(crate) fn derive(item: &DeriveInput) -> Result<TokenStream> {
     let arms = arms.iter().map(|(_, arm)| arm.clone());
     let lookup = directory::lookup(&krate, arms, &directory::nothing());
     let access = options.access.as_ref().map(|function| {
-        let asks = quote_spanned!(function.span()=> #function(self, visit).await);
+        let asks = quote_spanned!(here(function.span())=> #function(self, visit).await);
         directory::access(&krate, &asks)
     });
     let (generics, arguments, bounds) = item.generics.split_for_impl();
@@ -58,4 +58,9 @@ pub(crate) fn derive(item: &DeriveInput) -> Result<TokenStream> {
             #fixed
         }
     })
+}
+
+/// There, but with the names of here: `self` and `visit` are ours, though a macro may have brought what is spanned.
+fn here(span: Span) -> Span {
+    span.resolved_at(Span::call_site())
 }

@@ -129,8 +129,8 @@ impl Server {
     /// A supervisor that wants to know is told when the app is ready and when it stops: systemd does for a unit with `Type=notify`
     /// ([`sd_notify`](https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html)).
     ///
-    /// Where TLS comes from files, they are read again on SIGHUP (`Tls::reload`), and the log says what came of it. Otherwise SIGHUP does what it
-    /// does to every program: it ends it.
+    /// Where TLS comes from files, they are read again on SIGHUP (`Tls::reload`), and the log says what came of it. Otherwise SIGHUP ends the
+    /// program, as it does every one in which nothing else listens to it.
     ///
     /// # Errors
     ///

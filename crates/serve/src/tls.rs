@@ -6,7 +6,7 @@ mod files;
 use std::{
     fmt, io,
     path::Path,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use bytes::Bytes;
@@ -44,6 +44,8 @@ pub struct Tls(Arc<Shared>);
 /// What clones have in common.
 struct Shared {
     current: RwLock<Arc<ServerConfig>>,
+    /// Held while the files are read again, so that whoever reads last is heard last.
+    reloading: Mutex<()>,
     files: Option<Files>,
 }
 
@@ -91,7 +93,12 @@ impl Tls {
 
     fn of(config: Arc<ServerConfig>, files: Option<Files>) -> Self {
         let current = RwLock::new(with_protocols(config));
-        Self(Arc::new(Shared { current, files }))
+        let reloading = Mutex::default();
+        Self(Arc::new(Shared {
+            current,
+            reloading,
+            files,
+        }))
     }
 
     /// Reads the files again, those of a [`ClientAuthority`] as well: handshakes from now on are made with what they hold. Sessions of before are not
@@ -106,6 +113,8 @@ impl Tls {
         let Some(files) = &self.0.files else {
             return Ok(());
         };
+        let reloading = self.0.reloading.lock();
+        let _reloading = reloading.unwrap_or_else(PoisonError::into_inner);
         let config = with_protocols(files.read_again()?.into());
         let current = self.0.current.write();
         *current.unwrap_or_else(PoisonError::into_inner) = config;

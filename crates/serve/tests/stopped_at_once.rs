@@ -6,12 +6,17 @@ use std::{
     convert::Infallible,
     process::{Command, id},
     sync::mpsc,
+    time::Duration,
 };
 
 use http::{Request, Response};
 use plywood_core::Body;
 use plywood_serve::{Listener, Server};
+use tokio::time::timeout;
 use tower::service_fn;
+
+/// A hang is a failure. It is generous, because the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(240);
 
 #[tokio::test]
 async fn whoever_has_heard_where_it_is_can_stop_it_gracefully() {
@@ -30,8 +35,9 @@ async fn whoever_has_heard_where_it_is_can_stop_it_gracefully() {
             let killed = Command::new("kill").args([signal, &process]).status();
             assert!(killed.unwrap().success());
         });
-        // Without a handler this process is no more.
-        server.serve(app).await.unwrap();
+        // Without a handler for the first this process is no more; that for the second stays from then on, and might be asleep.
+        let ended = timeout(PATIENCE, server.serve(app)).await;
+        ended.expect("the signal is heard").unwrap();
         assert_eq!(told.recv().unwrap(), format!("unix:{}", path.display()));
         assert!(!path.exists());
     }

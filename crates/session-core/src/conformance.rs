@@ -514,7 +514,13 @@ async fn kept(store: &impl Store, n: u64) -> Key {
 }
 
 async fn live(store: &impl Store, key: &Key) -> Option<(u64, u64)> {
-    store.load(key).await.expect(WORKS).as_ref().map(seen)
+    let found = store.load(key).await.expect(WORKS);
+    if let Some(at_once) = store.load_now(key) {
+        let at_once = at_once.expect(WORKS);
+        let at_once = at_once.filter(|record| !record.is_expired(Timestamp::now()));
+        assert_eq!(at_once, found, "what is loaded at once is what is loaded");
+    }
+    found.as_ref().map(seen)
 }
 
 fn seen(record: &Record) -> (u64, u64) {

@@ -1,19 +1,18 @@
+use std::fmt;
+
 use crate::{Id, Session};
 
 /// What a client sent by which its session is known.
 ///
-/// The first [`Session::MAX_IDS`] count.
-#[derive(Debug)]
+/// The first [`Session::MAX_IDS`] count. `Debug` shows none of the texts: whoever reads one in a log has the session.
 pub struct Known(Kind);
 
-#[derive(Debug)]
 enum Kind {
     Ids(Sent<Id>),
     Texts(Sent<Box<str>>),
 }
 
 /// The usual one needs no list.
-#[derive(Debug)]
 struct Sent<T> {
     first: Option<T>,
     more: Vec<T>,
@@ -73,5 +72,29 @@ impl Known {
             Kind::Texts(texts) => texts,
         };
         texts.iter().map(|text| &**text)
+    }
+}
+
+impl fmt::Debug for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Ids(ids) => f.debug_list().entries(ids.iter()).finish(),
+            Kind::Texts(texts) => write!(f, "[{} texts]", texts.iter().count()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_text() {
+        let texts = Known::by_texts(["s3cret", "another"]);
+        assert_eq!(format!("{texts:?}"), "[2 texts]");
+        let id = Id::random().unwrap();
+        let text = id.as_str().to_owned();
+        let ids = Known::by_ids([id]);
+        assert!(!format!("{ids:?}").contains(&text), "{ids:?}");
     }
 }

@@ -1,5 +1,5 @@
 use std::{
-    mem,
+    fmt, mem,
     sync::{Arc, LazyLock},
     time::Duration,
 };
@@ -45,8 +45,8 @@ const NOWHERE: Key = Key::zero();
 
 static NOTHING: LazyLock<Data> = LazyLock::new(Data::new);
 
-/// What the client must be told.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What the client must be told. `Debug` does not show the text of a sealed one: whoever reads it in a log has the session.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub enum Change {
     /// Nothing: what it has is right, or no longer matters.
     #[default]
@@ -72,6 +72,32 @@ pub enum Change {
     },
     /// Its session is over.
     Remove,
+}
+
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Keep => f.write_str("Keep"),
+            Self::Issue {
+                id,
+                lifetime,
+                lasting,
+            } => f
+                .debug_struct("Issue")
+                .field("id", id)
+                .field("lifetime", lifetime)
+                .field("lasting", lasting)
+                .finish(),
+            Self::Carry {
+                lifetime, lasting, ..
+            } => f
+                .debug_struct("Carry")
+                .field("lifetime", lifetime)
+                .field("lasting", lasting)
+                .finish_non_exhaustive(),
+            Self::Remove => f.write_str("Remove"),
+        }
+    }
 }
 
 /// So often a save is tried against writers in other processes. Those of this one take turns.

@@ -8,7 +8,8 @@ use crate::{Key, Record, Timestamp};
 ///
 /// The rules, which the `conformance` feature tests:
 ///
-/// - An **expired** record ([`Record::is_expired`]) counts as absent for every verb, swept or not.
+/// - An **expired** record ([`Record::is_expired`]) counts as absent for every verb, swept or not; only [`load_now`](Self::load_now) may
+///   return it.
 /// - A change is all or nothing, and seen by every later call once the future has resolved. A future that is dropped has either made
 ///   its change or not.
 /// - A record is kept as it is given, all five fields, and read by nobody but the caller: a tombstone is a record like any other.

@@ -9,8 +9,8 @@ use crate::Files;
 /// a question to the file system until it is [`fresh_for`](Self::fresh_for) old; then the file is opened anew, by the same rules, and
 /// kept on if it is the same file in the same state.
 ///
-/// Never kept are names that are not there, hidden ones, directories, files that changed in the last two seconds, and anything where
-/// the system gives files no number (outside Unix).
+/// Never kept are names that are not there, hidden ones, directories, files that changed in the last two seconds, and files where
+/// the system gives them no number (outside Unix).
 ///
 /// ```
 /// use std::time::Duration;
@@ -60,7 +60,8 @@ impl Cache {
 
     /// How long what is kept answers without a look at the file system. 1 second by default.
     ///
-    /// For so long a change of a file may stay unseen. With zero each request looks, and only the reading is saved.
+    /// For so long a change of a file may stay unseen. With zero each request looks, and only the reading is saved. At a member of an
+    /// archive nobody looks again: the archive is opened once.
     #[must_use]
     pub const fn fresh_for(mut self, duration: Duration) -> Self {
         self.fresh_for = duration;

@@ -35,7 +35,7 @@ pub(crate) struct Found {
     modified: Option<SystemTime>,
     /// Which file it is, if its state has a name that no other will have.
     identity: Option<FileIdentity>,
-    /// Whether its path names its state for ever.
+    /// Whether it is a member of an archive, which is read once, and had to be unpacked.
     is_unpacked: bool,
 }
 
@@ -115,8 +115,12 @@ impl Found {
 
     /// Whether `opened`, which stands at the same path, is the same file in the same state.
     pub(crate) fn is_of(&self, opened: &Opened) -> bool {
-        let is_same_file = self.identity.is_some() && self.identity == opened.identity;
-        is_same_file || self.is_unpacked && opened.is_unpacked
+        self.identity.is_some() && self.identity == opened.identity
+    }
+
+    /// Whether its path names its state for ever: then there is nothing to be compared.
+    pub(crate) const fn is_unpacked(&self) -> bool {
+        self.is_unpacked
     }
 
     /// Whether its state has a name by which it can be compared later.

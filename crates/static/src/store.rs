@@ -144,7 +144,8 @@ impl Place {
         let Some(kept) = self.read(|shelf| shelf.get(path)) else {
             return Look::Absent;
         };
-        if kept.is_due(now, cache.fresh_for) || kept.has_changed() {
+        let may_change = kept.found.as_ref().is_none_or(|found| !found.is_unpacked());
+        if may_change && (kept.is_due(now, cache.fresh_for) || kept.has_changed()) {
             return Look::Due(kept);
         }
         self.hits.fetch_add(1, Relaxed);

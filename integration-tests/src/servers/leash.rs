@@ -121,7 +121,7 @@ fn halt(process: &str) {
 }
 
 /// A port that nobody listens on now, and that the system gives to nobody who asks it for any: a server that goes finds its port again.
-pub(super) fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let own = LOWEST_PORT..lowest_given();
     // Test programs that run at the same time begin at different places.

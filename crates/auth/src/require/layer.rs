@@ -122,8 +122,8 @@ impl RequireLayer {
 
     /// Asks that they have signed in at most so long ago, for what a browser that was left alone must not do. Default: no matter when.
     ///
-    /// Whoever has signed in before that is asked to do it again, and so is whoever has at a time that is more than a minute away yet. Whoever nobody knows the time of ([`Identity::since`]) is refused with
-    /// `403`: a browser repeats a password of Basic by itself, so that asking would tell nothing.
+    /// Whoever has signed in before that is asked to do it again, and so is whoever has at a time that is more than a minute away yet. Whoever
+    /// nobody knows the time of ([`Identity::since`]) is refused with `403`: a browser repeats a password of Basic by itself, so that asking would tell nothing.
     #[must_use]
     pub fn max_age(mut self, duration: Duration) -> Self {
         self.config().max_age = Some(duration);

@@ -96,7 +96,8 @@ impl ErrorDocumentsLayer {
     /// How long a document may take until it begins to be answered. Default: 10 seconds; then the answer gets the built-in page. What the document
     /// sends after that, it may send as slowly as any answer.
     ///
-    /// The clock is tokio's. In no runtime of tokio, and in one without `enable_time`, there is no limit.
+    /// The clock is tokio's. In no runtime of tokio, and in one without `enable_time`, there is no limit; in the latter tokio panics
+    /// over it each time, which is caught and seen on standard error.
     #[must_use]
     pub fn timeout(mut self, patience: Duration) -> Self {
         Arc::make_mut(&mut self.config).patience = patience;

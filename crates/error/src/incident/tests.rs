@@ -55,6 +55,20 @@ fn a_fingerprint_outlives_an_edit_further_up() {
 }
 
 #[test]
+fn errors_that_are_made_by_a_functions_name_are_told_apart() {
+    let made = |result: io::Result<()>| {
+        let error = result.map_err(crate::HttpError::internal).unwrap_err();
+        Incident::new(IncidentKind::Refused, &error)
+    };
+    let (disk, room) = (
+        made(Err(io::Error::other("no disk"))),
+        made(Err(io::Error::other("no room"))),
+    );
+    assert_eq!(disk.place(), None);
+    assert_ne!(disk.group(), room.group());
+}
+
+#[test]
 fn what_panics_at_one_place_is_one_group_whatever_visitors_make_it_say() {
     Panicked::watch();
     let incidents = ["ada", "eve"].map(|name| {

@@ -4,13 +4,16 @@ use std::{
     fs::{self, File},
     sync::atomic::{AtomicBool, Ordering::Relaxed},
     thread,
-    time::{Duration, UNIX_EPOCH},
+    time::{Duration, Instant, UNIX_EPOCH},
 };
 
 use http::{HeaderValue, Method};
 use plywood_static::{Cache, CacheCounts, Files};
 
 use crate::site::{self, Site};
+
+/// A hang is a failure. It is generous, because the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// Never looks at the disk again.
 fn for_ever(files: Files) -> Files {
@@ -257,11 +260,13 @@ fn under_one_tag_there_are_the_bytes_of_one_state() {
             });
         }
         let _over = Over(&is_over);
+        let begun = Instant::now();
         // So many states, and as many more as it takes until somebody has come twice to a new one.
         for (count, state) in (0..60_u8).cycle().enumerate() {
             if count >= 500 && files.cache_counts().misses > 1 {
                 break;
             }
+            assert!(begun.elapsed() < PATIENCE, "no change was ever noticed");
             let path = root.join("next");
             fs::write(&path, vec![state; 9000]).unwrap();
             let file = File::options().write(true).open(&path).unwrap();
